@@ -1,0 +1,118 @@
+package attendance
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// HLC is a hybrid logical clock: milliseconds since 1970 shifted left by 16,
+// plus a counter. It orders facts across machines whose clocks disagree a
+// little (Kulkarni et al., "Logical Physical Clocks", 2014).
+type HLC int64
+
+const hlcShift = 16
+
+// HLCAt is the first reading of a millisecond.
+func HLCAt(at time.Time) HLC { return HLC(at.UnixMilli() << hlcShift) }
+
+// Time is the physical part.
+func (h HLC) Time() time.Time { return time.UnixMilli(int64(h) >> hlcShift).UTC() }
+
+// Stamp is what the three clocks said when a fact was born.
+//
+// WallMS is the computer's own idea of the time and may be decades off. MonoMS
+// counts inside one Segment and never steps, so a difference within a segment is
+// true whatever the wall clock believes. HLC orders.
+type Stamp struct {
+	WallMS  int64 `json:"wall_ms"`
+	Segment ID    `json:"segment,omitzero"`
+	MonoMS  int64 `json:"mono_ms"`
+	HLC     HLC   `json:"hlc"`
+}
+
+// Wall is the wall clock's reading.
+func (s Stamp) Wall() time.Time { return time.UnixMilli(s.WallMS).UTC() }
+
+// Since is the time that passed from an earlier stamp. The second result says
+// whether it is exact (same segment) or only the difference of two wall clocks.
+func (s Stamp) Since(from Stamp) (time.Duration, bool) {
+	if !s.Segment.IsZero() && s.Segment == from.Segment {
+		return time.Duration(s.MonoMS-from.MonoMS) * time.Millisecond, true
+	}
+	return time.Duration(s.WallMS-from.WallMS) * time.Millisecond, false
+}
+
+// World is everything a rule may not make up: the time and chance.
+type World struct {
+	Now  func() time.Time // with a monotonic reading, as time.Now gives
+	Rand io.Reader
+}
+
+// maxDrift is how far wall and monotonic clock may part before a new segment
+// starts: somebody set the clock, or the computer slept.
+const maxDrift = 2 * time.Second
+
+// Clock makes stamps. It is safe for concurrent use.
+type Clock struct {
+	world World
+
+	mu      sync.Mutex
+	segment ID
+	start   time.Time
+	last    HLC
+}
+
+// NewClock starts a segment. after is the highest HLC already stored, so that a
+// computer whose clock was set back still orders new facts after old ones.
+func NewClock(world World, after HLC) (*Clock, error) {
+	c := &Clock{world: world, last: after}
+	if err := c.restart(world.Now()); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Clock) restart(now time.Time) error {
+	id, err := NewID(now, c.world.Rand)
+	if err != nil {
+		return fmt.Errorf("start a clock segment: %w", err)
+	}
+	c.segment, c.start = id, now
+	return nil
+}
+
+// Stamp reads all three clocks.
+func (c *Clock) Stamp() (Stamp, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.world.Now()
+	mono := now.Sub(c.start)
+	wall := now.Round(0).Sub(c.start.Round(0))
+	if drift := wall - mono; drift > maxDrift || drift < -maxDrift {
+		if err := c.restart(now); err != nil {
+			return Stamp{}, err
+		}
+		mono = 0
+	}
+	if h := HLCAt(now); h > c.last {
+		c.last = h
+	} else {
+		c.last++
+	}
+	return Stamp{WallMS: now.UnixMilli(), Segment: c.segment, MonoMS: mono.Milliseconds(), HLC: c.last}, nil
+}
+
+// Observe moves the clock past a reading from elsewhere, unless that reading is
+// ahead of us by more than a sane amount: one mad clock must not drag the rest.
+func (c *Clock) Observe(h HLC) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if h > c.last && h.Time().Before(c.world.Now().Add(MaxAhead)) {
+		c.last = h
+	}
+}
+
+// MaxAhead is how far into the future another machine's clock is believed.
+const MaxAhead = 2 * time.Minute

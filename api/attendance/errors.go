@@ -1,0 +1,42 @@
+package attendance
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What a rule can refuse. Transport maps each to one problem type.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrClosed      = errors.New("the session has ended")
+	ErrNotEnrolled = errors.New("not enrolled in this course")
+	ErrForbidden   = errors.New("not one of your courses")
+	ErrNotOwner    = errors.New("only the server that opened a session may extend or end it")
+	ErrCredentials = errors.New("the course code or the PIN is wrong")
+)
+
+// Invalid names the field that is wrong and the way out.
+type Invalid struct {
+	Field string
+	Why   string
+}
+
+func (e Invalid) Error() string { return e.Field + ": " + e.Why }
+
+// Running refuses a second session of a course while one is being held.
+type Running struct{ Session ID }
+
+func (e Running) Error() string {
+	return fmt.Sprintf("a session of this course is running already (%s): resume or end it", e.Session)
+}
+
+// Missing says what was not found; it is an ErrNotFound.
+type Missing struct {
+	What string
+	Key  string
+}
+
+func (e Missing) Error() string { return fmt.Sprintf("no %s %s", e.What, clip(e.Key)) }
+
+// Is makes errors.Is(err, ErrNotFound) true.
+func (e Missing) Is(target error) bool { return target == ErrNotFound }

@@ -1,0 +1,190 @@
+package attendance
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode/utf8"
+)
+
+// Kind says what happened.
+type Kind string
+
+// Kinds of version 1. A kind that a server does not know is kept, not refused.
+const (
+	SessionOpened   Kind = "session.opened"
+	SessionExtended Kind = "session.extended"
+	SessionEnded    Kind = "session.ended"
+	MarkSeen        Kind = "mark.seen"    // evidence
+	MarkSet         Kind = "mark.set"     // a verdict
+	MarkCleared     Kind = "mark.cleared" // a verdict withdrawn
+	Note            Kind = "note"
+)
+
+// Version is the fact format this build writes.
+const Version = 1
+
+// MaxBody is the largest fact accepted, in bytes.
+const MaxBody = 8 << 10
+
+// Fact is one thing that happened in a classroom. The tagged fields are its
+// body: encoded once where the fact was born, hashed and sent verbatim.
+type Fact struct {
+	V       int  `json:"v"`
+	ID      ID   `json:"id"`
+	Kind    Kind `json:"kind"`
+	Node    ID   `json:"node"` // the server that made it
+	Session ID   `json:"session,omitzero"`
+	Student ID   `json:"student,omitzero"`
+	Roll    int  `json:"roll,omitempty"` // as scanned, when no student could be named
+	Actor   ID   `json:"actor,omitzero"` // the teacher, or the scanner
+	Gesture ID   `json:"gesture,omitzero"`
+
+	Class  Class  `json:"class,omitempty"`
+	Status Status `json:"status,omitempty"`
+	Method Method `json:"method,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Seen   HLC    `json:"seen,omitempty"` // the latest verdict its author had before them
+
+	Device   *DeviceRef `json:"device,omitempty"`
+	Opening  *Opening   `json:"opening,omitempty"`
+	ClosesAt int64      `json:"closes_ms,omitempty"` // session.extended
+	ClosedAt int64      `json:"closed_ms,omitempty"` // session.ended
+	Stamp
+
+	// What storage adds. Ord orders the fact; EffectiveMS is the best estimate
+	// of when it happened, fixed once by the cloud.
+	Body        []byte `json:"-"`
+	Ord         HLC    `json:"-"`
+	EffectiveMS int64  `json:"-"`
+	Why         Why    `json:"-"` // not empty: kept, but not placed
+	Learnt      bool   `json:"-"` // came from the cloud: never goes back into the outbox
+	Origin      Origin `json:"-"`
+}
+
+// DeviceRef is the scanner's own counter for the scan.
+type DeviceRef struct {
+	ID    ID    `json:"id"`
+	Epoch int64 `json:"epoch,omitempty"`
+	Seq   int64 `json:"seq,omitempty"`
+}
+
+// Opening is what session.opened says beside its clocks.
+type Opening struct {
+	Course   ID          `json:"course"`
+	Kind     SessionKind `json:"kind"`
+	Topic    string      `json:"topic,omitempty"`
+	Room     string      `json:"room,omitempty"`
+	Device   ID          `json:"device,omitzero"` // the scanner that serves this session; none: see [SessionFor]
+	ClosesMS int64       `json:"closes_ms"`
+	Policy   Policy      `json:"policy"` // frozen: a later change does not rewrite history
+}
+
+// Origin is where in a pendrive's log a fact stands.
+type Origin struct {
+	Incarnation ID
+	Seq         int64
+}
+
+// Why is the reason a fact was kept but not placed.
+type Why string
+
+// Reasons for the inbox.
+const (
+	WhyUnknownSession Why = "unknown_session"
+	WhyUnknownPerson  Why = "unknown_person"
+	WhyNotEnrolled    Why = "not_enrolled_then"
+	WhyHashConflict   Why = "hash_conflict"
+	WhyUnknownKind    Why = "unknown_kind"
+	WhyPoison         Why = "poison"
+	WhyNotEntitled    Why = "not_entitled"
+	WhyUnplaced       Why = "unplaced" // a queued scan that no running session can claim
+)
+
+// IsMark reports whether the fact changes a standing.
+func (f Fact) IsMark() bool { return f.Kind == MarkSeen || f.Kind == MarkSet || f.Kind == MarkCleared }
+
+// Effective is the best estimate of when the fact happened.
+func (f Fact) Effective() time.Time { return time.UnixMilli(f.EffectiveMS).UTC() }
+
+// Digest is the SHA-256 of the body: the same id with another digest is not the
+// same fact.
+func (f Fact) Digest() [32]byte { return sha256.Sum256(f.Body) }
+
+// Seal encodes the body and fills what storage needs from it.
+func (f *Fact) Seal() error {
+	f.V = Version
+	body, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("encode fact %s: %w", f.ID, err)
+	}
+	if len(body) > MaxBody {
+		return Invalid{Field: "reason", Why: fmt.Sprintf("the whole mark may have %d bytes, this has %d", MaxBody, len(body))}
+	}
+	f.Body, f.Ord, f.EffectiveMS = body, f.HLC, f.WallMS
+	return nil
+}
+
+// Decode reads a body. Fields it does not know are ignored: a newer pendrive may
+// say more than an older cloud understands, and the body is kept verbatim.
+func Decode(body []byte) (Fact, error) {
+	var f Fact
+	if len(body) > MaxBody {
+		return f, fmt.Errorf("a fact of %d bytes is larger than %d", len(body), MaxBody)
+	}
+	if !utf8.Valid(body) {
+		return f, fmt.Errorf("a fact must be UTF-8")
+	}
+	if err := json.Unmarshal(body, &f); err != nil {
+		return f, fmt.Errorf("decode fact: %w", err)
+	}
+	f.Body, f.Ord, f.EffectiveMS = bytes.Clone(body), f.HLC, f.WallMS
+	return f, f.check()
+}
+
+// check refuses what no server of ours ever writes.
+func (f Fact) check() error {
+	switch {
+	case f.ID.IsZero():
+		return Invalid{Field: "id", Why: "missing"}
+	case f.V < 1:
+		return Invalid{Field: "v", Why: "missing"}
+	case f.HLC < 0 || f.WallMS < 0 || f.MonoMS < 0 || f.Seen < 0:
+		return Invalid{Field: "hlc", Why: "a clock reading is negative"}
+	case f.WallMS > maxMS || f.ClosesAt > maxMS || f.ClosedAt > maxMS:
+		return Invalid{Field: "wall_ms", Why: "lies beyond the year 9999"}
+	case f.Kind == SessionOpened && (f.Opening == nil || f.Opening.Course.IsZero() || f.Session.IsZero()):
+		return Invalid{Field: "opening", Why: "a session needs an id and a course"}
+	case f.Kind == SessionOpened && (f.Opening.ClosesMS <= 0 || f.Opening.ClosesMS > maxMS):
+		return Invalid{Field: "opening.closes_ms", Why: "missing or beyond the year 9999"}
+	case f.IsMark() && !f.Class.known():
+		return Invalid{Field: "class", Why: "not a class of marks"}
+	case f.Kind == MarkSeen && f.Class != Evidence, f.Kind != MarkSeen && f.IsMark() && f.Class == Evidence:
+		return Invalid{Field: "class", Why: "evidence is seen, verdicts are set"}
+	}
+	if f.Kind == MarkSet {
+		if _, err := ParseStatus(string(f.Status)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxMS is the end of the year 9999, the last time both databases can print.
+const maxMS = 253402300799999
+
+// Chain is the running hash of a pendrive's log after one more fact:
+// SHA-256(prev ‖ seq ‖ fact id ‖ body), seq as 8 bytes big-endian.
+func Chain(prev [32]byte, seq int64, id ID, body []byte) [32]byte {
+	h := sha256.New()
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(seq))
+	h.Write(prev[:])
+	h.Write(n[:])
+	h.Write(id[:])
+	h.Write(body)
+	return [32]byte(h.Sum(nil))
+}

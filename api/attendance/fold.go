@@ -1,0 +1,171 @@
+package attendance
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Vote is what one fact says of one student.
+type Vote struct {
+	Class  Class  `json:"class"`
+	Actor  ID     `json:"actor,omitzero"`
+	Ord    HLC    `json:"ord"`
+	Fact   ID     `json:"fact"`
+	Status Status `json:"status,omitempty"` // empty: the verdict was withdrawn
+	Method Method `json:"method,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Seen   HLC    `json:"seen,omitempty"`
+
+	AtMS    int64 `json:"at_ms"`
+	Segment ID    `json:"segment,omitzero"`
+	MonoMS  int64 `json:"mono_ms,omitempty"`
+}
+
+// VoteOf reads a mark's vote.
+func VoteOf(f Fact) Vote {
+	v := Vote{
+		Class: f.Class, Actor: f.Actor, Ord: f.Ord, Fact: f.ID, Status: f.Status, Method: f.Method,
+		Reason: f.Reason, Seen: f.Seen, AtMS: f.EffectiveMS, Segment: f.Segment, MonoMS: f.MonoMS,
+	}
+	switch f.Kind {
+	case MarkSeen: // evidence says only that the student was there; lateness follows from time
+		v.Status, v.Actor, v.Seen = Present, ID{}, 0
+	case MarkCleared:
+		v.Status = Unmarked
+	}
+	return v
+}
+
+// before is the total order of facts: by Ord, ties by id.
+func (v Vote) before(w Vote) bool {
+	if v.Ord != w.Ord {
+		return v.Ord < w.Ord
+	}
+	return v.Fact.Compare(w.Fact) < 0
+}
+
+// State is the fold of all facts about one student in one session. It keeps the
+// earliest evidence and, for each class and author, the latest verdict. Joining
+// takes the minimum and maximum of each, so a state is a semilattice: any order,
+// any repeats and any grouping of facts give the same state.
+type State struct {
+	Evidence *Vote  `json:"evidence,omitempty"`
+	Verdicts []Vote `json:"verdicts,omitempty"` // ordered by class and author
+}
+
+// Add folds one fact in.
+func (s State) Add(f Fact) State {
+	v := VoteOf(f)
+	if v.Class == Evidence {
+		return s.Join(State{Evidence: &v})
+	}
+	return s.Join(State{Verdicts: []Vote{v}})
+}
+
+// Join merges two states of the same student and session.
+func (s State) Join(t State) State {
+	out := State{Evidence: s.Evidence, Verdicts: slices.Clone(s.Verdicts)}
+	if t.Evidence != nil && (out.Evidence == nil || t.Evidence.before(*out.Evidence)) {
+		out.Evidence = t.Evidence
+	}
+	for _, v := range t.Verdicts {
+		at, found := slices.BinarySearchFunc(out.Verdicts, v, sameSeat)
+		switch {
+		case !found:
+			out.Verdicts = slices.Insert(out.Verdicts, at, v)
+		case out.Verdicts[at].before(v):
+			out.Verdicts[at] = v
+		}
+	}
+	return out
+}
+
+// sameSeat compares who speaks in which class.
+func sameSeat(a, b Vote) int {
+	if c := cmp.Compare(a.Class, b.Class); c != 0 {
+		return c
+	}
+	return a.Actor.Compare(b.Actor)
+}
+
+// top is the latest verdict of a class, whoever gave it.
+func (s State) top(c Class) (Vote, bool) {
+	var best Vote
+	found := false
+	for _, v := range s.Verdicts {
+		if v.Class == c && (!found || best.before(v)) {
+			best, found = v, true
+		}
+	}
+	return best, found
+}
+
+// Winner is the vote that shows: the latest verdict of the highest class that is
+// not withdrawn, else the evidence.
+func (s State) Winner() (Vote, bool) {
+	for _, c := range [...]Class{Office, Teacher, Bulk} {
+		if v, ok := s.top(c); ok && v.Status != Unmarked {
+			return v, true
+		}
+	}
+	if s.Evidence != nil {
+		return *s.Evidence, true
+	}
+	return Vote{}, false
+}
+
+// Latest is the highest order of any verdict: what somebody who looks at the
+// screen now has seen.
+func (s State) Latest() HLC {
+	var top HLC
+	for _, v := range s.Verdicts {
+		top = max(top, v.Ord)
+	}
+	return top
+}
+
+// Conflict reports whether the winning verdict and another author's disagree and
+// neither author had seen the other's. Bulk marks do not argue with anybody.
+func (s State) Conflict() bool {
+	w, ok := s.Winner()
+	if !ok || w.Class < Teacher {
+		return false
+	}
+	for _, v := range s.Verdicts {
+		if v.Class >= Teacher && v.Actor != w.Actor && v.Status != Unmarked &&
+			v.Status != w.Status && v.Ord > w.Seen && w.Ord > v.Seen {
+			return true
+		}
+	}
+	return false
+}
+
+// Standing is what the register shows of one student in one session.
+type Standing struct {
+	Session ID
+	Student ID
+	State   State
+
+	// Derived from State by [Stand]; stored for queries.
+	Status   Status
+	Method   Method
+	Reason   string
+	At       time.Time // arrival, or when the verdict was given
+	Conflict bool
+}
+
+// Stand derives what shows from a state, with the session's frozen policy.
+func Stand(session Session, student ID, state State) Standing {
+	st := Standing{Session: session.ID, Student: student, State: state, Conflict: state.Conflict()}
+	w, ok := state.Winner()
+	if !ok {
+		return st
+	}
+	st.Status, st.Method, st.Reason = w.Status, w.Method, w.Reason
+	st.At = time.UnixMilli(w.AtMS).UTC()
+	if w.Class == Evidence && session.lateAt(w) {
+		st.Status = Late
+	}
+	return st
+}

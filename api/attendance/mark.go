@@ -1,0 +1,219 @@
+package attendance
+
+import (
+	"context"
+	"slices"
+)
+
+// Verdict is one gesture of a person at the register: one status for one student
+// or for many.
+type Verdict struct {
+	Gesture  ID // made by the caller, so that a repeated request is one gesture
+	Students []ID
+	Status   Status
+	Reason   string
+	Method   Method // zero: Manual, or Emergency for a bulk mark
+	Bulk     bool   // touch only students who have no mark yet
+}
+
+// Marked says what a gesture did.
+type Marked struct {
+	Applied int
+	Skipped int
+}
+
+// maxGesture is the largest class anybody marks at once.
+const maxGesture = 2000
+
+// Mark records a person's verdict on students of a session. It is allowed after
+// the end as well: a tap made while the server was away must still count.
+func (s *Service) Mark(ctx context.Context, by Actor, session ID, v Verdict) (Marked, error) {
+	if v.Gesture.IsZero() {
+		return Marked{}, Invalid{Field: "mark_id", Why: "missing"}
+	}
+	if len(v.Students) == 0 || len(v.Students) > maxGesture {
+		return Marked{}, Invalid{Field: "student_ids", Why: "name between 1 and 2000 students"}
+	}
+	if _, err := ParseStatus(string(v.Status)); err != nil {
+		return Marked{}, err
+	}
+	reason, err := text("reason", v.Reason)
+	if err != nil {
+		return Marked{}, err
+	}
+	v.Reason = reason
+	var out Marked
+	err = s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
+		facts, err := s.verdicts(ctx, tx, by, session, v)
+		if err != nil {
+			return err
+		}
+		out = Marked{Applied: len(facts), Skipped: len(v.Students) - len(facts)}
+		if len(facts) == 0 {
+			return nil
+		}
+		_, err = merge(ctx, tx, facts)
+		return err
+	})
+	return out, err
+}
+
+// verdicts makes the facts of a gesture that are not stored yet.
+func (s *Service) verdicts(ctx context.Context, tx Tx, by Actor, session ID, v Verdict) ([]Fact, error) {
+	se, err := lock(ctx, tx, session)
+	if err != nil {
+		return nil, err
+	}
+	if err := teaches(ctx, tx, by, se.Course); err != nil {
+		return nil, err
+	}
+	roster, err := tx.Roster(ctx, se.Course)
+	if err != nil {
+		return nil, err
+	}
+	before, err := tx.Standings(ctx, session, v.Students...)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]ID, len(v.Students))
+	for i, st := range v.Students {
+		ids[i] = Derive("mark", v.Gesture[:], st[:])
+	}
+	known, err := tx.Known(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	class, method := Teacher, Manual
+	if v.Bulk {
+		class, method = Bulk, Emergency
+	}
+	if v.Method != "" {
+		method = v.Method
+	}
+	var facts []Fact
+	for i, st := range v.Students {
+		if _, ok := roster.ByStudent(st, se.OpenedAt); !ok {
+			return nil, ErrNotEnrolled
+		}
+		standing := find(before, st)
+		if known[ids[i]] || v.Bulk && standing.Status != Unmarked {
+			continue
+		}
+		f, err := s.fact(Fact{
+			ID: ids[i], Kind: MarkSet, Session: session, Student: st, Actor: by.ID, Gesture: v.Gesture,
+			Class: class, Status: v.Status, Method: method, Reason: v.Reason, Seen: standing.State.Latest(),
+		})
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, f)
+		known[ids[i]] = true
+	}
+	return facts, nil
+}
+
+func find(standings []Standing, student ID) Standing {
+	for _, st := range standings {
+		if st.Student == student {
+			return st
+		}
+	}
+	return Standing{}
+}
+
+// Undo takes a gesture back: each student it still decides for shows again what
+// showed before. Undoing twice is undoing once, and what somebody decided since
+// stays.
+func (s *Service) Undo(ctx context.Context, by Actor, session, gesture ID) (Marked, error) {
+	var out Marked
+	err := s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
+		out = Marked{}
+		se, err := lock(ctx, tx, session)
+		if err != nil {
+			return err
+		}
+		if err := teaches(ctx, tx, by, se.Course); err != nil {
+			return err
+		}
+		made, err := tx.Facts(ctx, session, Which{Gesture: gesture})
+		if err != nil {
+			return err
+		}
+		var facts []Fact
+		for _, f := range made {
+			if f.Kind != MarkSet {
+				continue
+			}
+			back, ok, err := s.takeBack(ctx, tx, by, f)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				out.Skipped++
+				continue
+			}
+			facts = append(facts, back)
+		}
+		if out.Applied = len(facts); out.Applied == 0 {
+			return nil
+		}
+		_, err = merge(ctx, tx, facts)
+		return err
+	})
+	return out, err
+}
+
+// takeBack makes the fact that restores what its class said before f, if f still
+// is what its class says.
+func (s *Service) takeBack(ctx context.Context, tx Tx, by Actor, f Fact) (Fact, bool, error) {
+	all, err := tx.Facts(ctx, f.Session, Which{Student: f.Student})
+	if err != nil {
+		return Fact{}, false, err
+	}
+	var with, without State
+	for _, g := range all {
+		with = with.Add(g)
+		if g.Gesture != f.Gesture {
+			without = without.Add(g)
+		}
+	}
+	if top, ok := with.top(f.Class); !ok || top.Fact != f.ID {
+		return Fact{}, false, nil
+	}
+	back := Fact{
+		ID: Derive("undo", f.ID[:]), Kind: MarkCleared, Session: f.Session, Student: f.Student, Actor: by.ID,
+		Class: f.Class, Method: f.Method, Seen: with.Latest(),
+	}
+	if old, ok := without.top(f.Class); ok && old.Status != Unmarked {
+		back.Kind, back.Status, back.Method, back.Reason = MarkSet, old.Status, old.Method, old.Reason
+	}
+	back, err = s.fact(back)
+	return back, err == nil, err
+}
+
+// Find locates one student of a session by what a person can type.
+func (s *Service) Find(ctx context.Context, by Actor, session ID, universityRoll string) (ID, error) {
+	var out ID
+	err := s.store.View(ctx, func(ctx context.Context, tx Tx) error {
+		se, err := tx.Session(ctx, session)
+		if err != nil {
+			return err
+		}
+		if err := teaches(ctx, tx, by, se.Course); err != nil {
+			return err
+		}
+		roster, err := tx.Roster(ctx, se.Course)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(roster, func(m Member) bool {
+			return m.UniversityRoll == universityRoll && m.At(se.OpenedAt)
+		})
+		if i < 0 {
+			return Missing{What: "student with university roll", Key: universityRoll}
+		}
+		out = roster[i].Student
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,140 @@
+package attendance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Merged says what a batch of facts changed.
+type Merged struct {
+	Kept      []Kept // one for each fact, in the order given
+	Sessions  map[ID]Session
+	Standings []Standing
+}
+
+// merge keeps facts and folds the fresh ones into sessions and standings, in the
+// caller's transaction. It is the only way a standing ever changes: what a
+// teacher taps, a scanner reads and a pendrive uploads all come through here.
+func merge(ctx context.Context, tx Tx, facts []Fact) (Merged, error) {
+	sessions, err := tx.LockSessions(ctx, sessionsOf(facts))
+	if err != nil {
+		return Merged{}, fmt.Errorf("lock sessions: %w", err)
+	}
+	// A session's row must be there before its marks refer to it.
+	for _, f := range facts {
+		if _, known := sessions[f.Session]; !known && f.Kind == SessionOpened && f.Why == "" {
+			s := open(f)
+			if err := tx.PutSession(ctx, s); err != nil {
+				return Merged{}, fmt.Errorf("put session %s: %w", f.Session, err)
+			}
+			sessions[f.Session] = s
+		}
+	}
+	kept, err := tx.Append(ctx, facts)
+	if err != nil {
+		return Merged{}, fmt.Errorf("append facts: %w", err)
+	}
+	var fresh []Fact
+	for i, f := range facts {
+		if kept[i] == Fresh && f.Why == "" {
+			fresh = append(fresh, f)
+		}
+	}
+	if err := foldSessions(ctx, tx, sessions, fresh); err != nil {
+		return Merged{}, err
+	}
+	standings, err := foldMarks(ctx, tx, sessions, fresh)
+	return Merged{Kept: kept, Sessions: sessions, Standings: standings}, err
+}
+
+func sessionsOf(facts []Fact) []ID {
+	var ids []ID
+	for _, f := range facts {
+		if !f.Session.IsZero() && f.Why == "" {
+			ids = append(ids, f.Session)
+		}
+	}
+	slices.SortFunc(ids, ID.Compare)
+	return slices.Compact(ids)
+}
+
+func foldSessions(ctx context.Context, tx Tx, sessions map[ID]Session, fresh []Fact) error {
+	touched := map[ID]bool{}
+	for _, f := range fresh {
+		if f.Kind != SessionExtended && f.Kind != SessionEnded {
+			continue
+		}
+		s, ok := sessions[f.Session]
+		if !ok {
+			return Missing{What: "session", Key: f.Session.String()}
+		}
+		sessions[f.Session], touched[f.Session] = s.fold(f), true
+	}
+	for _, id := range sortedIDs(touched) {
+		if err := tx.PutSession(ctx, sessions[id]); err != nil {
+			return fmt.Errorf("put session %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// seat is one student in one session.
+type seat struct{ session, student ID }
+
+func foldMarks(ctx context.Context, tx Tx, sessions map[ID]Session, fresh []Fact) ([]Standing, error) {
+	states := map[seat]State{}
+	bySession := map[ID][]ID{}
+	for _, f := range fresh {
+		if !f.IsMark() {
+			continue
+		}
+		k := seat{f.Session, f.Student}
+		if _, seen := states[k]; !seen {
+			states[k] = State{}
+			bySession[f.Session] = append(bySession[f.Session], f.Student)
+		}
+	}
+	for session, students := range bySession {
+		before, err := tx.Standings(ctx, session, students...)
+		if err != nil {
+			return nil, fmt.Errorf("read standings of %s: %w", session, err)
+		}
+		for _, st := range before {
+			states[seat{st.Session, st.Student}] = st.State
+		}
+	}
+	for _, f := range fresh {
+		if f.IsMark() {
+			k := seat{f.Session, f.Student}
+			states[k] = states[k].Add(f)
+		}
+	}
+	out := make([]Standing, 0, len(states))
+	for k, state := range states {
+		s, ok := sessions[k.session]
+		if !ok {
+			return nil, Missing{What: "session", Key: k.session.String()}
+		}
+		out = append(out, Stand(s, k.student, state))
+	}
+	slices.SortFunc(out, func(a, b Standing) int {
+		if c := a.Session.Compare(b.Session); c != 0 {
+			return c
+		}
+		return a.Student.Compare(b.Student)
+	})
+	if len(out) == 0 {
+		return nil, nil
+	}
+	return out, tx.PutStandings(ctx, out)
+}
+
+func sortedIDs(set map[ID]bool) []ID {
+	ids := make([]ID, 0, len(set))
+	for id := range set {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, ID.Compare)
+	return ids
+}

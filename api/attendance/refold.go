@@ -1,0 +1,78 @@
+package attendance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Outlog is what a pendrive's store adds to the seam for confirmations.
+type Outlog interface {
+	Tx
+	// Correct notes the time and order that the cloud gave to a line of the log,
+	// and returns the fact.
+	Correct(ctx context.Context, seq int64, effectiveMS int64, ord HLC) (Fact, error)
+}
+
+// Corrected takes over the times the cloud gave to facts of this pendrive, so
+// that both fold the same register.
+func (s *Service) Corrected(ctx context.Context, tx Outlog, results []Result) error {
+	touched := map[ID]bool{}
+	for _, r := range results {
+		if r.Code != CodeAdjusted {
+			continue
+		}
+		f, err := tx.Correct(ctx, r.Seq, r.EffectiveMS, r.Ord)
+		if err != nil {
+			return fmt.Errorf("correct line %d: %w", r.Seq, err)
+		}
+		if !f.Session.IsZero() && f.Why == "" {
+			touched[f.Session] = true
+		}
+	}
+	for _, id := range sortedIDs(touched) {
+		if err := Refold(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Refold derives a session and its standings again from all its facts.
+func Refold(ctx context.Context, tx Tx, session ID) error {
+	if _, err := lock(ctx, tx, session); err != nil {
+		return err
+	}
+	facts, err := tx.Facts(ctx, session, Which{})
+	if err != nil {
+		return err
+	}
+	se, standings, err := Fold(facts)
+	if err != nil {
+		return err
+	}
+	return tx.Rewrite(ctx, se, standings)
+}
+
+// Fold is the whole fold of one session's facts, in any order.
+func Fold(facts []Fact) (Session, []Standing, error) {
+	i := slices.IndexFunc(facts, func(f Fact) bool { return f.Kind == SessionOpened })
+	if i < 0 {
+		return Session{}, nil, Missing{What: "opening", Key: "among the session's facts"}
+	}
+	se := open(facts[i])
+	states := map[ID]State{}
+	for _, f := range facts {
+		if f.IsMark() {
+			states[f.Student] = states[f.Student].Add(f)
+		} else {
+			se = se.fold(f)
+		}
+	}
+	standings := make([]Standing, 0, len(states))
+	for student, state := range states {
+		standings = append(standings, Stand(se, student, state))
+	}
+	slices.SortFunc(standings, func(a, b Standing) int { return a.Student.Compare(b.Student) })
+	return se, standings, nil
+}

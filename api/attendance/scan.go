@@ -1,0 +1,279 @@
+package attendance
+
+import (
+	"context"
+	"encoding/binary"
+	"slices"
+	"time"
+)
+
+// Beat is the original scanner's heartbeat.
+type Beat struct {
+	MAC     string
+	Signal  *int
+	Battery *int
+	Queue   *int
+	Synced  *int
+}
+
+// Answer is what became of one scan by the original scanner.
+type Answer int
+
+// Answers. All but NoSession mean that the scan is stored.
+const (
+	NoSession Answer = iota
+	Accepted
+	Already
+	Stranger // nobody of that roll in this course: kept for the teacher
+	Parked   // no class can claim it for certain: kept for the teacher
+)
+
+// Beat notes a heartbeat. A scanner that was known only by its address gets its
+// MAC; one that moved to another address keeps its name, room and course.
+func (s *Service) Beat(ctx context.Context, address string, b Beat) error {
+	return s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
+		all, err := tx.Devices(ctx)
+		if err != nil {
+			return err
+		}
+		d, known := byMAC(all, b.MAC)
+		if !known {
+			if d, err = s.device(all, address); err != nil {
+				return err
+			}
+			if d.MAC != "" && b.MAC != "" && d.MAC != b.MAC { // another scanner took over the address
+				if d, err = s.newDevice(address); err != nil {
+					return err
+				}
+			}
+		}
+		if b.MAC != "" {
+			d.MAC = b.MAC
+			if d.Name == "" || d.Name == nameFor(address) {
+				d.Name = "Scanner " + b.MAC
+			}
+		}
+		if err := freeAddress(ctx, tx, all, d.ID, address); err != nil {
+			return err
+		}
+		d.Address, d.SeenAt = address, s.world.Now()
+		d.Signal, d.Battery, d.Queue, d.Synced = b.Signal, b.Battery, b.Queue, b.Synced
+		if b.Queue != nil && *b.Queue == 0 {
+			d.Settled = true
+		}
+		return tx.PutDevice(ctx, d)
+	})
+}
+
+// freeAddress takes an address away from whoever had it before.
+func freeAddress(ctx context.Context, tx Tx, all []Device, keep ID, address string) error {
+	for _, other := range all {
+		if other.ID != keep && other.Address == address {
+			other.Address = ""
+			if err := tx.PutDevice(ctx, other); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func byMAC(all []Device, mac string) (Device, bool) {
+	i := slices.IndexFunc(all, func(d Device) bool { return mac != "" && d.MAC == mac })
+	if i < 0 {
+		return Device{}, false
+	}
+	return all[i], true
+}
+
+func nameFor(address string) string { return "Scanner " + address }
+
+// device finds the scanner that calls from an address, or makes it up.
+func (s *Service) device(all []Device, address string) (Device, error) {
+	if i := slices.IndexFunc(all, func(d Device) bool { return d.Address == address }); i >= 0 {
+		return all[i], nil
+	}
+	return s.newDevice(address)
+}
+
+func (s *Service) newDevice(address string) (Device, error) {
+	id, err := s.newID()
+	return Device{ID: id, Name: nameFor(address), Address: address, Legacy: true}, err
+}
+
+// Poll tells a scanner which session it serves. What it is told is remembered: a
+// queue that it flushes later can only come from a session it was told of.
+func (s *Service) Poll(ctx context.Context, address string) (Course, bool, error) {
+	var course Course
+	active := false
+	err := s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
+		d, serving, found, err := s.serving(ctx, tx, address)
+		if err != nil {
+			return err
+		}
+		active = found
+		if found {
+			if course, err = tx.Course(ctx, serving.Course); err != nil {
+				return err
+			}
+		}
+		return s.tell(ctx, tx, d, serving.ID)
+	})
+	return course, active, err
+}
+
+// tell notes the session a scanner now knows of. When that changes from one that
+// it served, its queue may still hold fingers of the old one: it is not settled
+// until it says that its queue is empty, or has emptied it here.
+func (s *Service) tell(ctx context.Context, tx Tx, d Device, session ID) error {
+	now := s.world.Now()
+	same := d.Told == session
+	if !same {
+		d.Settled = d.Settled && d.Told.IsZero()
+		d.Told = session
+	}
+	if same && now.Sub(d.SeenAt) < FreshFor/3 {
+		return nil // spare the medium: nothing new to say
+	}
+	d.SeenAt = now
+	return tx.PutDevice(ctx, d)
+}
+
+// serving is the scanner at an address and the open session it serves now.
+func (s *Service) serving(ctx context.Context, tx Tx, address string) (Device, Session, bool, error) {
+	all, err := tx.Devices(ctx)
+	if err != nil {
+		return Device{}, Session{}, false, err
+	}
+	d, err := s.device(all, address)
+	if err != nil {
+		return Device{}, Session{}, false, err
+	}
+	if d.SeenAt.IsZero() { // its first call
+		d.SeenAt = s.world.Now()
+		if err := tx.PutDevice(ctx, d); err != nil {
+			return Device{}, Session{}, false, err
+		}
+	}
+	running, err := tx.Running(ctx)
+	if err != nil {
+		return Device{}, Session{}, false, err
+	}
+	now := s.world.Now()
+	running = slices.DeleteFunc(running, func(r Session) bool { return r.Node != s.node || !r.OpenAt(now) })
+	se, ok := SessionFor(d, running)
+	return d, se, ok, nil
+}
+
+// Touch records a finger that the original scanner has just matched.
+func (s *Service) Touch(ctx context.Context, address string, roll int) (Answer, error) {
+	var out Answer
+	err := s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
+		d, se, ok, err := s.serving(ctx, tx, address)
+		if err != nil || !ok {
+			out = NoSession
+			return err
+		}
+		out, err = s.seen(ctx, tx, d, se, roll, Biometric)
+		return err
+	})
+	return out, err
+}
+
+// Flush records a queue of the original scanner, which says only rolls: no time,
+// no class. It is credited to the session the scanner serves if the queue can
+// only have been built during it; otherwise every roll is kept for the teacher.
+func (s *Service) Flush(ctx context.Context, address string, rolls []int) (map[int]Answer, error) {
+	var out map[int]Answer
+	err := s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
+		out = make(map[int]Answer, len(rolls))
+		d, se, ok, err := s.serving(ctx, tx, address)
+		if err != nil {
+			return err
+		}
+		credit := ok && d.Told == se.ID && d.Settled
+		for _, roll := range rolls {
+			if _, done := out[roll]; done {
+				continue
+			}
+			if credit {
+				out[roll], err = s.seen(ctx, tx, d, se, roll, BiometricQueue)
+			} else {
+				out[roll], err = s.park(ctx, tx, d, Session{ID: d.Told}, roll, WhyUnplaced)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		d.Settled, d.SeenAt = true, s.world.Now() // its queue is empty now
+		return tx.PutDevice(ctx, d)
+	})
+	return out, err
+}
+
+// seen records evidence for whoever holds the roll in the session's course.
+func (s *Service) seen(ctx context.Context, tx Tx, d Device, se Session, roll int, how Method) (Answer, error) {
+	if _, err := lock(ctx, tx, se.ID); err != nil {
+		return NoSession, err
+	}
+	roster, err := tx.Roster(ctx, se.Course)
+	if err != nil {
+		return NoSession, err
+	}
+	m, ok := roster.ByRoll(roll, se.OpenedAt)
+	if !ok {
+		_, err := s.park(ctx, tx, d, se, roll, WhyNotEnrolled)
+		return Stranger, err
+	}
+	before, err := tx.Standings(ctx, se.ID, m.Student)
+	if err != nil {
+		return NoSession, err
+	}
+	if find(before, m.Student).State.Evidence != nil {
+		return Already, nil
+	}
+	f, err := s.fact(Fact{
+		Kind: MarkSeen, Session: se.ID, Student: m.Student, Roll: roll, Actor: d.ID,
+		Class: Evidence, Status: Present, Method: how, Device: &DeviceRef{ID: d.ID},
+	})
+	if err != nil {
+		return NoSession, err
+	}
+	_, err = merge(ctx, tx, []Fact{f})
+	return Accepted, err
+}
+
+// park keeps a scan that cannot be placed. The original scanner repeats itself,
+// so one roll of one scanner is kept once for a session, or once for a day when
+// no session is known.
+func (s *Service) park(ctx context.Context, tx Tx, d Device, se Session, roll int, why Why) (Answer, error) {
+	key := se.ID[:]
+	if se.ID.IsZero() {
+		key = []byte(s.world.Now().UTC().Format(time.DateOnly))
+	}
+	id := Derive("park", d.ID[:], key, binary.BigEndian.AppendUint64(nil, uint64(roll)))
+	known, err := tx.Known(ctx, []ID{id})
+	if err != nil || known[id] {
+		return Parked, err
+	}
+	f, err := s.fact(Fact{
+		ID: id, Kind: MarkSeen, Session: se.ID, Roll: roll, Actor: d.ID,
+		Class: Evidence, Status: Present, Method: BiometricQueue, Device: &DeviceRef{ID: d.ID},
+	})
+	if err != nil {
+		return Parked, err
+	}
+	f.Why = why
+	_, err = merge(ctx, tx, []Fact{f})
+	return Parked, err
+}
+
+// Devices are the scanners a classroom sees.
+func (s *Service) Devices(ctx context.Context) ([]Device, error) {
+	var out []Device
+	err := s.store.View(ctx, func(ctx context.Context, tx Tx) (err error) {
+		out, err = tx.Devices(ctx)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,106 @@
+package attendance
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps the register: Postgres in the cloud, SQLite on a pendrive. Both
+// pass the same conformance suite (db/storetest).
+type Store interface {
+	// InTx runs fn in one transaction and returns only when it is durable. If fn
+	// fails nothing of it is kept. fn may run again after a serialisation failure.
+	InTx(ctx context.Context, fn func(context.Context, Tx) error) error
+	// View runs fn on one consistent state without writing.
+	View(ctx context.Context, fn func(context.Context, Tx) error) error
+}
+
+// Tx is the seam: what the classroom needs from a store. Lists are ordered as
+// said; "not found" is an error that is ErrNotFound.
+//
+// Whatever a write leaves behind for others (a River job and a NOTIFY, or a line
+// in the outbox) is the store's own affair, inside the same transaction.
+type Tx interface {
+	// Courses are all that are not archived, by code.
+	Courses(ctx context.Context) ([]Course, error)
+	// CoursesOf are those a teacher holds now, by code.
+	CoursesOf(ctx context.Context, teacher ID) ([]Course, error)
+	Course(ctx context.Context, id ID) (Course, error)
+	// CourseByCode ignores case and archived courses.
+	CourseByCode(ctx context.Context, code string) (Course, error)
+	// Instructors are the teachers of a course now, by name.
+	Instructors(ctx context.Context, course ID) ([]Instructor, error)
+	Instructor(ctx context.Context, id ID) (Instructor, error)
+	// Roster is every enrolment of a course, past and present, by roll.
+	Roster(ctx context.Context, course ID) (Roster, error)
+
+	Session(ctx context.Context, id ID) (Session, error)
+	// LockSessions reads those that exist and makes other writers of the same
+	// sessions wait until this transaction ends. Ids in any order, repeats fine.
+	LockSessions(ctx context.Context, ids []ID) (map[ID]Session, error)
+	// Sessions are a course's, oldest first.
+	Sessions(ctx context.Context, course ID) ([]Session, error)
+	// Running are all without a ClosedAt, oldest first (their time may be up).
+	Running(ctx context.Context) ([]Session, error)
+	// PutSession inserts, or moves an existing row one way only: ClosesAt to the
+	// greatest, ClosedAt to the least. All else is kept from the first time,
+	// except that a Learnt opening may correct OpenedAt.
+	PutSession(ctx context.Context, s Session) error
+
+	// Append keeps facts in the given order and says of each what became of it. A
+	// fact with Why is kept aside (the inbox) and never folded.
+	Append(ctx context.Context, facts []Fact) ([]Kept, error)
+	// Known are those of the ids that are stored already, placed or not: a request
+	// that carries its own ids asks before it makes facts a second time.
+	Known(ctx context.Context, ids []ID) (map[ID]bool, error)
+	// Facts of a session that were placed, by Ord then ID.
+	Facts(ctx context.Context, session ID, which Which) ([]Fact, error)
+	// Standings of a session, for the named students or for all who have one, by
+	// student.
+	Standings(ctx context.Context, session ID, students ...ID) ([]Standing, error)
+	// CourseStandings are those of all sessions of a course; State is left empty.
+	CourseStandings(ctx context.Context, course ID) ([]Standing, error)
+	PutStandings(ctx context.Context, st []Standing) error
+	// Rewrite replaces all that is derived of a session (its row, even backwards,
+	// and its standings) with a fold made anew.
+	Rewrite(ctx context.Context, s Session, st []Standing) error
+	// LastOrd is the highest order stored, 0 when there is none.
+	LastOrd(ctx context.Context) (HLC, error)
+	// Unplaced are facts kept aside for a person to place, newest first. With a
+	// session: those that named it, or that its scanner made while none was told.
+	Unplaced(ctx context.Context, session ID) ([]Fact, error)
+	// Backlog is how much of what this server made the cloud has not confirmed.
+	Backlog(ctx context.Context) (Backlog, error)
+
+	// Devices are all scanners, by name.
+	Devices(ctx context.Context) ([]Device, error)
+	PutDevice(ctx context.Context, d Device) error
+}
+
+// Which narrows a list of facts; zero fields do not.
+type Which struct {
+	Student ID
+	Gesture ID
+}
+
+// Kept says what became of a fact.
+type Kept int
+
+// Outcomes of Append.
+const (
+	Fresh     Kept = iota // stored now
+	Duplicate             // was here, the same: nothing changed
+	Clash                 // the id is taken by another body: kept in the inbox
+)
+
+// Backlog is what waits on a pendrive. In the cloud nothing ever waits.
+type Backlog struct {
+	Waiting  int
+	Unplaced int
+	Cloud    bool // this store is the cloud
+	// LastSync is the last time the cloud confirmed anything; Reachable what the
+	// last attempt said; Attention a sentence when a person must act.
+	LastSync  time.Time
+	Reachable bool
+	Attention string
+}
