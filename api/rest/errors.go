@@ -1,0 +1,91 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// Problemer is an error of another room that knows its own problem.
+type Problemer interface{ Problem() *Problem }
+
+// problemOf maps what the domain refuses to what HTTP says. Anything unknown is
+// an internal error whose cause goes to the log and nowhere else.
+func problemOf(err error) *Problem {
+	var (
+		p       *Problem
+		self    Problemer
+		invalid attendance.Invalid
+		running attendance.Running
+		gap     attendance.Gap
+		fork    attendance.Fork
+	)
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &self):
+		return self.Problem()
+	case errors.As(err, &invalid):
+		return NewProblem(http.StatusUnprocessableEntity, "invalid", invalid.Error()).Field("body."+invalid.Field, invalid.Why)
+	case errors.As(err, &running):
+		p := NewProblem(http.StatusConflict, "session-running", running.Error())
+		p.SessionID = running.Session.String()
+		return p
+	case errors.As(err, &gap):
+		p := NewProblem(http.StatusConflict, "sync-gap", gap.Error())
+		p.Wanted = gap.Wanted
+		return p
+	case errors.As(err, &fork):
+		p := NewProblem(http.StatusConflict, "sync-fork", fork.Error())
+		p.Seq, p.Rewound = fork.Seq, fork.Rewound
+		return p
+	case errors.Is(err, attendance.ErrNotFound):
+		return NewProblem(http.StatusNotFound, "not-found", err.Error())
+	case errors.Is(err, attendance.ErrClosed):
+		return NewProblem(http.StatusConflict, "session-ended", "the session has ended: start a new one, or correct the mark in its register")
+	case errors.Is(err, attendance.ErrNotEnrolled):
+		return NewProblem(http.StatusUnprocessableEntity, "not-enrolled", err.Error())
+	case errors.Is(err, attendance.ErrForbidden):
+		return NewProblem(http.StatusForbidden, "forbidden", err.Error())
+	case errors.Is(err, attendance.ErrNotOwner):
+		return NewProblem(http.StatusConflict, "not-owner", err.Error()+": do it where the class is held")
+	case errors.Is(err, attendance.ErrCredentials):
+		return NewProblem(http.StatusUnauthorized, "wrong-credentials", err.Error())
+	case errors.Is(err, auth.ErrNoToken), errors.Is(err, auth.ErrExpired), errors.Is(err, auth.ErrToken):
+		return NewProblem(http.StatusUnauthorized, "signed-out", err.Error())
+	}
+	return nil
+}
+
+// Handle registers an operation whose errors become problems.
+func Handle[I, O any](api huma.API, op huma.Operation, fn func(context.Context, *I) (*O, error)) {
+	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := fn(ctx, in)
+		if err == nil {
+			return out, nil
+		}
+		return nil, Convert(ctx, op.OperationID, err)
+	})
+}
+
+// Convert turns an error into the problem that the caller sees, and logs what the
+// caller must not see.
+func Convert(ctx context.Context, operation string, err error) error {
+	if p := problemOf(err); p != nil {
+		return p
+	}
+	if ctx.Err() != nil {
+		return NewProblem(http.StatusServiceUnavailable, "busy", "the request was given up before it was done: send it again")
+	}
+	slog.ErrorContext(ctx, "operation failed", "operation", operation, "error", err)
+	return NewProblem(http.StatusInternalServerError, "internal", "the server could not do this; nothing was lost: try again")
+}

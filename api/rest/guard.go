@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+)
+
+// Authenticator finds out who a request speaks for, in one role. Anything but
+// the named role is refused.
+type Authenticator interface {
+	Authenticate(r *http.Request, role attendance.Role) (auth.Principal, error)
+}
+
+// Public is the security of an operation that anybody may call. An operation
+// that says nothing is refused: forgetting is safe.
+var Public = []map[string][]string{{}}
+
+// Only is the security of an operation for one of some roles.
+func Only(roles ...attendance.Role) []map[string][]string {
+	out := make([]map[string][]string, 0, len(roles))
+	for _, r := range roles {
+		out = append(out, map[string][]string{string(r): {}})
+	}
+	return out
+}
+
+func guard(api huma.API, who Authenticator) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		needs := ctx.Operation().Security
+		r, w := humachi.Unwrap(ctx)
+		var err error = NewProblem(http.StatusForbidden, "forbidden", "nobody may call this")
+		for _, need := range needs {
+			if len(need) == 0 {
+				next(ctx)
+				return
+			}
+			for role := range need {
+				var p auth.Principal
+				if p, err = who.Authenticate(r, attendance.Role(role)); err == nil {
+					next(huma.WithContext(ctx, auth.With(ctx.Context(), p)))
+					return
+				}
+			}
+		}
+		p, ok := Convert(ctx.Context(), ctx.Operation().OperationID, err).(*Problem) //nolint:errorlint // Convert makes it
+		if !ok {
+			p = NewProblem(http.StatusForbidden, "forbidden", "not allowed")
+		}
+		if p.Status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+		}
+		WriteProblem(w, p)
+	}
+}
+
+// WriteProblem answers outside an operation.
+func WriteProblem(w http.ResponseWriter, p *Problem) {
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	for k, v := range p.GetHeaders() {
+		h[k] = v
+	}
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the caller went away: nothing to do
+}
+
+// TokenAuth authenticates people by the tokens of this server.
+type TokenAuth struct{ Tokens *auth.Tokens }
+
+// Authenticate reads the bearer token or the cookie.
+func (a TokenAuth) Authenticate(r *http.Request, role attendance.Role) (auth.Principal, error) {
+	token := auth.Bearer(r.Header.Get("Authorization"), func(name string) string {
+		c, err := r.Cookie(name)
+		if err != nil {
+			return ""
+		}
+		return c.Value
+	})
+	if token == "" {
+		return auth.Principal{}, auth.ErrNoToken
+	}
+	p, err := a.Tokens.Check(token)
+	if err != nil {
+		return auth.Principal{}, err
+	}
+	if p.Role != role {
+		return auth.Principal{}, NewProblem(http.StatusForbidden, "forbidden", "this is for a "+string(role)+", you are signed in as "+string(p.Role))
+	}
+	return p, nil
+}
+
+// IsSecure reports whether the browser reached us over TLS, here or at a proxy
+// that we were told to trust.
+func IsSecure(publicURL string) bool { return strings.HasPrefix(publicURL, "https://") }

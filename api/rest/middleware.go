@@ -1,0 +1,94 @@
+package rest
+
+import (
+	"compress/gzip"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// Router makes a chi router with what every request passes through, outermost
+// first: a log line, a net under panics, security headers, a guard against other
+// sites' forms, and compression.
+func Router(log *slog.Logger) *chi.Mux {
+	r := chi.NewRouter()
+	r.Use(logged(log), recovered(log), secured, sameSite, middleware.ClientIPFromRemoteAddr)
+	// Pages carry their own pre-compressed files; a stream must not wait for a block.
+	r.Use(middleware.Compress(gzip.BestSpeed, "application/json", "application/problem+json"))
+	return r
+}
+
+// logged writes one line for each request that failed or took long; a scanner
+// that polls each second must not fill a pendrive.
+func logged(log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+			start := time.Now()
+			next.ServeHTTP(ww, r)
+			level := slog.LevelDebug
+			switch {
+			case ww.Status() >= http.StatusInternalServerError:
+				level = slog.LevelError
+			case r.Method != http.MethodGet:
+				level = slog.LevelInfo
+			}
+			log.Log(r.Context(), level, "request", "method", r.Method, "path", route(r),
+				"status", ww.Status(), "bytes", ww.BytesWritten(), "took", time.Since(start).Round(time.Microsecond))
+		})
+	}
+}
+
+// route is the pattern, not the address: a link's token must not reach the log.
+func route(r *http.Request) string {
+	if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
+		return c.RoutePattern()
+	}
+	return "unmatched"
+}
+
+func recovered(log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				v := recover()
+				if v == nil {
+					return
+				}
+				if v == http.ErrAbortHandler { //nolint:errorlint // the sentinel itself is thrown
+					panic(v)
+				}
+				log.ErrorContext(r.Context(), "panic", "path", route(r), "value", v)
+				WriteProblem(w, NewProblem(http.StatusInternalServerError, "internal", "the server could not do this; nothing was lost: try again"))
+			}()
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// secured sets the headers that cost nothing and close doors.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		if isAPI(r) {
+			h.Set("Cache-Control", "no-store")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameSite refuses a write that another site's page sends with our cookie.
+func sameSite(next http.Handler) http.Handler {
+	p := http.NewCrossOriginProtection()
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		WriteProblem(w, NewProblem(http.StatusForbidden, "cross-origin", "another site sent this with your sign-in: open A.R.I.S.E. itself"))
+	}))
+	return p.Handler(next)
+}
