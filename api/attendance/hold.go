@@ -98,7 +98,7 @@ func (s *Service) opening(by Actor, course Course, o Order) (Fact, error) {
 	}
 	id := o.Session
 	if id.IsZero() {
-		if id, err = s.newID(); err != nil {
+		if id, err = s.NewID(); err != nil {
 			return Fact{}, err
 		}
 	}
@@ -133,7 +133,7 @@ func (s *Service) Extend(ctx context.Context, by Actor, session, step ID) (Sessi
 		}
 		if step.IsZero() {
 			var err error
-			if step, err = s.newID(); err != nil {
+			if step, err = s.NewID(); err != nil {
 				return Fact{}, err
 			}
 		}

@@ -10,7 +10,8 @@ type Register struct {
 	Course   Course
 	Session  Session // the one it was asked for
 	Sessions []Session
-	Students []Member
+	Students []Member             // one line each, by roll: a student who left and came back stands once
+	Roster   Roster               // all their enrolments
 	Cells    map[ID]map[ID]Status // session, student
 	Now      time.Time
 }
@@ -21,15 +22,13 @@ func (r Register) Cell(se Session, student ID) Status {
 	if st, ok := r.Cells[se.ID][student]; ok && st != Unmarked {
 		return st
 	}
-	for _, m := range r.Students {
-		if m.Student == student && m.At(se.OpenedAt) {
-			if se.OpenAt(r.Now) {
-				return Unmarked
-			}
-			return Absent
-		}
+	if _, expected := r.Roster.ByStudent(student, se.OpenedAt); !expected {
+		return NotRequired
 	}
-	return NotRequired
+	if se.OpenAt(r.Now) {
+		return Unmarked
+	}
+	return Absent
 }
 
 // Register reads the register of the course that a session belongs to.
@@ -48,11 +47,10 @@ func (s *Service) Register(ctx context.Context, by Actor, session ID) (Register,
 		if out.Sessions, err = tx.Sessions(ctx, out.Course.ID); err != nil {
 			return err
 		}
-		roster, err := tx.Roster(ctx, out.Course.ID)
-		if err != nil {
+		if out.Roster, err = tx.Roster(ctx, out.Course.ID); err != nil {
 			return err
 		}
-		out.Students = roster
+		out.Students = out.Roster.latest()
 		standings, err := tx.CourseStandings(ctx, out.Course.ID)
 		for _, st := range standings {
 			if out.Cells[st.Session] == nil {

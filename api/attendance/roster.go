@@ -1,6 +1,10 @@
 package attendance
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Course is what is taught.
 type Course struct {
@@ -79,4 +83,22 @@ func (r Roster) ByUniversityRoll(roll string, at time.Time) (Member, bool) {
 		}
 	}
 	return Member{}, false
+}
+
+// latest is the newest enrolment of each student, by roll.
+func (r Roster) latest() Roster {
+	newest := map[ID]Member{}
+	for _, m := range r {
+		if have, ok := newest[m.Student]; !ok || have.From.Before(m.From) {
+			newest[m.Student] = m
+		}
+	}
+	out := make(Roster, 0, len(newest))
+	for _, m := range newest {
+		out = append(out, m)
+	}
+	slices.SortFunc(out, func(a, b Member) int {
+		return cmp.Or(cmp.Compare(a.Roll, b.Roll), a.Student.Compare(b.Student))
+	})
+	return out
 }

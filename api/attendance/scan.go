@@ -97,7 +97,7 @@ func (s *Service) device(all []Device, address string) (Device, error) {
 }
 
 func (s *Service) newDevice(address string) (Device, error) {
-	id, err := s.newID()
+	id, err := s.NewID()
 	return Device{ID: id, Name: nameFor(address), Address: address, Legacy: true}, err
 }
 

@@ -62,8 +62,8 @@ func (s *Service) Now() time.Time { return s.world.Now() }
 // Clock is shared with replay, which anchors it to the cloud's time.
 func (s *Service) Clock() *Clock { return s.clock }
 
-// newID makes an id for something born here.
-func (s *Service) newID() (ID, error) { return NewID(s.world.Now(), s.world.Rand) }
+// NewID makes an id for something born here.
+func (s *Service) NewID() (ID, error) { return NewID(s.world.Now(), s.world.Rand) }
 
 // fact stamps and seals. Everything a caller leaves zero is filled in.
 func (s *Service) fact(f Fact) (Fact, error) {
@@ -73,7 +73,7 @@ func (s *Service) fact(f Fact) (Fact, error) {
 	}
 	f.Stamp, f.Node = stamp, s.node
 	if f.ID.IsZero() {
-		if f.ID, err = s.newID(); err != nil {
+		if f.ID, err = s.NewID(); err != nil {
 			return Fact{}, err
 		}
 	}

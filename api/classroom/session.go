@@ -1,0 +1,281 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/rest"
+)
+
+// sessionPath names the session that most operations are about.
+type sessionPath struct {
+	ID attendance.ID `path:"id" format:"uuid"`
+}
+
+type studentBody struct {
+	ID             attendance.ID `json:"id" format:"uuid"`
+	ClassRollID    int           `json:"class_roll_id"`
+	StudentName    string        `json:"student_name"`
+	UniversityRoll string        `json:"university_roll_no"`
+}
+
+func studentsOf(r attendance.Roster) []studentBody {
+	out := make([]studentBody, 0, len(r))
+	for _, m := range r {
+		out = append(out, studentBody{ID: m.Student, ClassRollID: m.Roll, StudentName: m.Name, UniversityRoll: m.UniversityRoll})
+	}
+	return out
+}
+
+type startInput struct {
+	Body struct {
+		SessionID       attendance.ID `json:"session_id,omitzero" format:"uuid" required:"false" doc:"Made by the caller, so that a repeated request starts one session."`
+		CourseID        attendance.ID `json:"course_id" format:"uuid"`
+		DurationMinutes int           `json:"duration_minutes,omitempty" required:"false" minimum:"0" maximum:"720" doc:"0 or absent: the course's default. A class in a room gets 5 minutes more, for the queue at the scanner."`
+		SessionType     string        `json:"session_type,omitempty" required:"false" enum:"offline" default:"offline"`
+		StartDatetime   string        `json:"start_datetime,omitempty" required:"false" doc:"Accepted for the original's clients and ignored: a class starts when it is started."`
+		Topic           string        `json:"topic,omitempty" required:"false" maxLength:"200"`
+		Room            string        `json:"room,omitempty" required:"false" maxLength:"200"`
+		DeviceID        attendance.ID `json:"device_id,omitzero" format:"uuid" required:"false" doc:"The scanner that serves this class, where there are several."`
+	}
+}
+
+type startOutput struct {
+	Body struct {
+		Status           string        `json:"status" example:"success"`
+		Message          string        `json:"message" example:"Session Started"`
+		SessionID        attendance.ID `json:"session_id" format:"uuid"`
+		DurationMinutes  int           `json:"duration_minutes"`
+		StartTime        time.Time     `json:"start_time"`
+		EndTime          time.Time     `json:"end_time"`
+		SecondsRemaining int           `json:"seconds_remaining"`
+		Students         []studentBody `json:"students"`
+	}
+}
+
+func (d Deps) sessions(api huma.API) {
+	rest.Handle(api, ofTeacher(huma.Operation{
+		OperationID: "start-session", Method: http.MethodPost, Path: "/api/teacher/start-session",
+		Summary: "Start a class", Errors: []int{http.StatusForbidden, http.StatusConflict},
+		Description: "Other sessions go on. A second session of a course that has one running is refused as session-running, with the id to resume.",
+	}), d.startSession)
+	rest.Handle(api, ofTeacher(huma.Operation{
+		OperationID: "validate-session", Method: http.MethodGet, Path: "/api/teacher/validate-session/{course_id}",
+		Summary: "Restore a teacher's screen after a reload", Errors: []int{http.StatusForbidden, http.StatusNotFound},
+	}), d.validateSession)
+	rest.Handle(api, ofTeacher(huma.Operation{
+		OperationID: "get-session-status", Method: http.MethodGet, Path: "/api/teacher/session/{id}/status",
+		Summary: "Who is marked, by university roll", Errors: []int{http.StatusForbidden, http.StatusNotFound},
+	}), d.sessionStatus)
+	rest.Handle(api, ofTeacher(huma.Operation{
+		OperationID: "extend-session", Method: http.MethodPost, Path: "/api/teacher/session/{id}/extend",
+		Summary: "Ten minutes more", Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict},
+	}), d.extendSession)
+	rest.Handle(api, ofTeacher(huma.Operation{
+		OperationID: "end-session", Method: http.MethodPost, Path: "/api/teacher/session/{id}/end",
+		Summary: "End the class now", Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict},
+	}), d.endSession)
+	rest.Handle(api, ofTeacher(huma.Operation{
+		OperationID: "check-session-expiry", Method: http.MethodPost, Path: "/api/teacher/session/{id}/check-expire",
+		Summary: "End the class if its time is up", Errors: []int{http.StatusForbidden, http.StatusNotFound},
+	}), d.checkExpire)
+}
+
+func (d Deps) startSession(ctx context.Context, in *startInput) (*startOutput, error) {
+	by := auth.From(ctx).Actor
+	se, err := d.Service.Open(ctx, by, attendance.Order{
+		Session: in.Body.SessionID, Course: in.Body.CourseID, Kind: attendance.Offline,
+		For:   time.Duration(in.Body.DurationMinutes) * time.Minute,
+		Topic: in.Body.Topic, Room: in.Body.Room, Device: in.Body.DeviceID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	room, err := d.Service.Classroom(ctx, by, se.Course)
+	if err != nil {
+		return nil, err
+	}
+	out := &startOutput{}
+	b := &out.Body
+	b.Status, b.Message, b.SessionID = "success", "Session Started", se.ID
+	b.DurationMinutes = int((se.ClosesAt.Sub(se.OpenedAt) - attendance.Grace) / time.Minute)
+	b.StartTime, b.EndTime = *at(se.OpenedAt), *at(se.ClosesAt)
+	b.SecondsRemaining, b.Students = seconds(se.Remaining(room.Now)), studentsOf(room.Students)
+	return out, nil
+}
+
+type validateInput struct {
+	CourseID attendance.ID `path:"course_id" format:"uuid"`
+}
+
+type activeBody struct {
+	ID               attendance.ID `json:"id" format:"uuid"`
+	SessionType      string        `json:"session_type" enum:"offline,online"`
+	StartTime        time.Time     `json:"start_time"`
+	EndTime          time.Time     `json:"end_time"`
+	SecondsRemaining int           `json:"seconds_remaining"`
+	Topic            string        `json:"topic"`
+}
+
+type validateOutput struct {
+	Body struct {
+		Valid            bool `json:"valid"`
+		HasActiveSession bool `json:"has_active_session"`
+		Course           struct {
+			ID              attendance.ID `json:"id" format:"uuid"`
+			CourseCode      string        `json:"course_code"`
+			CourseName      string        `json:"course_name"`
+			DefaultDuration int           `json:"default_duration"`
+			TeacherName     string        `json:"teacher_name"`
+		} `json:"course"`
+		ActiveSession *activeBody   `json:"active_session,omitempty"`
+		Students      []studentBody `json:"students"`
+	}
+}
+
+func (d Deps) validateSession(ctx context.Context, in *validateInput) (*validateOutput, error) {
+	room, err := d.Service.Classroom(ctx, auth.From(ctx).Actor, in.CourseID)
+	if err != nil {
+		return nil, err
+	}
+	out := &validateOutput{}
+	b := &out.Body
+	b.Valid, b.HasActiveSession = true, !room.Running.ID.IsZero()
+	c := room.Course
+	b.Course.ID, b.Course.CourseCode, b.Course.CourseName, b.Course.DefaultDuration = c.ID, c.Code, c.Name, c.DefaultMinutes
+	if len(room.Teachers) > 0 {
+		b.Course.TeacherName = room.Teachers[0].Name
+	}
+	b.Students = studentsOf(room.Students)
+	if se := room.Running; b.HasActiveSession {
+		b.ActiveSession = &activeBody{
+			ID: se.ID, SessionType: string(se.Kind), StartTime: *at(se.OpenedAt), EndTime: *at(se.ClosesAt),
+			SecondsRemaining: seconds(se.Remaining(room.Now)), Topic: se.Topic,
+		}
+	}
+	return out, nil
+}
+
+type statusOutput struct {
+	Body struct {
+		MarkedStudents []string `json:"marked_students" doc:"University rolls of those who count as present."`
+		AbsentStudents []string `json:"absent_students" doc:"University rolls of those marked absent."`
+		SessionActive  bool     `json:"session_active"`
+	}
+}
+
+func (d Deps) sessionStatus(ctx context.Context, in *sessionPath) (*statusOutput, error) {
+	l, err := d.Service.Live(ctx, auth.From(ctx).Actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &statusOutput{}
+	out.Body.SessionActive = l.Session.OpenAt(l.Now)
+	out.Body.MarkedStudents, out.Body.AbsentStudents = []string{}, []string{}
+	for _, r := range l.Rows {
+		switch {
+		case r.Status.Attended():
+			out.Body.MarkedStudents = append(out.Body.MarkedStudents, r.UniversityRoll)
+		case r.Status == attendance.Absent:
+			out.Body.AbsentStudents = append(out.Body.AbsentStudents, r.UniversityRoll)
+		}
+	}
+	return out, nil
+}
+
+type extendInput struct {
+	sessionPath
+	Body *struct {
+		ExtensionID attendance.ID `json:"extension_id,omitzero" format:"uuid" required:"false" doc:"Made by the caller, so that a repeated request extends once."`
+	} `required:"false"`
+}
+
+type extendOutput struct {
+	Body struct {
+		Status           string    `json:"status" example:"success"`
+		Message          string    `json:"message"`
+		NewEndTime       time.Time `json:"new_end_time"`
+		SecondsRemaining int       `json:"seconds_remaining"`
+	}
+}
+
+func (d Deps) extendSession(ctx context.Context, in *extendInput) (*extendOutput, error) {
+	var step attendance.ID
+	if in.Body != nil {
+		step = in.Body.ExtensionID
+	}
+	se, err := d.Service.Extend(ctx, auth.From(ctx).Actor, in.ID, step)
+	if err != nil {
+		return nil, err
+	}
+	out := &extendOutput{}
+	out.Body.Status, out.Body.Message = "success", "Session extended by 10 minutes"
+	out.Body.NewEndTime, out.Body.SecondsRemaining = *at(se.ClosesAt), seconds(se.Remaining(d.Service.Now()))
+	return out, nil
+}
+
+type messageOutput struct {
+	Body struct {
+		Status  string `json:"status" example:"success"`
+		Message string `json:"message"`
+	}
+}
+
+func message(text string) *messageOutput {
+	out := &messageOutput{}
+	out.Body.Status, out.Body.Message = "success", text
+	return out
+}
+
+func (d Deps) endSession(ctx context.Context, in *sessionPath) (*messageOutput, error) {
+	by := auth.From(ctx).Actor
+	if _, err := d.Service.Close(ctx, by, in.ID); err != nil {
+		return nil, err
+	}
+	l, err := d.Service.Live(ctx, by, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	absent := 0
+	for _, r := range l.Rows {
+		if r.Shown(l.Session, l.Now) == attendance.Absent {
+			absent++
+		}
+	}
+	return message(fmt.Sprintf("Session ended. %d students marked absent.", absent)), nil
+}
+
+type expireOutput struct {
+	Body struct {
+		Expired          bool   `json:"expired"`
+		Status           string `json:"status" enum:"active,expired,already_ended"`
+		SecondsRemaining int    `json:"seconds_remaining,omitempty"`
+	}
+}
+
+func (d Deps) checkExpire(ctx context.Context, in *sessionPath) (*expireOutput, error) {
+	by := auth.From(ctx).Actor
+	before, err := d.Service.Live(ctx, by, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &expireOutput{}
+	switch {
+	case !before.Session.ClosedAt.IsZero():
+		out.Body.Expired, out.Body.Status = true, "already_ended"
+	case before.Session.OpenAt(before.Now):
+		out.Body.Status, out.Body.SecondsRemaining = "active", seconds(before.Session.Remaining(before.Now))
+	default:
+		if _, err := d.Service.CloseDue(ctx); err != nil {
+			return nil, err
+		}
+		out.Body.Expired, out.Body.Status = true, "expired"
+	}
+	return out, nil
+}
