@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
-import { portals } from "./build/portals";
-import { precompress } from "./build/precompress";
+import { portals } from "./build/portals.ts";
+import { precompress } from "./build/precompress.ts";
 
 // The oldest browsers a school PC or phone still brings: Chrome 109 is the last for Windows 7.
 const oldest = ["chrome109", "firefox115", "safari15.6"];
