@@ -45,6 +45,15 @@ func (v Vote) before(w Vote) bool {
 	return v.Fact.Compare(w.Fact) < 0
 }
 
+// earlier orders evidence: by when it happened, as the cloud corrected it, for a
+// drive whose clock runs ahead must not turn a first arrival into a second.
+func (v Vote) earlier(w Vote) bool {
+	if v.AtMS != w.AtMS {
+		return v.AtMS < w.AtMS
+	}
+	return v.before(w)
+}
+
 // State is the fold of all facts about one student in one session. It keeps the
 // earliest evidence and, for each class and author, the latest verdict. Joining
 // takes the minimum and maximum of each, so a state is a semilattice: any order,
@@ -66,7 +75,7 @@ func (s State) Add(f Fact) State {
 // Join merges two states of the same student and session.
 func (s State) Join(t State) State {
 	out := State{Evidence: s.Evidence, Verdicts: slices.Clone(s.Verdicts)}
-	if t.Evidence != nil && (out.Evidence == nil || t.Evidence.before(*out.Evidence)) {
+	if t.Evidence != nil && (out.Evidence == nil || t.Evidence.earlier(*out.Evidence)) {
 		out.Evidence = t.Evidence
 	}
 	for _, v := range t.Verdicts {

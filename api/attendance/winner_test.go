@@ -1,0 +1,146 @@
+package attendance
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// shows is the register kept by a slow clerk who reads the whole log each time.
+func shows(facts []Fact) (Fact, bool) {
+	for _, c := range []Class{Office, Teacher, Bulk} {
+		var said []Fact
+		for _, f := range facts {
+			if f.Class == c {
+				said = append(said, f)
+			}
+		}
+		slices.SortFunc(said, func(a, b Fact) int {
+			return cmp.Or(cmp.Compare(a.Ord, b.Ord), slices.Compare(a.ID[:], b.ID[:]))
+		})
+		if n := len(said); n > 0 && said[n-1].Kind == MarkSet {
+			return said[n-1], true
+		}
+	}
+	return arrival(facts)
+}
+
+func arrival(facts []Fact) (Fact, bool) {
+	var seen []Fact
+	for _, f := range facts {
+		if f.Class == Evidence {
+			seen = append(seen, f)
+		}
+	}
+	if len(seen) == 0 {
+		return Fact{}, false
+	}
+	return slices.MinFunc(seen, func(a, b Fact) int {
+		return cmp.Or(cmp.Compare(a.EffectiveMS, b.EffectiveMS), cmp.Compare(a.Ord, b.Ord), slices.Compare(a.ID[:], b.ID[:]))
+	}), true
+}
+
+func TestTheRegisterShowsWhatASlowClerkWouldRead(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		facts := ofOne(drawMarks(t, 10))
+		want, found := shows(facts)
+		got, ok := fold(shuffled(t, facts)).Winner()
+		if ok != found || got.Fact != want.ID {
+			t.Fatalf("got %v %t, want %v %t", got.Fact, ok, want.ID, found)
+		}
+		if ok && got.Class != Evidence && got.Status != want.Status {
+			t.Fatalf("got %q, want %q", got.Status, want.Status)
+		}
+		if ok && got.Class == Evidence && got.Status != Present {
+			t.Fatalf("evidence says %q, want only present", got.Status)
+		}
+	})
+}
+
+func TestNoEvidenceChangesWhoHasAVerdict(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		before := fold(ofOne(drawMarks(t, 8)))
+		w, ok := before.Winner()
+		if !ok || w.Class == Evidence {
+			t.Skip("nobody decided")
+		}
+		after := before
+		for i := range 3 {
+			after = after.Add(drawMark(t, 100+i, Evidence))
+		}
+		got, _ := after.Winner()
+		equal(t, "winner", got, w, func(a, b Vote) bool { return a == b })
+		equal(t, "conflict", after.Conflict(), before.Conflict(), func(a, b bool) bool { return a == b })
+	})
+}
+
+func TestEvidenceIsNeverLostAndArrivalIsTheEarliest(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		facts := ofOne(drawMarks(t, 10))
+		want, found := arrival(facts)
+		got := fold(shuffled(t, facts)).Evidence
+		if (got != nil) != found {
+			t.Fatalf("got evidence %v, want %t", got, found)
+		}
+		if found && (got.Fact != want.ID || got.AtMS != want.EffectiveMS) {
+			t.Fatalf("got %v at %d, want %v at %d", got.Fact, got.AtMS, want.ID, want.EffectiveMS)
+		}
+	})
+}
+
+func TestAFastClockDoesNotTurnTheFirstArrivalIntoTheSecond(t *testing.T) {
+	t.Parallel()
+	// The drive runs 90 s ahead: little enough to keep its order, too much for its
+	// time, which the cloud corrected. The other scanner saw the student later.
+	first := Fact{
+		ID: small('f', 1), Kind: MarkSeen, Class: Evidence,
+		Ord: HLCAt(noon.Add(90 * time.Second)), EffectiveMS: noon.UnixMilli(),
+	}
+	second := Fact{
+		ID: small('f', 2), Kind: MarkSeen, Class: Evidence,
+		Ord: HLCAt(noon.Add(time.Minute)), EffectiveMS: noon.Add(time.Minute).UnixMilli(),
+	}
+	for _, facts := range [][]Fact{{first, second}, {second, first}} {
+		if got := fold(facts).Evidence; got.AtMS != noon.UnixMilli() {
+			t.Errorf("got an arrival at %v, want %v", time.UnixMilli(got.AtMS).UTC(), noon)
+		}
+	}
+}
+
+func TestAWithdrawnVerdictShowsTheLayerBelow(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		facts := ofOne(drawMarks(t, 10))
+		for i, c := range []Class{Office, Teacher, Bulk} {
+			clear := Fact{ID: small('x', i), Kind: MarkCleared, Class: c, Student: student(1), Ord: 9, Actor: actor(rapid.IntRange(1, 4).Draw(t, "who"))}
+			below := slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool { return f.Class == c })
+			want, found := shows(below)
+			got, ok := fold(append(slices.Clone(facts), clear)).Winner()
+			if ok != found || got.Fact != want.ID {
+				t.Fatalf("%d withdrawn: got %v %t, want %v %t", c, got.Fact, ok, want.ID, found)
+			}
+		}
+	})
+}
+
+func TestBulkNeverOverturnsAnIndividualVerdict(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := fold(ofOne(drawMarks(t, 8, Evidence, Teacher, Office)))
+		w, ok := s.Winner()
+		if !ok || w.Class == Evidence {
+			t.Skip("no individual verdict")
+		}
+		bulk := drawMark(t, 100, Bulk)
+		bulk.Ord = 100
+		if got, _ := s.Add(bulk).Winner(); got != w {
+			t.Fatalf("got %+v, want %+v", got, w)
+		}
+	})
+}
