@@ -106,12 +106,12 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 		return Receipt{}, err
 	}
 	facts := make([]Fact, 0, len(fresh))
-	var results []Result
+	times := map[int64]Result{}
 	for _, sent := range fresh {
 		f, adjusted := receive(up, sent, now)
 		facts = append(facts, f)
 		if adjusted {
-			results = append(results, Result{Seq: sent.Seq, Code: CodeAdjusted, EffectiveMS: f.EffectiveMS, Ord: f.Ord})
+			times[sent.Seq] = Result{Seq: sent.Seq, Code: CodeAdjusted, EffectiveMS: f.EffectiveMS, Ord: f.Ord}
 		}
 	}
 	if err := s.resolve(ctx, tx, up.Node, facts); err != nil {
@@ -122,18 +122,32 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 	if err != nil {
 		return Receipt{}, err
 	}
+	var results []Result
+	again := linesOf(up.Facts[:len(up.Facts)-len(fresh)])
 	for i, f := range facts {
+		if m.Kept[i] == Duplicate { // what it is was fixed when it was first stored
+			results = append(results, Result{Seq: at[i], Code: CodeDuplicate})
+			f.Why = ""
+			again = append(again, f)
+			continue
+		}
+		if r, ok := times[at[i]]; ok {
+			results = append(results, r)
+		}
 		switch {
 		case f.Why != "":
 			results = append(results, Result{Seq: at[i], Code: string(f.Why)})
 		case m.Kept[i] == Clash:
 			results = append(results, Result{Seq: at[i], Code: string(WhyHashConflict)})
-		case m.Kept[i] == Duplicate:
-			results = append(results, Result{Seq: at[i], Code: CodeDuplicate})
 		default:
 			s.clock.Observe(f.HLC)
 		}
 	}
+	echoed, err := echo(ctx, tx, again)
+	if err != nil {
+		return Receipt{}, err
+	}
+	results = append(results, echoed...)
 	if len(fresh) > 0 {
 		if err := tx.AdvanceStream(ctx, up.Node, up.Incarnation, to); err != nil {
 			return Receipt{}, err

@@ -1,0 +1,55 @@
+package attendance
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+)
+
+// echo repeats what was answered when these lines were first received. That reply
+// may have been lost, and a pendrive that never hears of a corrected time or of a
+// mark set aside would show another register than the cloud for ever.
+func echo(ctx context.Context, tx Tx, lines []Fact) ([]Result, error) {
+	placed, aside := map[ID]Fact{}, map[ID]Fact{}
+	for _, session := range sessionsOf(lines) {
+		facts, err := tx.Facts(ctx, session, Which{})
+		if err != nil {
+			return nil, fmt.Errorf("read facts of %s: %w", session, err)
+		}
+		for _, f := range facts {
+			placed[f.ID] = f
+		}
+		if facts, err = tx.Unplaced(ctx, session); err != nil {
+			return nil, fmt.Errorf("read the inbox of %s: %w", session, err)
+		}
+		for _, f := range facts {
+			aside[f.ID] = f
+		}
+	}
+	var out []Result
+	for _, line := range lines {
+		kept, ok := placed[line.ID]
+		switch {
+		case ok && !bytes.Equal(kept.Body, line.Body):
+			out = append(out, Result{Seq: line.Origin.Seq, Code: string(WhyHashConflict)})
+		case ok && (kept.EffectiveMS != kept.WallMS || kept.Ord != kept.HLC):
+			out = append(out, Result{Seq: line.Origin.Seq, Code: CodeAdjusted, EffectiveMS: kept.EffectiveMS, Ord: kept.Ord})
+		case !ok && aside[line.ID].Why != "":
+			out = append(out, Result{Seq: line.Origin.Seq, Code: string(aside[line.ID].Why)})
+		}
+	}
+	return out, nil
+}
+
+// linesOf decodes lines that were received before; what cannot be read has no
+// answer to repeat beside the one it gets anyway.
+func linesOf(sent []Sent) []Fact {
+	var out []Fact
+	for _, line := range sent {
+		if f, err := Decode(line.Body); err == nil && f.ID == line.ID {
+			f.Origin.Seq = line.Seq
+			out = append(out, f)
+		}
+	}
+	return out
+}
