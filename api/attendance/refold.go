@@ -12,19 +12,30 @@ type Outlog interface {
 	// Correct notes the time and order that the cloud gave to a line of the log,
 	// and returns the fact.
 	Correct(ctx context.Context, seq int64, effectiveMS int64, ord HLC) (Fact, error)
+	// Refuse notes that the cloud keeps a line aside, and why, and returns the fact
+	// as it was before. A mark is not placed any more until the cloud says so by
+	// sending it down; what tells of a session stays placed, or the class would
+	// vanish from the screen of those who sit in it.
+	Refuse(ctx context.Context, seq int64, why Why) (Fact, error)
 }
 
-// Corrected takes over the times the cloud gave to facts of this pendrive, so
-// that both fold the same register.
+// Corrected takes over the times the cloud gave to facts of this pendrive, and
+// sets aside what the cloud set aside, so that both fold the same register.
 func (s *Service) Corrected(ctx context.Context, tx Outlog, results []Result) error {
 	touched := map[ID]bool{}
 	for _, r := range results {
-		if r.Code != CodeAdjusted {
+		var f Fact
+		var err error
+		switch r.Code {
+		case CodeDuplicate:
 			continue
+		case CodeAdjusted:
+			f, err = tx.Correct(ctx, r.Seq, r.EffectiveMS, r.Ord)
+		default:
+			f, err = tx.Refuse(ctx, r.Seq, Why(r.Code))
 		}
-		f, err := tx.Correct(ctx, r.Seq, r.EffectiveMS, r.Ord)
 		if err != nil {
-			return fmt.Errorf("correct line %d: %w", r.Seq, err)
+			return fmt.Errorf("line %d is %s: %w", r.Seq, r.Code, err)
 		}
 		if !f.Session.IsZero() && f.Why == "" {
 			touched[f.Session] = true

@@ -184,12 +184,30 @@ func (s *Service) Settle(ctx context.Context, tx Inbound, session ID) (int, erro
 }
 
 // Learn folds facts that the cloud sent down into a pendrive's own view. What
-// the pendrive made itself is not touched: its view is the fold of both.
+// the pendrive made itself is not touched: its view is the fold of both. A fact
+// of a session that is not here waits; it is placed when it comes down again
+// after its session.
 func (s *Service) Learn(ctx context.Context, tx Tx, facts []Fact) error {
-	for i := range facts {
-		facts[i].Learnt = true
-		s.clock.Observe(facts[i].HLC)
+	here, err := tx.LockSessions(ctx, sessionsOf(facts))
+	if err != nil {
+		return fmt.Errorf("lock sessions: %w", err)
 	}
-	_, err := merge(ctx, tx, facts)
+	opened := map[ID]bool{}
+	for _, f := range facts {
+		opened[f.Session] = opened[f.Session] || f.Kind == SessionOpened
+	}
+	for i := range facts {
+		f := &facts[i]
+		f.Learnt = true
+		s.clock.Observe(f.HLC)
+		_, known := here[f.Session]
+		switch {
+		case f.IsMark() && (f.Session.IsZero() || f.Student.IsZero()):
+			f.Why = WhyUnplaced
+		case !f.Session.IsZero() && !known && !opened[f.Session]:
+			f.Why = WhyUnknownSession
+		}
+	}
+	_, err = merge(ctx, tx, facts)
 	return err
 }

@@ -43,8 +43,7 @@ type Tx interface {
 	// Running are all without a ClosedAt, oldest first (their time may be up).
 	Running(ctx context.Context) ([]Session, error)
 	// PutSession inserts, or moves an existing row one way only: ClosesAt to the
-	// greatest, ClosedAt to the least. All else is kept from the first time,
-	// except that a Learnt opening may correct OpenedAt.
+	// greatest, ClosedAt to the least. All else is kept from the first time.
 	PutSession(ctx context.Context, s Session) error
 
 	// Append keeps facts in the given order and says of each what became of it. A
