@@ -24,6 +24,7 @@ GENERATED := db/postgres/internal/dbsqlc db/sqlite/internal/dbsqlc openapi/opena
 .PHONY: help run build web test test-go test-web check lint vet drift generate fmt cross bench tools clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL: # the portals are embedded: no Go build while they are being made
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +50,7 @@ test-web: web
 	npm --prefix web run --silent test:unit
 	npm --prefix web run --silent test:browser
 
-check: drift lint vet cross test ## what a change must pass; .ci/run is this
+check: web drift lint vet cross test ## what a change must pass; .ci/run is this
 
 lint: $(BIN)/golangci-lint $(WEB) ## look for mistakes and forbidden imports, in Go and in the portals
 	$(BIN)/golangci-lint run
@@ -71,7 +72,7 @@ generate: $(BIN)/sqlc $(BIN)/oapi-codegen $(WEB) ## rebuild queries, the API des
 fmt: $(BIN)/golangci-lint ## format Go
 	$(BIN)/golangci-lint fmt
 
-cross: $(WEB) ## build both programs for every platform into bin/cross
+cross: web ## build both programs for every platform into bin/cross
 	@for p in $(PLATFORMS); do \
 		echo "cross $$p"; \
 		mkdir -p bin/cross/$${p/\//-} && GOOS=$${p%/*} GOARCH=$${p#*/} go build -o bin/cross/$${p/\//-}/ ./api ./edge || exit 1; \
