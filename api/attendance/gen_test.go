@@ -30,12 +30,12 @@ func drawMark(t *rapid.T, n int, classes ...Class) Fact {
 	id[1] = byte(rapid.IntRange(0, 3).Draw(t, "tie"))
 	f := Fact{
 		V: Version, ID: id, Kind: MarkSet, Session: small('S', 1),
-		Student: student(rapid.IntRange(1, 2).Draw(t, "student")),
+		Student: student(rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "student")),
 		Actor:   actor(rapid.IntRange(1, 3).Draw(t, "actor")),
 		Class:   rapid.SampledFrom(classes).Draw(t, "class"),
 		Status:  rapid.SampledFrom(verdicts).Draw(t, "status"),
-		Seen:    HLC(rapid.IntRange(0, 4).Draw(t, "seen")),
-		Ord:     HLC(rapid.IntRange(1, 5).Draw(t, "ord")),
+		Seen:    HLC(rapid.IntRange(0, 3).Draw(t, "seen")),
+		Ord:     HLC(rapid.IntRange(1, 3).Draw(t, "ord")),
 		Stamp: Stamp{
 			Segment: segment(rapid.IntRange(0, 2).Draw(t, "segment")),
 			MonoMS:  int64(rapid.IntRange(0, 3).Draw(t, "mono")) * 6 * 60_000,
