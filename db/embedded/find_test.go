@@ -44,27 +44,45 @@ func TestFind(t *testing.T) {
 		if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "data", "PG_VERSION"), []byte("9\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(dir, "data", "PG_VERSION"), "9\n")
 		_, err := Start(t.Context(), Options{Dir: dir, Durable: true})
 		if err == nil || !strings.Contains(err.Error(), "install postgresql-9") {
 			t.Errorf("got %v, want the version to install", err)
 		}
 	})
-	t.Run("refuses a link out of the package", func(t *testing.T) {
-		t.Parallel()
-		root := t.TempDir()
-		bin := filepath.Join(root, "native", "bin")
-		if err := os.MkdirAll(bin, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		list := `[{"source":"native/lib/a","target":"../outside"}]`
-		if err := os.WriteFile(filepath.Join(root, "native", "pg-symlinks.json"), []byte(list), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := hydrate(bin); err == nil {
-			t.Error("got no error, want a refusal")
-		}
-	})
+	for _, tt := range []struct {
+		name, target string
+		refused      bool
+	}{
+		{"restores the links npm cannot carry", "native/lib/libpq.so", false},
+		{"refuses a link out of the package", "../outside", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			root := t.TempDir()
+			for _, dir := range []string{"bin", "lib"} {
+				if err := os.MkdirAll(filepath.Join(root, "native", dir), 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write(t, filepath.Join(root, "native/lib/libpq.so.5"), "library")
+			write(t, filepath.Join(root, "native/pg-symlinks.json"), `[{"source":"native/lib/libpq.so.5","target":"`+tt.target+`"}]`)
+			for range 2 { // every start does it again
+				if err := hydrate(filepath.Join(root, "native", "bin")); (err != nil) != tt.refused {
+					t.Fatalf("got %v, want refused %v", err, tt.refused)
+				}
+			}
+			got, err := os.ReadFile(filepath.Join(root, tt.target))
+			if tt.refused == (err == nil) || !tt.refused && string(got) != "library" {
+				t.Errorf("got %q, %v through the link", got, err)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

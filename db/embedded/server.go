@@ -105,6 +105,9 @@ func (s *Server) ready(ctx context.Context, database string) error {
 		conn, err := pgx.Connect(ctx, s.url(superuser, "postgres"))
 		if err == nil {
 			defer conn.Close(context.WithoutCancel(ctx))
+			if pid, _ := s.cluster.recordedPID(); pid != s.cmd.Process.Pid {
+				return fmt.Errorf("process %d answers in place of ours", pid)
+			}
 			return s.furnish(ctx, conn, database)
 		}
 		if refused := new(pgconn.PgError); errors.As(err, &refused) && refused.Code == "28P01" {
