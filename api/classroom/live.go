@@ -39,7 +39,7 @@ func (d Deps) live(api huma.API) {
 	}), d.watch)
 }
 
-func (d Deps) getLive(ctx context.Context, in *sessionPath) (*liveOutput, error) {
+func (d Deps) getLive(ctx context.Context, in *SessionPath) (*liveOutput, error) {
 	l, err := d.Service.Live(ctx, auth.From(ctx).Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (d Deps) getLive(ctx context.Context, in *sessionPath) (*liveOutput, error)
 	return &liveOutput{Body: liveOf(l)}, nil
 }
 
-func (d Deps) watch(ctx context.Context, in *sessionPath) (*huma.StreamResponse, error) {
+func (d Deps) watch(ctx context.Context, in *SessionPath) (*huma.StreamResponse, error) {
 	by := auth.From(ctx).Actor
 	// Watch before the first read: a change in between wakes us, none is missed.
 	changed, stop := d.Hub.Watch(in.ID)

@@ -12,13 +12,14 @@ import (
 	"github.com/arise-attendance/arise/api/rest"
 )
 
-type markPath struct {
+// MarkPath names one gesture in a session.
+type MarkPath struct {
 	ID     attendance.ID `path:"id" format:"uuid"`
 	MarkID attendance.ID `path:"mark_id" format:"uuid" doc:"A UUID made by the caller for this gesture."`
 }
 
 type markInput struct {
-	markPath
+	MarkPath
 	Body struct {
 		StudentIDs []attendance.ID `json:"student_ids" minItems:"1" maxItems:"2000" format:"uuid"`
 		Status     string          `json:"status" enum:"present,late,absent,excused,duty"`
@@ -81,7 +82,7 @@ func (d Deps) setMarks(ctx context.Context, in *markInput) (*markOutput, error) 
 	return out, nil
 }
 
-func (d Deps) undoMarks(ctx context.Context, in *markPath) (*undoOutput, error) {
+func (d Deps) undoMarks(ctx context.Context, in *MarkPath) (*undoOutput, error) {
 	by := auth.From(ctx).Actor
 	done, err := d.Service.Undo(ctx, by, in.ID, in.MarkID)
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 	"github.com/arise-attendance/arise/api/rest"
 )
 
-// sessionPath names the session that most operations are about.
-type sessionPath struct {
+// SessionPath names the session that most operations are about. It is exported
+// because huma reads no fields of an unexported embedded struct.
+type SessionPath struct {
 	ID attendance.ID `path:"id" format:"uuid"`
 }
 
@@ -170,7 +171,7 @@ type statusOutput struct {
 	}
 }
 
-func (d Deps) sessionStatus(ctx context.Context, in *sessionPath) (*statusOutput, error) {
+func (d Deps) sessionStatus(ctx context.Context, in *SessionPath) (*statusOutput, error) {
 	l, err := d.Service.Live(ctx, auth.From(ctx).Actor, in.ID)
 	if err != nil {
 		return nil, err
@@ -190,7 +191,7 @@ func (d Deps) sessionStatus(ctx context.Context, in *sessionPath) (*statusOutput
 }
 
 type extendInput struct {
-	sessionPath
+	SessionPath
 	Body *struct {
 		ExtensionID attendance.ID `json:"extension_id,omitzero" format:"uuid" required:"false" doc:"Made by the caller, so that a repeated request extends once."`
 	} `required:"false"`
@@ -233,7 +234,7 @@ func message(text string) *messageOutput {
 	return out
 }
 
-func (d Deps) endSession(ctx context.Context, in *sessionPath) (*messageOutput, error) {
+func (d Deps) endSession(ctx context.Context, in *SessionPath) (*messageOutput, error) {
 	by := auth.From(ctx).Actor
 	if _, err := d.Service.Close(ctx, by, in.ID); err != nil {
 		return nil, err
@@ -259,7 +260,7 @@ type expireOutput struct {
 	}
 }
 
-func (d Deps) checkExpire(ctx context.Context, in *sessionPath) (*expireOutput, error) {
+func (d Deps) checkExpire(ctx context.Context, in *SessionPath) (*expireOutput, error) {
 	by := auth.From(ctx).Actor
 	before, err := d.Service.Live(ctx, by, in.ID)
 	if err != nil {
