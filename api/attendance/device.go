@@ -76,5 +76,5 @@ func SessionFor(d Device, running []Session) (Session, bool) {
 			return s, true
 		}
 	}
-	return only(func(s Session) bool { return true })
+	return only(func(Session) bool { return true })
 }

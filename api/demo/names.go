@@ -3,13 +3,26 @@ package demo
 import "math/rand/v2"
 
 var courseList = [courses]struct{ code, name string }{
-	{"MCA-301", "Database Management Systems"}, {"MCA-302", "Operating Systems"}, {"MCA-303", "Computer Networks"},
-	{"MCA-304", "Software Engineering"}, {"MCA-305", "Design of Algorithms"}, {"MCA-306", "Compiler Design"},
-	{"MCA-307", "Machine Learning"}, {"MCA-308", "Web Technologies"}, {"MCA-309", "Information Security"},
-	{"MCA-310", "Cloud Computing"}, {"MAT-201", "Discrete Mathematics"}, {"MAT-202", "Linear Algebra"},
-	{"MAT-203", "Probability and Statistics"}, {"MAT-204", "Numerical Methods"}, {"PHY-210", "Applied Physics"},
-	{"ELE-220", "Digital Electronics"}, {"MGT-105", "Principles of Management"}, {"ENG-101", "Technical Communication"},
-	{"ECO-110", "Managerial Economics"}, {"ENV-100", "Environmental Studies"},
+	{"MCA-301", "Database Management Systems"},
+	{"MCA-302", "Operating Systems"},
+	{"MCA-303", "Computer Networks"},
+	{"MCA-304", "Software Engineering"},
+	{"MCA-305", "Design of Algorithms"},
+	{"MCA-306", "Compiler Design"},
+	{"MCA-307", "Machine Learning"},
+	{"MCA-308", "Web Technologies"},
+	{"MCA-309", "Information Security"},
+	{"MCA-310", "Cloud Computing"},
+	{"MAT-201", "Discrete Mathematics"},
+	{"MAT-202", "Linear Algebra"},
+	{"MAT-203", "Probability and Statistics"},
+	{"MAT-204", "Numerical Methods"},
+	{"PHY-210", "Applied Physics"},
+	{"ELE-220", "Digital Electronics"},
+	{"MGT-105", "Principles of Management"},
+	{"ENG-101", "Technical Communication"},
+	{"ECO-110", "Managerial Economics"},
+	{"ENV-100", "Environmental Studies"},
 }
 
 var teacherNames = [teachers]string{

@@ -29,7 +29,7 @@ func NewAPI(router chi.Router, who Authenticator) huma.API {
 	c.CreateHooks = nil // no $schema member in every body
 	c.Components.SecuritySchemes = schemes
 	api := humachi.New(router, c)
-	api.UseMiddleware(guard(api, who))
+	api.UseMiddleware(guard(who))
 	return api
 }
 

@@ -31,7 +31,7 @@ func Only(roles ...attendance.Role) []map[string][]string {
 	return out
 }
 
-func guard(api huma.API, who Authenticator) func(huma.Context, func(huma.Context)) {
+func guard(who Authenticator) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		needs := ctx.Operation().Security
 		r, w := humachi.Unwrap(ctx)

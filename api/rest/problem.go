@@ -91,7 +91,7 @@ func fromHuma(status int, msg string, errs ...error) huma.StatusError {
 		}
 		if d, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // huma hands over the detail itself, never wrapped
 			e := d.ErrorDetail()
-			p.Field(e.Location, e.Message)
+			p = p.Field(e.Location, e.Message)
 			continue
 		}
 		if status < http.StatusInternalServerError { // what failed inside is for the log
