@@ -278,4 +278,3 @@ func must[T any](t *testing.T) func(T, error) T {
 		return v
 	}
 }
-

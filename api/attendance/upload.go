@@ -11,6 +11,7 @@ type Upload struct {
 	Node        ID
 	Incarnation ID
 	HashBefore  [32]byte // of the log before the first fact
+	Head        int64    // the last line of the drive's log; 0: the last one sent
 	Clock       Sample
 	Facts       []Sent // dense and rising by Seq
 }
@@ -105,6 +106,11 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 	if err != nil {
 		return Receipt{}, err
 	}
+	if to.Seq < stream.Seq { // ends below what was received: its hash proves nothing
+		if err := stored(ctx, tx, up.Facts); err != nil {
+			return Receipt{}, err
+		}
+	}
 	facts := make([]Fact, 0, len(fresh))
 	times := map[int64]Result{}
 	for _, sent := range fresh {
@@ -140,7 +146,7 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 		case m.Kept[i] == Clash:
 			results = append(results, Result{Seq: at[i], Code: string(WhyHashConflict)})
 		default:
-			s.clock.Observe(f.HLC)
+			s.clock.Observe(f.Ord)
 		}
 	}
 	echoed, err := echo(ctx, tx, again)
@@ -157,8 +163,9 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 }
 
 // accept checks that the batch continues the stream, and returns the part that
-// is new and where the stream ends with it. Overlap is fine: a lost reply costs
-// one repeated batch.
+// is new and where the batch ends. Overlap is fine: a lost reply costs one repeated
+// batch, which may be a smaller one and then ends below the stream. Only a log that
+// itself ends there was set back.
 func (st Stream) accept(up Upload) ([]Sent, Stream, error) {
 	if len(up.Facts) == 0 {
 		return nil, st, nil
@@ -184,10 +191,28 @@ func (st Stream) accept(up Upload) ([]Sent, Stream, error) {
 			fresh = append(fresh, f)
 		}
 	}
-	if end < st.Seq {
+	if max(end, up.Head) < st.Seq {
 		return nil, st, Fork{Seq: st.Seq, Rewound: true}
 	}
 	return fresh, Stream{Seq: end, Hash: hash}, nil
+}
+
+// stored refuses a repeat of lines that never came: another log of the same name.
+func stored(ctx context.Context, tx Tx, lines []Sent) error {
+	ids := make([]ID, len(lines))
+	for i, l := range lines {
+		ids[i] = l.ID
+	}
+	known, err := tx.Known(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("look up repeated lines: %w", err)
+	}
+	for _, l := range lines {
+		if !known[l.ID] {
+			return Fork{Seq: lines[0].Seq - 1}
+		}
+	}
+	return nil
 }
 
 // dedupe drops the second of two equal ids in one batch (a store would refuse the
