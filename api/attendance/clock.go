@@ -3,6 +3,7 @@ package attendance
 import (
 	"fmt"
 	"io"
+	"math"
 	"sync"
 	"time"
 )
@@ -19,6 +20,15 @@ func HLCAt(at time.Time) HLC { return HLC(at.UnixMilli() << hlcShift) }
 
 // Time is the physical part.
 func (h HLC) Time() time.Time { return time.UnixMilli(int64(h) >> hlcShift).UTC() }
+
+// past is h, or the next reading after seen if that is later: an answer never loses
+// to what it answers, however slow the clock of its author.
+func (h HLC) past(seen HLC) HLC {
+	if seen < h || seen == math.MaxInt64 {
+		return h
+	}
+	return seen + 1
+}
 
 // Stamp is what the three clocks said when a fact was born.
 //

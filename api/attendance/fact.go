@@ -124,7 +124,7 @@ func (f *Fact) Seal() error {
 	if len(body) > MaxBody {
 		return Invalid{Field: "reason", Why: fmt.Sprintf("the whole mark may have %d bytes, this has %d", MaxBody, len(body))}
 	}
-	f.Body, f.Ord, f.EffectiveMS = body, f.HLC, f.WallMS
+	f.Body, f.Ord, f.EffectiveMS = body, f.HLC.past(f.Seen), f.WallMS
 	return nil
 }
 
@@ -141,7 +141,7 @@ func Decode(body []byte) (Fact, error) {
 	if err := json.Unmarshal(body, &f); err != nil {
 		return f, fmt.Errorf("decode fact: %w", err)
 	}
-	f.Body, f.Ord, f.EffectiveMS = bytes.Clone(body), f.HLC, f.WallMS
+	f.Body, f.Ord, f.EffectiveMS = bytes.Clone(body), f.HLC.past(f.Seen), f.WallMS
 	return f, f.check()
 }
 

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -17,33 +18,43 @@ func receive(up Upload, sent Sent, now time.Time) (f Fact, adjusted bool) {
 	f, err := Decode(sent.Body)
 	origin := Origin{Incarnation: up.Incarnation, Seq: sent.Seq}
 	if err != nil || f.ID != sent.ID || f.Node != up.Node {
+		id := sent.ID
+		if id.IsZero() {
+			id = Derive("line", up.Incarnation[:], binary.BigEndian.AppendUint64(nil, uint64(sent.Seq)))
+		}
 		return Fact{
-			ID: sent.ID, Node: up.Node, Body: sent.Body, Why: WhyPoison, Origin: origin,
+			ID: id, Node: up.Node, Body: sent.Body, Why: WhyPoison, Origin: origin,
 			EffectiveMS: now.UnixMilli(), Ord: HLCAt(now),
 		}, false
 	}
 	f.Origin = origin
+	there := f.Ord
 	f.EffectiveMS = effective(f.Stamp, up.Clock, now)
-	if f.HLC.Time().After(now.Add(MaxAhead)) { // a node is never trusted into the future
+	sane := func(h HLC) bool { return !h.Time().After(now.Add(MaxAhead)) } // a node is never trusted into the future
+	if f.Ord = f.HLC; !sane(f.HLC) {
 		f.Ord = HLC(f.EffectiveMS<<hlcShift) + HLC(sent.Seq&0xffff)
 	}
-	return f, f.EffectiveMS != f.WallMS || f.Ord != f.HLC
+	if sane(f.Seen) {
+		f.Ord = f.Ord.past(f.Seen)
+	}
+	return f, f.EffectiveMS != f.WallMS || f.Ord != there
 }
 
 // effective is the best estimate of when a fact happened. A clock that agrees
 // with ours is believed. Otherwise, within the segment of the sample, the
 // monotonic distance to now is exact (Cristian's method); across segments the
-// same offset is the best guess, and nothing happens in the future.
+// same offset is the best guess, and nothing happens in the future. A sample that
+// no clock can show is none.
 func effective(s Stamp, sample Sample, now time.Time) int64 {
-	offset := now.UnixMilli() - sample.WallMS
-	wall := min(s.WallMS, maxMS)
+	offset, at := now.UnixMilli()-sample.WallMS, min(s.WallMS, maxMS)
 	switch {
-	case sample.WallMS == 0, abs(offset) <= nearEnough.Milliseconds():
-		return min(wall, now.UnixMilli())
-	case !s.Segment.IsZero() && s.Segment == sample.Segment:
-		return min(now.UnixMilli()-(sample.MonoMS-s.MonoMS), now.UnixMilli())
+	case sample.WallMS <= 0, sample.WallMS > maxMS, abs(offset) <= nearEnough.Milliseconds():
+	case !s.Segment.IsZero() && s.Segment == sample.Segment && s.MonoMS <= maxMS && sample.MonoMS >= 0:
+		at = now.UnixMilli() - (sample.MonoMS - s.MonoMS)
+	default:
+		at += offset
 	}
-	return max(0, min(wall+offset, now.UnixMilli()))
+	return max(0, min(at, now.UnixMilli()))
 }
 
 func abs(n int64) int64 {
@@ -199,7 +210,7 @@ func (s *Service) Learn(ctx context.Context, tx Tx, facts []Fact) error {
 	for i := range facts {
 		f := &facts[i]
 		f.Learnt = true
-		s.clock.Observe(f.HLC)
+		s.clock.Observe(f.Ord)
 		_, known := here[f.Session]
 		switch {
 		case f.IsMark() && (f.Session.IsZero() || f.Student.IsZero()):
