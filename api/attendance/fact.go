@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -145,30 +146,65 @@ func Decode(body []byte) (Fact, error) {
 	return f, f.check()
 }
 
-// check refuses what no server of ours ever writes.
+// check refuses what no server of ours ever writes, and what no database of ours
+// could hold: one such line would fail the batch it comes in. The rules of a newer
+// format are not ours to judge.
 func (f Fact) check() error {
 	switch {
 	case f.ID.IsZero():
 		return Invalid{Field: "id", Why: "missing"}
 	case f.V < 1:
 		return Invalid{Field: "v", Why: "missing"}
-	case f.HLC < 0 || f.WallMS < 0 || f.MonoMS < 0 || f.Seen < 0:
+	case min(f.WallMS, f.MonoMS, f.ClosesAt, f.ClosedAt, int64(f.HLC), int64(f.Seen)) < 0:
 		return Invalid{Field: "hlc", Why: "a clock reading is negative"}
-	case f.WallMS > maxMS || f.ClosesAt > maxMS || f.ClosedAt > maxMS:
+	case max(f.WallMS, f.MonoMS, f.ClosesAt, f.ClosedAt) > maxMS:
 		return Invalid{Field: "wall_ms", Why: "lies beyond the year 9999"}
-	case f.Kind == SessionOpened && (f.Opening == nil || f.Opening.Course.IsZero() || f.Session.IsZero()):
-		return Invalid{Field: "opening", Why: "a session needs an id and a course"}
-	case f.Kind == SessionOpened && (f.Opening.ClosesMS <= 0 || f.Opening.ClosesMS > maxMS):
-		return Invalid{Field: "opening.closes_ms", Why: "missing or beyond the year 9999"}
-	case f.IsMark() && !f.Class.known():
-		return Invalid{Field: "class", Why: "not a class of marks"}
-	case f.Kind == MarkSeen && f.Class != Evidence, f.Kind != MarkSeen && f.IsMark() && f.Class == Evidence:
-		return Invalid{Field: "class", Why: "evidence is seen, verdicts are set"}
+	case f.V > Version:
+		return nil
+	case strings.Contains(f.Reason+string(f.Method), "\x00"):
+		return Invalid{Field: "reason", Why: "holds a zero character"}
+	case f.Device != nil && f.Device.Seq > 0 && f.ID != ScanID(f.Device.ID, f.Device.Epoch, f.Device.Seq):
+		return Invalid{Field: "id", Why: "not the id of the scanner's scan"}
+	case f.IsMark():
+		return f.checkMark()
+	case f.Kind == SessionOpened, f.Kind == SessionExtended, f.Kind == SessionEnded:
+		return f.checkSession()
+	case f.Kind == Note && f.Class != 0:
+		return Invalid{Field: "class", Why: "a note has none"}
 	}
-	if f.Kind == MarkSet {
-		if _, err := ParseStatus(string(f.Status)); err != nil {
-			return err
-		}
+	return nil
+}
+
+func (f Fact) checkMark() error {
+	switch {
+	case !f.Class.known():
+		return Invalid{Field: "class", Why: "not a class of marks"}
+	case (f.Kind == MarkSeen) != (f.Class == Evidence):
+		return Invalid{Field: "class", Why: "evidence is seen, verdicts are set"}
+	case f.Kind == MarkSet:
+		_, err := ParseStatus(string(f.Status))
+		return err
+	}
+	return nil
+}
+
+func (f Fact) checkSession() error {
+	o := f.Opening
+	switch {
+	case f.Class != 0 || !f.Student.IsZero():
+		return Invalid{Field: "class", Why: "a session is not a mark of a student"}
+	case f.Kind == SessionExtended && f.ClosesAt == 0, f.Kind == SessionEnded && f.ClosedAt == 0:
+		return Invalid{Field: "closes_ms", Why: "missing"}
+	case f.Kind != SessionOpened:
+		return nil
+	case o == nil || o.Course.IsZero() || f.Session.IsZero():
+		return Invalid{Field: "opening", Why: "a session needs an id and a course"}
+	case o.Kind != Offline && o.Kind != Online:
+		return Invalid{Field: "opening.kind", Why: "neither offline nor online"}
+	case o.ClosesMS <= 0 || o.ClosesMS > maxMS:
+		return Invalid{Field: "opening.closes_ms", Why: "missing or beyond the year 9999"}
+	case strings.Contains(o.Topic+o.Room, "\x00"):
+		return Invalid{Field: "opening.topic", Why: "holds a zero character"}
 	}
 	return nil
 }

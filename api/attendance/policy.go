@@ -17,9 +17,10 @@ func DefaultPolicy() Policy {
 	return Policy{Version: 1, LateAfterMin: 10, LateWeight: 1, Minimum: 75, Critical: 60}
 }
 
-// orDefault repairs a policy that an old or damaged fact left empty.
+// orDefault repairs a policy that an old or damaged fact left empty or mad.
 func (p Policy) orDefault() Policy {
-	if p.Version <= 0 {
+	percent := func(v float64) bool { return v >= 0 && v <= 100 }
+	if p.Version <= 0 || p.LateAfterMin > 24*60 || !percent(100*p.LateWeight) || !percent(p.Minimum) || !percent(p.Critical) {
 		return DefaultPolicy()
 	}
 	return p

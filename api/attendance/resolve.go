@@ -112,13 +112,15 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 	switch {
 	case !ok:
 		return WhyUnknownSession, nil
-	case !f.IsMark():
-		if se.Node != r.node && f.Kind != Note {
+	case f.Kind == SessionExtended, f.Kind == SessionEnded:
+		if se.Node != r.node {
 			return WhyNotEntitled, nil
 		}
 		return "", nil
 	case !r.entitled[se.Course]:
 		return WhyNotEntitled, nil
+	case f.Kind == Note && f.Student.IsZero():
+		return "", nil
 	case f.Student.IsZero():
 		return WhyNotEnrolled, nil
 	}

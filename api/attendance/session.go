@@ -66,7 +66,7 @@ func open(f Fact) Session {
 	return Session{
 		ID: f.Session, Course: o.Course, Node: f.Node, Teacher: f.Actor, Kind: o.Kind,
 		Topic: o.Topic, Room: o.Room, Device: o.Device, Policy: o.Policy.orDefault(),
-		OpenedAt: f.Effective(), ClosesAt: time.UnixMilli(o.ClosesMS + f.EffectiveMS - f.WallMS).UTC(), Opened: f.Stamp,
+		OpenedAt: f.Effective(), ClosesAt: f.corrected(o.ClosesMS), Opened: f.Stamp,
 	}
 }
 
@@ -74,16 +74,21 @@ func open(f Fact) Session {
 // move out while the session runs, and the earliest closing counts, so any order
 // and any repeats give the same session.
 func (s Session) fold(f Fact) Session {
-	shift := f.EffectiveMS - f.WallMS
 	switch f.Kind {
 	case SessionExtended:
-		if at := time.UnixMilli(f.ClosesAt + shift).UTC(); at.After(s.ClosesAt) {
+		if at := f.corrected(f.ClosesAt); at.After(s.ClosesAt) {
 			s.ClosesAt = at
 		}
 	case SessionEnded:
-		if at := time.UnixMilli(f.ClosedAt + shift).UTC(); s.ClosedAt.IsZero() || at.Before(s.ClosedAt) {
+		if at := f.corrected(f.ClosedAt); s.ClosedAt.IsZero() || at.Before(s.ClosedAt) {
 			s.ClosedAt = at
 		}
 	}
 	return s
+}
+
+// corrected moves a time that a fact names as the fact itself was moved, and no
+// further than both databases can print.
+func (f Fact) corrected(ms int64) time.Time {
+	return time.UnixMilli(max(0, min(ms+f.EffectiveMS-f.WallMS, maxMS))).UTC()
 }

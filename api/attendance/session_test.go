@@ -146,3 +146,18 @@ func TestAVerdictIsNeverTurnedIntoLate(t *testing.T) {
 		t.Errorf("nobody said anything: got %q at %v, want unmarked", got.Status, got.At)
 	}
 }
+
+func TestNoEndLiesBeyondWhatADatabaseCanPrint(t *testing.T) {
+	t.Parallel()
+	s := open(Fact{
+		Kind: SessionOpened, EffectiveMS: noon.UnixMilli(), Stamp: Stamp{WallMS: 0},
+		Opening: &Opening{Course: small('C', 1), ClosesMS: maxMS},
+	})
+	if want := time.UnixMilli(maxMS).UTC(); !s.ClosesAt.Equal(want) {
+		t.Errorf("got %v, want %v", s.ClosesAt, want)
+	}
+	s = s.fold(Fact{Kind: SessionEnded, ClosedAt: 5, EffectiveMS: 0, Stamp: Stamp{WallMS: maxMS}})
+	if want := time.UnixMilli(0).UTC(); !s.ClosedAt.Equal(want) {
+		t.Errorf("got %v, want %v", s.ClosedAt, want)
+	}
+}
