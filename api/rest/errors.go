@@ -60,6 +60,18 @@ func problemOf(err error) *Problem {
 		return NewProblem(http.StatusConflict, "not-owner", err.Error()+": do it where the class is held")
 	case errors.Is(err, attendance.ErrCredentials):
 		return NewProblem(http.StatusUnauthorized, "wrong-credentials", err.Error())
+	case errors.Is(err, attendance.ErrRefetch):
+		return NewProblem(http.StatusConflict, "must-refetch", err.Error())
+	case errors.Is(err, attendance.ErrRevoked):
+		return NewProblem(http.StatusForbidden, "revoked", err.Error())
+	case errors.Is(err, attendance.ErrClaimUnknown), errors.Is(err, attendance.ErrClaimExpired):
+		return NewProblem(http.StatusForbidden, "wrong-claim", err.Error()+": ask the office for a new one")
+	case errors.Is(err, attendance.ErrClaimTaken):
+		return NewProblem(http.StatusConflict, "claimed", err.Error()+": ask the office for a new one")
+	case errors.Is(err, attendance.ErrBusy):
+		p := NewProblem(http.StatusServiceUnavailable, "busy", err.Error())
+		p.RetryS = 2
+		return p
 	case errors.Is(err, auth.ErrNoToken), errors.Is(err, auth.ErrExpired), errors.Is(err, auth.ErrToken):
 		return NewProblem(http.StatusUnauthorized, "signed-out", err.Error())
 	}

@@ -1,0 +1,78 @@
+package campus
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/rest"
+)
+
+var uploadType = reflect.TypeFor[uploadBody]()
+
+type rosterInput struct {
+	Generation string `query:"generation" maxLength:"60" doc:"Of the roster the pendrive holds; absent: send the whole."`
+	Rev        int64  `query:"rev" minimum:"0" doc:"The last revision it holds."`
+	Facts      string `query:"facts" maxLength:"200" doc:"The facts_cursor of the last answer."`
+}
+
+type rosterOutput struct{ Body rosterBody }
+
+type rosterBody struct {
+	Generation  attendance.ID       `json:"generation" format:"uuid" doc:"New when the cloud's database was restored."`
+	Rev         int64               `json:"rev" doc:"Of the roster when all changes of this page are applied."`
+	Head        int64               `json:"head" doc:"The newest revision."`
+	Snapshot    bool                `json:"snapshot" doc:"The changes are all rows there are: hide every other."`
+	Changes     []attendance.Change `json:"changes"`
+	Digest      string              `json:"digest" doc:"Decimal: the sum, modulo 2^64, of the first 8 bytes of SHA-256(kind 0 key 0 row) of all rows held at rev; empty while more follow."`
+	More        bool                `json:"more"`
+	Facts       []attendance.Told   `json:"facts" doc:"Facts of this pendrive's courses that others made."`
+	FactsCursor string              `json:"facts_cursor"`
+	FactsMore   bool                `json:"facts_more"`
+}
+
+func (d Deps) roster(api huma.API) {
+	rest.Handle(api, ofNode(huma.Operation{
+		OperationID: "pull-roster", Method: http.MethodGet, Path: "/api/sync/roster",
+		Summary:     "What a pendrive must know: its courses, their people, and facts that others made",
+		Description: "Revisions are dense and in the order of commits. must-refetch means: ask again without generation for a snapshot.",
+		Errors:      []int{http.StatusForbidden, http.StatusConflict},
+	}), d.pullRoster)
+	// A row is hashed byte for byte, so a client must not decode it on the way.
+	row := api.OpenAPI().Components.Schemas.SchemaFromRef("#/components/schemas/Change").Properties["row"]
+	row.Description = "The row itself; its bytes are what the digest is made of."
+	row.Extensions = map[string]any{"x-go-type": "json.RawMessage", "x-go-type-import": map[string]string{"path": "encoding/json"}}
+}
+
+func (d Deps) pullRoster(ctx context.Context, in *rosterInput) (*rosterOutput, error) {
+	var generation attendance.ID
+	if in.Generation != "" {
+		var err error
+		if generation, err = attendance.ParseID(in.Generation); err != nil {
+			return nil, attendance.ErrRefetch
+		}
+	}
+	page, err := d.Feeds.Feed(ctx, auth.From(ctx).ID, generation, in.Rev, in.Facts)
+	if err != nil {
+		return nil, err
+	}
+	out := &rosterOutput{Body: rosterBody{
+		Generation: page.Generation, Rev: page.Rev, Head: page.Head, Snapshot: page.Snapshot, Changes: page.Changes, More: page.More,
+		Facts: page.Facts, FactsCursor: page.Cursor, FactsMore: page.FactsMore,
+	}}
+	if !page.More {
+		out.Body.Digest = strconv.FormatUint(uint64(page.Digest), 10)
+	}
+	if page.Changes == nil {
+		out.Body.Changes = []attendance.Change{}
+	}
+	if page.Facts == nil {
+		out.Body.Facts = []attendance.Told{}
+	}
+	return out, nil
+}
