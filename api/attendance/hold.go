@@ -35,6 +35,11 @@ func (s *Service) Open(ctx context.Context, by Actor, o Order) (Session, error) 
 		if err := teaches(ctx, tx, by, o.Course); err != nil {
 			return err
 		}
+		if l, ok := tx.(CourseLocker); ok {
+			if err := l.LockCourse(ctx, o.Course); err != nil {
+				return err
+			}
+		}
 		if !o.Session.IsZero() {
 			before, err := tx.Session(ctx, o.Session)
 			if err == nil && before.Course == o.Course {

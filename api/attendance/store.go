@@ -76,6 +76,12 @@ type Tx interface {
 	PutDevice(ctx context.Context, d Device) error
 }
 
+// CourseLocker is what a store with several writers at once adds: two that open a
+// session of one course take turns, so that the second one sees the first.
+type CourseLocker interface {
+	LockCourse(ctx context.Context, course ID) error
+}
+
 // Which narrows a list of facts; zero fields do not.
 type Which struct {
 	Student ID
