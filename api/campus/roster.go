@@ -46,7 +46,7 @@ func (d Deps) roster(api huma.API) {
 	// A row is hashed byte for byte, so a client must not decode it on the way.
 	row := api.OpenAPI().Components.Schemas.SchemaFromRef("#/components/schemas/Change").Properties["row"]
 	row.Description = "The row itself; its bytes are what the digest is made of."
-	row.Extensions = map[string]any{"x-go-type": "json.RawMessage", "x-go-type-import": map[string]string{"path": "encoding/json"}}
+	row.Extensions = map[string]any{"x-go-type": "json.RawMessage"}
 }
 
 func (d Deps) pullRoster(ctx context.Context, in *rosterInput) (*rosterOutput, error) {
