@@ -56,7 +56,8 @@ func (s Stamp) Since(from Stamp) (time.Duration, bool) {
 
 // World is everything a rule may not make up: the time and chance.
 type World struct {
-	Now  func() time.Time // with a monotonic reading, as time.Now gives
+	Now  func() time.Time     // with a monotonic reading, as time.Now gives
+	Mono func() time.Duration // where Now has none: time since any fixed moment
 	Rand io.Reader
 }
 
@@ -71,6 +72,7 @@ type Clock struct {
 	mu      sync.Mutex
 	segment ID
 	start   time.Time
+	mono    time.Duration // World.Mono at the start
 	last    HLC
 }
 
@@ -90,7 +92,18 @@ func (c *Clock) restart(now time.Time) error {
 		return fmt.Errorf("start a clock segment: %w", err)
 	}
 	c.segment, c.start = id, now
+	if c.world.Mono != nil {
+		c.mono = c.world.Mono()
+	}
 	return nil
+}
+
+// elapsed is the time since the segment started, whatever was done to the clock.
+func (c *Clock) elapsed(now time.Time) time.Duration {
+	if c.world.Mono != nil {
+		return c.world.Mono() - c.mono
+	}
+	return now.Sub(c.start)
 }
 
 // Stamp reads all three clocks.
@@ -98,7 +111,7 @@ func (c *Clock) Stamp() (Stamp, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.world.Now()
-	mono := now.Sub(c.start)
+	mono := c.elapsed(now)
 	wall := now.Round(0).Sub(c.start.Round(0))
 	if drift := wall - mono; drift > maxDrift || drift < -maxDrift {
 		if err := c.restart(now); err != nil {
