@@ -42,39 +42,43 @@ func (d Device) Online(at time.Time) bool {
 // scanner is bound to; the session in the scanner's room; the session it served
 // a moment ago; the only session that any scanner may serve.
 func SessionFor(d Device, running []Session) (Session, bool) {
-	var free []Session
+	var free, named []Session
 	for _, s := range running {
-		if s.Kind != Offline {
-			continue
-		}
-		if s.Device == d.ID && !d.ID.IsZero() {
-			return s, true
-		}
-		if s.Device.IsZero() {
+		switch {
+		case s.Kind != Offline:
+		case s.Device.IsZero():
 			free = append(free, s)
+		case s.Device == d.ID:
+			named = append(named, s)
 		}
 	}
-	only := func(keep func(Session) bool) (Session, bool) {
-		var hit Session
-		n := 0
-		for _, s := range free {
-			if keep(s) {
-				hit = s
-				n++
-			}
-		}
-		return hit, n == 1
+	if len(named) > 0 {
+		return only(named, func(Session) bool { return true })
 	}
 	if !d.Course.IsZero() {
-		return only(func(s Session) bool { return s.Course == d.Course })
+		return only(free, func(s Session) bool { return s.Course == d.Course })
 	}
 	if d.Room != "" {
-		return only(func(s Session) bool { return s.Room == d.Room })
+		return only(free, func(s Session) bool { return s.Room == d.Room })
 	}
-	for _, s := range free {
-		if s.ID == d.Told {
-			return s, true
+	if s, ok := only(free, func(s Session) bool { return s.ID == d.Told }); ok {
+		return s, true
+	}
+	return only(free, func(Session) bool { return true })
+}
+
+// only is the one session to keep. Of two, either would be a guess.
+func only(sessions []Session, keep func(Session) bool) (Session, bool) {
+	var hit Session
+	n := 0
+	for _, s := range sessions {
+		if keep(s) {
+			hit = s
+			n++
 		}
 	}
-	return only(func(Session) bool { return true })
+	if n != 1 {
+		return Session{}, false
+	}
+	return hit, true
 }

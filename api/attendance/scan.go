@@ -3,6 +3,7 @@ package attendance
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
 	"time"
 )
@@ -58,8 +59,8 @@ func (s *Service) Beat(ctx context.Context, address string, b Beat) error {
 		}
 		d.Address, d.SeenAt = address, s.world.Now()
 		d.Signal, d.Battery, d.Queue, d.Synced = b.Signal, b.Battery, b.Queue, b.Synced
-		if b.Queue != nil && *b.Queue == 0 {
-			d.Settled = true
+		if b.Queue != nil && (*b.Queue == 0 || d.Told.IsZero()) {
+			d.Settled = *b.Queue == 0 // what it holds while it serves nobody is another server's
 		}
 		return tx.PutDevice(ctx, d)
 	})
@@ -123,13 +124,14 @@ func (s *Service) Poll(ctx context.Context, address string) (Course, bool, error
 }
 
 // tell notes the session a scanner now knows of. When that changes from one that
-// it served, its queue may still hold fingers of the old one: it is not settled
-// until it says that its queue is empty, or has emptied it here.
+// it served, its queue may still hold fingers of the old one; when it was away it
+// may have served another server. It is not settled until it says that its queue is
+// empty, or has emptied it here.
 func (s *Service) tell(ctx context.Context, tx Tx, d Device, session ID) error {
 	now := s.world.Now()
 	same := d.Told == session
 	if !same {
-		d.Settled = d.Settled && d.Told.IsZero()
+		d.Settled = d.Settled && d.Told.IsZero() && d.Online(now)
 		d.Told = session
 	}
 	if same && now.Sub(d.SeenAt) < FreshFor/3 {
@@ -165,7 +167,9 @@ func (s *Service) serving(ctx context.Context, tx Tx, address string) (Device, S
 	return d, se, ok, nil
 }
 
-// Touch records a finger that the original scanner has just matched.
+// Touch records a finger that the original scanner has just matched. It says only
+// a roll, and each course has its own: while the scanner still shows the class
+// before, its finger is kept for the teacher.
 func (s *Service) Touch(ctx context.Context, address string, roll int) (Answer, error) {
 	var out Answer
 	err := s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
@@ -174,10 +178,31 @@ func (s *Service) Touch(ctx context.Context, address string, roll int) (Answer, 
 			out = NoSession
 			return err
 		}
+		shown, err := s.shows(ctx, tx, d, se)
+		if err != nil {
+			return err
+		}
+		if shown != se.Course {
+			out, err = s.park(ctx, tx, d, Session{ID: d.Told}, roll, WhyUnplaced)
+			return err
+		}
 		out, err = s.seen(ctx, tx, d, se, roll, Biometric)
 		return err
 	})
 	return out, err
+}
+
+// shows is the course that a scanner believes it serves; one that was told of no
+// session yet is taken to mean the one it serves now.
+func (s *Service) shows(ctx context.Context, tx Tx, d Device, now Session) (ID, error) {
+	if d.Told.IsZero() || d.Told == now.ID {
+		return now.Course, nil
+	}
+	told, err := tx.Session(ctx, d.Told)
+	if errors.Is(err, ErrNotFound) {
+		return ID{}, nil
+	}
+	return told.Course, err
 }
 
 // Flush records a queue of the original scanner, which says only rolls: no time,
