@@ -1,0 +1,31 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
+)
+
+func (t *tx) Devices(ctx context.Context) ([]attendance.Device, error) {
+	rows, err := t.q.Devices(ctx)
+	return each(rows, func(r dbsqlc.Device) attendance.Device {
+		return attendance.Device{
+			ID: r.ID, Name: r.Name, MAC: r.Mac, Address: r.Address, Room: r.Room, Course: r.CourseID,
+			Legacy: r.Legacy, Told: r.ToldID, Settled: r.Settled, SeenAt: attendance.FromMS(r.SeenMs),
+			Battery: r.Battery, Signal: r.Signal, Queue: r.Queue, Synced: r.Synced,
+		}
+	}), err
+}
+
+func (t *tx) PutDevice(ctx context.Context, d attendance.Device) error {
+	if err := t.writable(); err != nil {
+		return err
+	}
+	t.touch(d.Told)
+	return t.q.PutDevice(ctx, dbsqlc.PutDeviceParams{
+		ID: d.ID, Name: d.Name, Mac: d.MAC, Address: d.Address, Room: d.Room, CourseID: d.Course,
+		Legacy: d.Legacy, ToldID: d.Told, Settled: d.Settled, SeenMs: attendance.UnixMS(d.SeenAt),
+		Battery: d.Battery, Signal: d.Signal, Queue: d.Queue, Synced: d.Synced,
+	})
+}

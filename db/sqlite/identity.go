@@ -1,0 +1,67 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/arise-attendance/arise/api/attendance"
+)
+
+// Identity is who this pendrive is. The key is made with the file, before
+// anybody is told of it; Node is "none" until the pendrive is claimed.
+type Identity struct {
+	Key         []byte
+	Incarnation attendance.ID
+	Node        attendance.ID
+	Name        string
+	Institution string
+	Cloud       string
+}
+
+// Feed is how far the roster feed has been read.
+type Feed struct {
+	Generation string
+	Rev        int64
+	Facts      int64
+}
+
+// Identity reads who this pendrive is.
+func (s *Store) Identity(ctx context.Context) (Identity, error) {
+	var out Identity
+	err := s.View(ctx, func(ctx context.Context, seam attendance.Tx) error {
+		r, err := seam.(*tx).q.Identity(ctx)
+		out = Identity{
+			Key: r.Key, Incarnation: r.IncarnationID, Node: r.NodeID,
+			Name: r.Name, Institution: r.Institution, Cloud: r.CloudURL,
+		}
+		return err
+	})
+	return out, err
+}
+
+// Claimed notes that the cloud knows this pendrive now. A pendrive belongs to
+// one node for ever: its facts carry that name.
+func (s *Store) Claimed(ctx context.Context, id Identity) error {
+	return s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error {
+		t := seam.(*tx)
+		before, err := t.q.Identity(ctx)
+		if err != nil {
+			return err
+		}
+		if !before.NodeID.IsZero() && before.NodeID != id.Node {
+			return fmt.Errorf("this pendrive is %q of %q already", before.Name, before.Institution)
+		}
+		return t.q.Claim(ctx, id.Node, id.Name, id.Institution, id.Cloud)
+	})
+}
+
+// Feed reads how far the feed was followed.
+func (s *Store) Feed(ctx context.Context) (Feed, error) {
+	var out Feed
+	err := s.View(ctx, func(ctx context.Context, seam attendance.Tx) error {
+		r, err := seam.(*tx).q.Identity(ctx)
+		out = Feed{Generation: r.Generation, Rev: r.Rev, Facts: r.FactsCursor}
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,87 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
+)
+
+func standing(r dbsqlc.Standing) (attendance.Standing, error) {
+	st := attendance.Standing{
+		Session: r.SessionID, Student: r.StudentID, Status: attendance.Status(r.Status),
+		Method: attendance.Method(r.Method), Reason: r.Reason, At: attendance.FromMS(r.AtMs), Conflict: r.Conflict,
+	}
+	if err := json.Unmarshal([]byte(r.State), &st.State); err != nil {
+		return st, fmt.Errorf("read the standing of %s in %s: %w", r.StudentID, r.SessionID, err)
+	}
+	return st, nil
+}
+
+func (t *tx) Standings(ctx context.Context, session attendance.ID, students ...attendance.ID) ([]attendance.Standing, error) {
+	var rows []dbsqlc.Standing
+	var err error
+	if len(students) == 0 {
+		rows, err = t.q.Standings(ctx, session)
+	} else {
+		rows, err = t.standingsOf(ctx, session, students)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := make([]attendance.Standing, len(rows))
+	for i, r := range rows {
+		if out[i], err = standing(r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (t *tx) standingsOf(ctx context.Context, session attendance.ID, students []attendance.ID) ([]dbsqlc.Standing, error) {
+	ids := slices.Clone(students)
+	slices.SortFunc(ids, attendance.ID.Compare)
+	var out []dbsqlc.Standing
+	for _, id := range slices.Compact(ids) {
+		rows, err := t.q.Standing(ctx, session, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+func (t *tx) CourseStandings(ctx context.Context, course attendance.ID) ([]attendance.Standing, error) {
+	rows, err := t.q.CourseStandings(ctx, course)
+	return each(rows, func(r dbsqlc.CourseStandingsRow) attendance.Standing {
+		return attendance.Standing{
+			Session: r.SessionID, Student: r.StudentID, Status: attendance.Status(r.Status),
+			Method: attendance.Method(r.Method), Reason: r.Reason, At: attendance.FromMS(r.AtMs), Conflict: r.Conflict,
+		}
+	}), err
+}
+
+func (t *tx) PutStandings(ctx context.Context, all []attendance.Standing) error {
+	if err := t.writable(); err != nil {
+		return err
+	}
+	for _, st := range all {
+		state, err := json.Marshal(st.State)
+		if err != nil {
+			return fmt.Errorf("write the standing of %s in %s: %w", st.Student, st.Session, err)
+		}
+		t.touch(st.Session)
+		err = t.q.PutStanding(ctx, dbsqlc.PutStandingParams{
+			SessionID: st.Session, StudentID: st.Student, State: string(state), Status: string(st.Status),
+			Method: string(st.Method), Reason: st.Reason, AtMs: attendance.UnixMS(st.At), Conflict: st.Conflict,
+		})
+		if err != nil {
+			return fmt.Errorf("put the standing of %s in %s: %w", st.Student, st.Session, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,217 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
+)
+
+// Store is an attendance.Store over one SQLite file. It is safe for concurrent
+// use; Close it once.
+type Store struct {
+	path string
+	db   *sql.DB
+	opt  Options
+
+	queue atomic.Int32 // writers that wait for the turn
+	turn  sync.Mutex   // whoever holds it has the connection and all below
+
+	conn    *sql.Conn
+	q       *dbsqlc.Queries
+	group   *group // begun, not committed yet
+	log     log    // as the open group sees it
+	durable log    // as of the last commit
+	rosters map[attendance.ID]attendance.Roster
+	after   []func() // to call once the turn is over
+	failed  error
+	closed  bool
+
+	link atomic.Pointer[link]
+}
+
+// log is where the outbox ends and how much of it the cloud has confirmed. seq
+// is the line's number in this file; on the wire it counts from base.
+type log struct {
+	incarnation attendance.ID
+	base        int64
+	seq         int64
+	hash        [32]byte
+	acked       int64
+	ackedHash   [32]byte
+}
+
+// link is what replay last said of the cloud; it is not worth a commit.
+type link struct {
+	syncedAt  time.Time
+	reachable bool
+	attention string
+}
+
+// load reads what is kept in memory and makes sure that the log's tail is what
+// it was when it was written.
+func (s *Store) load(ctx context.Context) error {
+	var chance [48]byte
+	if _, err := io.ReadFull(s.opt.Rand, chance[:]); err != nil {
+		return fmt.Errorf("make a node key: %w", err)
+	}
+	// The probe write: a drive that is read-only says so now and not in class.
+	err := s.q.CreateIdentity(ctx, chance[:32], attendance.Derive("incarnation", chance[32:]))
+	if err != nil {
+		return fmt.Errorf("write to the drive: %w", err)
+	}
+	if err := s.readLog(ctx); err != nil {
+		return err
+	}
+	return s.checkTail(ctx)
+}
+
+func (s *Store) readLog(ctx context.Context) error {
+	id, err := s.q.Identity(ctx)
+	if err != nil {
+		return fmt.Errorf("read the identity: %w", err)
+	}
+	l := log{
+		incarnation: id.IncarnationID, base: id.BaseSeq,
+		acked: id.AckedSeq, ackedHash: [32]byte(id.AckedHash),
+		seq: id.AckedSeq, hash: [32]byte(id.AckedHash),
+	}
+	last, err := s.q.LastLine(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return fmt.Errorf("read the end of the log: %w", err)
+	case last.Seq > l.seq:
+		l.seq, l.hash = last.Seq, [32]byte(last.Hash)
+	case last.Seq < l.seq:
+		return fmt.Errorf("%w: the log ends at line %d, but line %d was confirmed", ErrDamaged, last.Seq, l.seq)
+	}
+	s.log, s.durable = l, l
+	s.link.Store(&link{syncedAt: attendance.FromMS(id.SyncedMs)})
+	return nil
+}
+
+// tailLines is how much of the log is hashed again at each start.
+const tailLines = 1000
+
+func (s *Store) checkTail(ctx context.Context) error {
+	from := max(s.log.acked, s.log.seq-tailLines)
+	hash := s.log.ackedHash
+	if from > s.log.acked {
+		h, err := s.q.HashAt(ctx, from)
+		if err != nil {
+			return fmt.Errorf("read line %d: %w", from, err)
+		}
+		hash = [32]byte(h)
+	}
+	lines, err := s.q.LinesAfter(ctx, from, tailLines)
+	if err != nil {
+		return fmt.Errorf("read the log: %w", err)
+	}
+	for _, l := range lines {
+		hash = attendance.Chain(hash, l.Seq-s.log.base, l.ID, l.Body)
+	}
+	if !bytes.Equal(hash[:], s.log.hash[:]) {
+		return fmt.Errorf("%w: the last %d lines of the log are not what was written", ErrDamaged, len(lines))
+	}
+	return nil
+}
+
+// View runs fn on one consistent, durable state. Nobody writes meanwhile, so it
+// must be short.
+func (s *Store) View(ctx context.Context, fn func(context.Context, attendance.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.turn.Lock()
+	if g := s.group; g != nil { // what is not durable yet is nobody's to see
+		s.turn.Unlock()
+		<-g.done
+		s.turn.Lock()
+		if s.group != nil {
+			s.commit()
+		}
+	}
+	defer s.pass()
+	if s.closed {
+		return ErrClosed
+	}
+	// Statements are not interrupted: an interrupt would hit whoever comes next.
+	return explain(fn(context.WithoutCancel(ctx), &tx{s: s, q: s.q, readOnly: true}))
+}
+
+// pass ends a turn and then tells the world what changed.
+func (s *Store) pass() {
+	calls := s.after
+	s.after = nil
+	s.turn.Unlock()
+	for _, call := range calls {
+		call()
+	}
+}
+
+// Checkpoint copies the write-ahead log into the register, so that a drive pulled
+// out while nothing happens has everything in one file. It does not wait for anybody.
+func (s *Store) Checkpoint(ctx context.Context) error {
+	s.turn.Lock()
+	defer s.pass()
+	if s.closed || s.group != nil {
+		return nil
+	}
+	_, err := s.conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA wal_checkpoint(PASSIVE)")
+	return explain(err)
+}
+
+// Size is how many bytes the register takes on the drive.
+func (s *Store) Size() (int64, error) {
+	var n int64
+	for _, name := range []string{s.path, s.path + "-wal"} {
+		info, err := os.Stat(name)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		n += info.Size()
+	}
+	return n, nil
+}
+
+// Failed is not nil once the medium has failed: nothing is acknowledged any more.
+func (s *Store) Failed() error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return s.failed
+}
+
+// Close waits for the turn, leaves one tidy file and unlocks it. It may be called
+// twice.
+func (s *Store) Close() error {
+	s.turn.Lock()
+	defer s.pass()
+	if s.closed {
+		return nil
+	}
+	if s.group != nil {
+		s.commit()
+	}
+	s.closed = true
+	var errs []error
+	if s.failed == nil {
+		_, err := s.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
+		errs = append(errs, err)
+	}
+	errs = append(errs, s.q.Close(), s.conn.Close(), s.db.Close())
+	return explain(errors.Join(slices.DeleteFunc(errs, func(e error) bool { return e == nil })...))
+}

@@ -1,0 +1,54 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
+)
+
+// tx is the seam over the store's connection, while its owner has the turn.
+type tx struct {
+	s        *Store
+	q        *dbsqlc.Queries
+	readOnly bool
+	touched  map[attendance.ID]bool
+	roster   bool // the roster was written
+}
+
+var (
+	_ attendance.Store  = (*Store)(nil)
+	_ attendance.Outlog = (*tx)(nil)
+)
+
+// touch notes that a session's screen shows something else after the commit.
+func (t *tx) touch(session attendance.ID) {
+	if !session.IsZero() {
+		t.touched[session] = true
+	}
+}
+
+func (t *tx) writable() error {
+	if t.readOnly {
+		return ErrReadOnly
+	}
+	return nil
+}
+
+// missing turns "no rows" into the domain's "not found".
+func missing(err error, what string, id attendance.ID) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return attendance.Missing{What: what, Key: id.String()}
+	}
+	return err
+}
+
+// each converts rows.
+func each[R, T any](rows []R, conv func(R) T) []T {
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = conv(r)
+	}
+	return out
+}

@@ -1,0 +1,21 @@
+-- name: LastLine :one
+SELECT seq, hash FROM fact
+ORDER BY seq DESC
+LIMIT 1;
+
+-- name: FirstLine :one
+SELECT CAST(coalesce(min(seq), 0) AS INTEGER) AS seq FROM fact;
+
+-- name: LinesAfter :many
+SELECT seq, id, body FROM fact
+WHERE seq > @seq
+ORDER BY seq
+LIMIT @n;
+
+-- name: HashAt :one
+SELECT hash FROM fact
+WHERE seq = @seq;
+
+-- name: RestampLine :exec
+UPDATE fact SET hash = @hash
+WHERE seq = @seq;
