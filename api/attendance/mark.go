@@ -125,6 +125,9 @@ func find(standings []Standing, student ID) Standing {
 // showed before. Undoing twice is undoing once, and what somebody decided since
 // stays.
 func (s *Service) Undo(ctx context.Context, by Actor, session, gesture ID) (Marked, error) {
+	if gesture.IsZero() { // in a [Which] none is every gesture
+		return Marked{}, Invalid{Field: "mark_id", Why: "missing"}
+	}
 	var out Marked
 	err := s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
 		out = Marked{}
@@ -164,14 +167,20 @@ func (s *Service) Undo(ctx context.Context, by Actor, session, gesture ID) (Mark
 }
 
 // takeBack makes the fact that restores what its class said before f, if f still
-// is what its class says.
+// is what its class says. What was taken back already, and the fact that took it
+// back, say nothing any more: undo goes back step by step.
 func (s *Service) takeBack(ctx context.Context, tx Tx, by Actor, f Fact) (Fact, bool, error) {
 	all, err := tx.Facts(ctx, f.Session, Which{Student: f.Student})
 	if err != nil {
 		return Fact{}, false, err
 	}
-	var with, without State
+	gone := undone(all)
+	var shown, with, without State
 	for _, g := range all {
+		shown = shown.Add(g)
+		if gone[g.ID] {
+			continue
+		}
 		with = with.Add(g)
 		if g.Gesture != f.Gesture {
 			without = without.Add(g)
@@ -181,8 +190,8 @@ func (s *Service) takeBack(ctx context.Context, tx Tx, by Actor, f Fact) (Fact, 
 		return Fact{}, false, nil
 	}
 	back := Fact{
-		ID: Derive("undo", f.ID[:]), Kind: MarkCleared, Session: f.Session, Student: f.Student, Actor: by.ID,
-		Class: f.Class, Method: f.Method, Seen: with.Latest(),
+		ID: undoOf(f.ID), Kind: MarkCleared, Session: f.Session, Student: f.Student, Actor: by.ID,
+		Class: f.Class, Method: f.Method, Seen: shown.Latest(),
 	}
 	if old, ok := without.top(f.Class); ok && old.Status != Unmarked {
 		back.Kind, back.Status, back.Method, back.Reason = MarkSet, old.Status, old.Method, old.Reason
@@ -190,6 +199,23 @@ func (s *Service) takeBack(ctx context.Context, tx Tx, by Actor, f Fact) (Fact, 
 	back, err = s.fact(back)
 	return back, err == nil, err
 }
+
+// undone are the facts that were taken back, and those that took them back.
+func undone(all []Fact) map[ID]bool {
+	there, gone := map[ID]bool{}, map[ID]bool{}
+	for _, f := range all {
+		there[f.ID] = true
+	}
+	for _, f := range all {
+		if u := undoOf(f.ID); there[u] {
+			gone[f.ID], gone[u] = true, true
+		}
+	}
+	return gone
+}
+
+// undoOf is the fact that takes a fact back: there is one, however often it is asked for.
+func undoOf(fact ID) ID { return Derive("undo", fact[:]) }
 
 // Find locates one student of a session by what a person can type.
 func (s *Service) Find(ctx context.Context, by Actor, session ID, universityRoll string) (ID, error) {
