@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Order is what a teacher asks for when starting a session.
@@ -120,11 +121,14 @@ func (s *Service) opening(by Actor, course Course, o Order) (Fact, error) {
 	return s.fact(f)
 }
 
-// text trims what a person typed and limits it.
+// text trims what a person typed and limits it, in characters of any script.
 func text(field, v string) (string, error) {
 	v = strings.TrimSpace(v)
-	if len(v) > maxText {
+	switch {
+	case utf8.RuneCountInString(v) > maxText:
 		return "", Invalid{Field: field, Why: fmt.Sprintf("may have %d characters", maxText)}
+	case !utf8.ValidString(v) || strings.Contains(v, "\x00"):
+		return "", Invalid{Field: field, Why: "holds a character that cannot be stored"}
 	}
 	return v, nil
 }
@@ -142,8 +146,9 @@ func (s *Service) Extend(ctx context.Context, by Actor, session, step ID) (Sessi
 				return Fact{}, err
 			}
 		}
-		step = Derive("extend", session[:], step[:])
-		return Fact{ID: step, Kind: SessionExtended, ClosesAt: before.ClosesAt.Add(ExtendBy).UnixMilli()}, nil
+		// Not kept in step: this may run again.
+		id := Derive("extend", session[:], step[:])
+		return Fact{ID: id, Kind: SessionExtended, ClosesAt: before.ClosesAt.Add(ExtendBy).UnixMilli()}, nil
 	})
 }
 
