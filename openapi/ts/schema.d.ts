@@ -4,6 +4,197 @@
  */
 
 export interface paths {
+    "/api/bulk-mark-attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A queue of fingers
+         * @description For scanners with the original firmware, which sign nothing: answered where the administrator allows them.
+         */
+        post: operations["mark-queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The scanner's state
+         * @description For scanners with the original firmware, which sign nothing: answered where the administrator allows them.
+         */
+        post: operations["report-heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the server well */
+        get: operations["get-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mark-attendance-by-roll-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One finger
+         * @description For scanners with the original firmware, which sign nothing: answered where the administrator allows them.
+         */
+        post: operations["mark-by-roll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which class the scanner serves
+         * @description For scanners with the original firmware, which sign nothing: answered where the administrator allows them.
+         */
+        get: operations["poll-session-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pair a pendrive with a claim code
+         * @description A code is good once. Repeating the request with the same key gives the same answer, so a lost reply costs nothing.
+         */
+        post: operations["claim-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send what waits now (on a pendrive) */
+        post: operations["push-now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a batch of a pendrive's log
+         * @description One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+         */
+        post: operations["receive-facts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a pendrive must know: its courses, their people, and facts that others made
+         * @description Revisions are dense and in the order of commits. must-refetch means: ask again without generation for a snapshot.
+         */
+        get: operations["pull-roster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which server this is, and how its sync stands */
+        get: operations["get-sync-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teacher/course-codes": {
         parameters: {
             query?: never;
@@ -11,9 +202,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List the courses one can sign in to */
         get: operations["list-course-codes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/device-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scanners: the one heard last in the original's words, and all */
+        get: operations["get-device-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/emergency-bulk-mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark many students who have no mark yet */
+        post: operations["mark-in-bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,7 +255,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["login-teacher"];
+        /**
+         * Sign in with a course code and a PIN
+         * @description An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+         */
+        post: operations["sign-in-teacher"];
         delete?: never;
         options?: never;
         head?: never;
@@ -45,7 +275,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["logout-teacher"];
+        /** Sign out of this browser */
+        post: operations["sign-out-teacher"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/manual-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark one student by hand, by university roll */
+        post: operations["override-manually"];
         delete?: never;
         options?: never;
         head?: never;
@@ -59,7 +307,168 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show-teacher"];
+        /** My courses and what runs in them */
+        get: operations["get-my-day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/report/export/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register as an Excel workbook */
+        get: operations["export-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/report/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of the session's course */
+        get: operations["get-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session as the roll-call screen shows it */
+        get: operations["get-session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}/check-expire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the class if its time is up */
+        post: operations["check-session-expiry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the class now */
+        post: operations["end-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ten minutes more */
+        post: operations["extend-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a session as server-sent events
+         * @description Each event is named snapshot and carries the whole session, so a reader that missed some needs nothing but the next.
+         */
+        get: operations["watch-session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}/marks/{mark_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark one student or many in one gesture
+         * @description Repeating a mark_id changes nothing, so a page that lost the answer sends it again. Allowed after the end: a tap made while the server was away still counts.
+         */
+        put: operations["set-marks"];
+        post?: never;
+        /** Take a gesture back */
+        delete: operations["undo-marks"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is marked, by university roll */
+        get: operations["get-session-status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -77,6 +486,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Start a class
+         * @description Other sessions go on. A second session of a course that has one running is refused as session-running, with the id to resume.
+         */
         post: operations["start-session"];
         delete?: never;
         options?: never;
@@ -84,14 +497,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/teacher/session/{id}": {
+    "/api/teacher/validate-session/{course_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["show-session"];
+        /** Restore a teacher's screen after a reload */
+        get: operations["validate-session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -100,94 +514,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/teacher/session/{id}/marks/{mark_id}": {
+    "/readyz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put: operations["put-mark"];
-        post?: never;
-        delete: operations["undo-mark"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/teacher/session/{id}/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["watch-session"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/teacher/session/{id}/extend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["extend-session"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/teacher/session/{id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["end-session"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/teacher/report/{session_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["show-report"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/teacher/report/export/{session_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["export-report"];
+        /** May a balancer send requests here */
+        get: operations["get-ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -200,250 +535,743 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Sync: {
+        ActiveBody: {
+            /** Format: date-time */
+            end_time: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            seconds_remaining: number;
             /** @enum {string} */
-            state: "saved" | "sending" | "offline" | "attention";
-            waiting: number;
-            unplaced: number;
+            session_type: "offline" | "online";
+            /** Format: date-time */
+            start_time: string;
+            topic: string;
+        };
+        AdviceBody: {
+            /**
+             * Format: int64
+             * @description Lines to send at once.
+             */
+            batch: number;
+            /**
+             * Format: int64
+             * @description Pause before the next batch.
+             */
+            wait_ms: number;
+        };
+        BeatOutputBody: {
+            /** @example ok */
+            status: string;
+        };
+        BulkInputBody: {
+            /**
+             * Format: uuid
+             * @description Made by the caller, so that a repeated request is one gesture.
+             */
+            mark_id?: string;
+            /** @default Emergency Mode */
+            reason: string;
+            /** Format: uuid */
+            session_id: string;
+            students: components["schemas"]["BulkStudent"][];
+        };
+        BulkOutputBody: {
+            /** Format: int64 */
+            absent_count: number;
+            message: string;
+            /** Format: int64 */
+            present_count: number;
+            /**
+             * Format: int64
+             * @description Unknown students, and those who had a mark.
+             */
+            skipped_count: number;
+            /** @example success */
+            status: string;
+        };
+        BulkStudent: {
+            /** @description University roll. */
+            roll: string;
+            /** @enum {string} */
+            status: "present" | "absent";
+        };
+        Change: {
+            gone?: boolean;
+            key: string;
+            kind: string;
+            /** Format: int64 */
+            rev: number;
+            /** @description The row itself; its bytes are what the digest is made of. */
+            row?: unknown;
+        };
+        ClaimInputBody: {
+            /** @description The claim code from the office. */
+            code: string;
+            /**
+             * Format: uuid
+             * @description Of the pendrive's database file.
+             */
+            incarnation: string;
+            /** @description 32 random bytes, made and stored by the pendrive before it asks. */
+            key: string;
+            /** @description Of the pendrive's program. */
+            version?: string;
+        };
+        ClaimOutputBody: {
+            /**
+             * Format: uuid
+             * @description Of the roster feed.
+             */
+            generation: string;
+            institution: string;
+            name: string;
+            /** Format: uuid */
+            node_id: string;
+            /** Format: date-time */
+            server_time: string;
+        };
+        ClockBody: {
+            /** Format: int64 */
+            mono_ms: number;
+            /** Format: uuid */
+            segment?: string;
+            /**
+             * Format: int64
+             * @description What the pendrive's wall clock says now, Unix milliseconds.
+             */
+            wall_ms: number;
+        };
+        CountsBody: {
+            /** Format: int64 */
+            absent: number;
+            /** Format: int64 */
+            conflicts: number;
+            /** Format: int64 */
+            duty: number;
+            /** Format: int64 */
+            enrolled: number;
+            /** Format: int64 */
+            excused: number;
+            /** Format: int64 */
+            late: number;
+            /**
+             * Format: int64
+             * @description Those who count as present: present, late, on duty.
+             */
+            marked: number;
+            /** Format: int64 */
+            present: number;
+            /** Format: int64 */
+            unmarked: number;
+        };
+        CourseCode: {
+            /**
+             * @description Course code, as typed to sign in.
+             * @example MCA-301
+             */
+            code: string;
+            /** @example Database Management Systems */
+            name: string;
+        };
+        CourseStruct: {
+            course_code: string;
+            course_name: string;
+            /** Format: int64 */
+            default_duration: number;
+            /** Format: uuid */
+            id: string;
+            teacher_name: string;
+        };
+        DayOutputBody: {
+            courses: components["schemas"]["HeldBody"][];
+            server: components["schemas"]["ServerBody"];
+            sync: components["schemas"]["SyncBody"];
+            teacher: components["schemas"]["Person"];
+        };
+        DeviceBody: {
+            /**
+             * Format: int64
+             * @description Percent.
+             */
+            battery: number | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_seen: string | null;
+            mac_address: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Scans it still holds.
+             */
+            queue_count: number | null;
+            room: string;
+            /** @enum {string} */
+            status: "online" | "offline";
+            /**
+             * Format: int64
+             * @description Queued scans it delivered since it was switched on.
+             */
+            sync_count: number | null;
+            /**
+             * Format: int64
+             * @description RSSI in dBm.
+             */
+            wifi_strength: number | null;
+        };
+        DeviceStatusBody: {
+            /** Format: int64 */
+            battery: number | null;
+            /** @description All scanners this server knows. */
+            devices: components["schemas"]["DeviceBody"][];
+            /**
+             * Format: int64
+             * @description Seconds ago.
+             */
+            last_seen?: number;
+            mac_address: string | null;
+            message?: string;
+            /** Format: int64 */
+            queue_count: number | null;
+            /** @enum {string} */
+            status: "online" | "offline";
+            /** Format: int64 */
+            sync_count: number | null;
+            /** Format: int64 */
+            wifi_strength: number | null;
+        };
+        ErrorDetail: {
+            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
+            location?: string;
+            /** @description Error message text */
+            message?: string;
+            /** @description The value at the given location */
+            value?: unknown;
+        };
+        ExpireOutputBody: {
+            expired: boolean;
+            /** Format: int64 */
+            seconds_remaining?: number;
+            /** @enum {string} */
+            status: "active" | "expired" | "already_ended";
+        };
+        ExtendInputBody: {
+            /**
+             * Format: uuid
+             * @description Made by the caller, so that a repeated request extends once.
+             */
+            extension_id?: string;
+        };
+        ExtendOutputBody: {
+            message: string;
+            /** Format: date-time */
+            new_end_time: string;
+            /** Format: int64 */
+            seconds_remaining: number;
+            /** @example success */
+            status: string;
+        };
+        FeedHead: {
+            /** @description Where the facts of the feed end now. */
+            facts: string;
+            /** Format: uuid */
+            generation: string;
+            /** Format: int64 */
+            rev: number;
+        };
+        FlushOutputBody: {
+            /** @description Roll to success, already_marked, not_enrolled or invalid_roll_id. */
+            details?: {
+                [key: string]: string;
+            };
+            error?: string;
+            /** @description What the scanner must keep. */
+            failed: unknown[];
+            /** Format: int64 */
+            success_count: number;
+        };
+        HealthOutputBody: {
+            /** @enum {string} */
+            database: "connected" | "unreachable";
+            /** @example production */
+            environment: string;
+            /** @enum {string} */
+            status: "healthy" | "degraded";
+            version: string;
+        };
+        HeldBody: {
+            /** @description Absent: none runs. */
+            active_session?: components["schemas"]["RunningBody"];
+            code: string;
+            /**
+             * Format: int64
+             * @description Minutes.
+             */
+            default_duration: number;
+            /** Format: int64 */
+            enrolled_count: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_session_at: string | null;
+            /** Format: uuid */
+            last_session_id?: string;
+            name: string;
+        };
+        LiveBody: {
+            counts: components["schemas"]["CountsBody"];
+            devices: components["schemas"]["DeviceBody"][];
+            session: components["schemas"]["LiveSession"];
+            sources: components["schemas"]["SourcesBody"];
+            /** @description Everyone expected, by class roll. */
+            students: components["schemas"]["RowBody"][];
+            sync: components["schemas"]["SyncBody"];
+            /** @description Scans that are kept and wait for a person to place them. */
+            unplaced: components["schemas"]["UnplacedBody"][];
+        };
+        LiveSession: {
+            /** Format: date-time */
+            closed_at: string | null;
+            course_code: string;
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            /**
+             * Format: date-time
+             * @description When it ends, or was to end.
+             */
+            end_time: string;
+            /** Format: uuid */
+            id: string;
+            is_active: boolean;
+            room: string;
+            /** Format: int64 */
+            seconds_remaining: number;
+            /** Format: date-time */
+            server_time: string;
+            /** @enum {string} */
+            session_type: "offline" | "online";
+            /** Format: date-time */
+            start_time: string;
+            topic: string;
+        };
+        LoginBody: {
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            /**
+             * Format: int64
+             * @description Minutes.
+             */
+            default_duration: number;
+            /** Format: date-time */
+            expires_at: string;
+            /** @example success */
+            status: string;
+            teacher: components["schemas"]["Person"];
+            /** @description For programs; browsers get it as a cookie that scripts cannot read. */
+            token: string;
+        };
+        LoginInputBody: {
+            /**
+             * @description Upper or lower case.
+             * @example MCA-301
+             */
+            course_code: string;
+            /**
+             * @description The teacher's PIN.
+             * @example 246810
+             */
+            pin: string;
+        };
+        MarkInputBody: {
+            /** @description Touch only students without a mark; a later mark for one of them outranks this. */
+            bulk?: boolean;
+            reason?: string;
+            /** @enum {string} */
+            status: "present" | "late" | "absent" | "excused" | "duty";
+            student_ids: string[];
+        };
+        MarkOutputBody: {
+            /**
+             * Format: int64
+             * @description Students whose mark this request set. A repeated request applies nothing.
+             */
+            applied: number;
+            session: components["schemas"]["LiveBody"];
+            /** Format: int64 */
+            skipped: number;
+        };
+        MessageOutputBody: {
+            message: string;
+            /** @example success */
+            status: string;
+        };
+        OverrideInputBody: {
+            /**
+             * Format: uuid
+             * @description Made by the caller, so that a repeated request is one mark.
+             */
+            mark_id?: string;
+            reason: string;
+            /** Format: uuid */
+            session_id: string;
+            /**
+             * @default present
+             * @enum {string}
+             */
+            status: "present" | "late" | "absent" | "excused" | "duty";
+            univ_roll_no: string;
         };
         Person: {
             /** Format: uuid */
             id: string;
             name: string;
         };
-        CourseCode: {
-            code: string;
-            name: string;
-        };
-        LoginInput: {
-            course_code: string;
-            pin: string;
-        };
-        LoginOutput: {
-            status: string;
-            /** Format: uuid */
-            course_id: string;
-            course_name: string;
-            default_duration: number;
-            token: string;
-            /** Format: date-time */
-            expires_at: string;
-            teacher: components["schemas"]["Person"];
-        };
-        ActiveSession: {
-            /** Format: uuid */
-            session_id: string;
-            topic: string;
-            room: string;
-            /** Format: date-time */
-            start_time: string;
-            /** Format: date-time */
-            end_time: string;
-        };
-        Course: {
-            /** Format: uuid */
-            id: string;
-            code: string;
-            name: string;
-            default_duration: number;
-            enrolled_count: number;
-            active_session: components["schemas"]["ActiveSession"] | null;
-            /** Format: date-time */
-            last_session_at: string | null;
-        };
-        Me: {
-            teacher: components["schemas"]["Person"];
-            server: {
-                /** @enum {string} */
-                kind: "cloud" | "edge";
-                name: string;
-                /** Format: date-time */
-                time: string;
-            };
-            courses: components["schemas"]["Course"][];
-            sync: components["schemas"]["Sync"];
-        };
-        RosterStudent: {
-            /** Format: uuid */
-            id: string;
-            class_roll_id: number;
-            student_name: string;
-            university_roll_no: string;
-        };
-        StartInput: {
-            /** Format: uuid */
+        Problem: {
+            /**
+             * @description What is wrong here, and the way out.
+             * @example the session has ended
+             */
+            detail: string;
+            /** @description One entry for each wrong field. */
+            errors?: components["schemas"]["ErrorDetail"][];
+            /**
+             * Format: int64
+             * @description With too-many-requests and busy: seconds to wait.
+             */
+            retry_after_s?: number;
+            /** @description With sync-fork: the drive was set back rather than copied. */
+            rewound?: boolean;
+            /**
+             * Format: int64
+             * @description With sync-fork: the last line on which both logs may agree.
+             */
+            seq?: number;
+            /** @description With session-running: the session to resume. */
             session_id?: string;
-            /** Format: uuid */
-            course_id: string;
-            duration_minutes?: number;
-            /** @enum {string} */
-            session_type: "offline";
-            topic?: string;
-            room?: string;
-            /** Format: uuid */
-            device_id?: string;
+            /**
+             * Format: int64
+             * @description HTTP status.
+             * @example 409
+             */
+            status: number;
+            /**
+             * @description Short name for people.
+             * @example Conflict
+             */
+            title: string;
+            /**
+             * @description Stable name of the problem.
+             * @example urn:arise:problem:session-ended
+             */
+            type: string;
+            /**
+             * Format: int64
+             * @description With sync-gap: the line of the log to send from.
+             */
+            wanted?: number;
         };
-        StartOutput: {
-            status: string;
+        PushOutputBody: {
             message: string;
-            /** Format: uuid */
-            session_id: string;
-            duration_minutes: number;
-            /** Format: date-time */
-            start_time: string;
-            /** Format: date-time */
-            end_time: string;
-            seconds_remaining: number;
-            students: components["schemas"]["RosterStudent"][];
+            /** @example error */
+            status: string;
         };
-        MarkInput: {
-            student_ids: string[];
-            /** @enum {string} */
-            status: "present" | "late" | "absent" | "excused" | "duty";
-            reason?: string;
-            bulk?: boolean;
+        ReadyOutputBody: {
+            ready: boolean;
         };
-        LiveSession: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            course_id: string;
-            course_code: string;
-            course_name: string;
-            topic: string;
-            room: string;
-            session_type: string;
-            /** Format: date-time */
-            start_time: string;
-            /** Format: date-time */
-            end_time: string;
-            /** Format: date-time */
-            closed_at: string | null;
-            is_active: boolean;
-            seconds_remaining: number;
+        ReceiptOutputBody: {
+            /**
+             * Format: int64
+             * @description Everything up to this line is stored.
+             */
+            acked_through: number;
+            advice: components["schemas"]["AdviceBody"];
+            feed: components["schemas"]["FeedHead"];
+            /** @description Hex running hash at that line; a pendrive believes the answer only if it is its own. */
+            hash_at_ack: string;
+            /** @description Only lines that were not simply stored. */
+            results: components["schemas"]["ResultBody"][];
             /** Format: date-time */
             server_time: string;
         };
-        Counts: {
-            enrolled: number;
-            marked: number;
-            present: number;
-            late: number;
-            absent: number;
-            excused: number;
-            duty: number;
-            unmarked: number;
-            conflicts: number;
+        ReportMark: {
+            /** Format: uuid */
+            session_id: string;
+            /** @enum {string} */
+            status: "present" | "late" | "absent" | "excused" | "duty" | "not_required" | "unmarked";
+            /** Format: uuid */
+            student_id: string;
         };
-        Sources: {
-            scanner: number;
-            online: number;
-            teacher: number;
-            bulk: number;
+        ReportOutputBody: {
+            /** @description Pairs [session, student] that are absent. */
+            absent_set: string[][];
+            course: components["schemas"]["CourseCode"];
+            /** @description Every cell that is not 'not required'. */
+            marks: components["schemas"]["ReportMark"][];
+            /** @description Pairs [session, student] that count as present. */
+            present_set: string[][];
+            /** @description Oldest first. */
+            sessions: components["schemas"]["ReportSession"][];
+            /** @description By class roll. */
+            students: components["schemas"]["ReportStudent"][];
         };
-        LiveStudent: {
+        ReportSession: {
             /** Format: uuid */
             id: string;
+            /** Format: date-time */
+            start_time: string;
+            topic: string;
+        };
+        ReportStudent: {
+            /** Format: int64 */
             class_roll_id: number;
+            enrollment_no: string;
+            /** Format: uuid */
+            id: string;
             student_name: string;
             university_roll_no: string;
-            /** @enum {string} */
-            status: "present" | "late" | "absent" | "excused" | "duty" | "unmarked";
-            /** @enum {string} */
-            source: "scanner" | "online" | "teacher" | "bulk" | "office" | "";
+        };
+        ResultBody: {
+            /**
+             * @description duplicate, time_adjusted, or why the line waits in the inbox.
+             * @example unknown_session
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description With time_adjusted: when it happened by the cloud's clock.
+             */
+            effective_ms?: number;
+            /**
+             * Format: int64
+             * @description With time_adjusted: its place in the order of facts.
+             */
+            ord?: number;
+            /** Format: int64 */
+            seq: number;
+        };
+        RosterBody: {
+            changes: components["schemas"]["Change"][];
+            /** @description Decimal: the sum, modulo 2^64, of the first 8 bytes of SHA-256(kind 0 key 0 row) of all rows held at rev; empty while more follow. */
+            digest: string;
+            /** @description Facts of this pendrive's courses that others made. */
+            facts: components["schemas"]["Told"][];
+            facts_cursor: string;
+            facts_more: boolean;
+            /**
+             * Format: uuid
+             * @description New when the cloud's database was restored.
+             */
+            generation: string;
+            /**
+             * Format: int64
+             * @description The newest revision.
+             */
+            head: number;
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Of the roster when all changes of this page are applied.
+             */
+            rev: number;
+            /** @description The changes are all rows there are: hide every other. */
+            snapshot: boolean;
+        };
+        RowBody: {
+            /** Format: int64 */
+            class_roll_id: number;
+            /** @description Two people decided differently without having seen each other's decision. */
+            conflict: boolean;
+            /** Format: uuid */
+            id: string;
             /** Format: date-time */
             marked_at: string | null;
             reason: string;
-            conflict: boolean;
+            /**
+             * @description Empty while unmarked.
+             * @enum {string}
+             */
+            source: "scanner" | "online" | "card" | "teacher" | "bulk" | "office" | "";
+            /** @enum {string} */
+            status: "present" | "late" | "absent" | "excused" | "duty" | "not_required" | "unmarked";
+            student_name: string;
+            university_roll_no: string;
         };
-        Unplaced: {
+        RunningBody: {
+            /** Format: date-time */
+            end_time: string;
+            room: string;
+            /** Format: uuid */
+            session_id: string;
+            /** @enum {string} */
+            session_type: "offline" | "online";
+            /** Format: date-time */
+            start_time: string;
+            topic: string;
+        };
+        ScanOutputBody: {
+            message: string;
+            /** @enum {string} */
+            status: "success" | "duplicate" | "not_enrolled" | "error";
+        };
+        SentBody: {
+            /** @description The fact as it was written where it was born, verbatim. */
+            body: string;
             /** Format: uuid */
             id: string;
-            roll: number;
+            /** Format: int64 */
+            seq: number;
+        };
+        ServerBody: {
+            /**
+             * @description Which of the two servers answers.
+             * @enum {string}
+             */
+            kind: "cloud" | "edge";
+            name: string;
+            /** Format: date-time */
+            time: string;
+        };
+        SessionStatusOutputBody: {
+            isSessionActive: boolean;
+            /** @description Course code. */
+            sessionName: string;
+        };
+        SourcesBody: {
+            /** Format: int64 */
+            bulk: number;
+            /** Format: int64 */
+            online: number;
+            /** Format: int64 */
+            scanner: number;
+            /** Format: int64 */
+            teacher: number;
+        };
+        StartInputBody: {
+            /** Format: uuid */
+            course_id: string;
+            /**
+             * Format: uuid
+             * @description The scanner that serves this class, where there are several.
+             */
+            device_id?: string;
+            /**
+             * Format: int64
+             * @description 0 or absent: the course's default. A class in a room gets 5 minutes more, for the queue at the scanner.
+             */
+            duration_minutes?: number;
+            room?: string;
+            /**
+             * Format: uuid
+             * @description Made by the caller, so that a repeated request starts one session.
+             */
+            session_id?: string;
+            /**
+             * @default offline
+             * @enum {string}
+             */
+            session_type: "offline";
+            /** @description Accepted for the original's clients and ignored: a class starts when it is started. */
+            start_datetime?: string;
+            topic?: string;
+        };
+        StartOutputBody: {
+            /** Format: int64 */
+            duration_minutes: number;
+            /** Format: date-time */
+            end_time: string;
+            /** @example Session Started */
+            message: string;
+            /** Format: int64 */
+            seconds_remaining: number;
+            /** Format: uuid */
+            session_id: string;
+            /** Format: date-time */
+            start_time: string;
+            /** @example success */
+            status: string;
+            students: components["schemas"]["StudentBody"][];
+        };
+        StatusBody: {
+            auto_sync: boolean;
+            /**
+             * @description The original's words where there is none.
+             * @example not configured
+             */
+            cloud_url: string;
+            database_exists: boolean;
+            /** @enum {string} */
+            node_type: "cloud" | "local";
+        };
+        StatusOutputBody: {
+            /** @description University rolls of those marked absent. */
+            absent_students: string[];
+            /** @description University rolls of those who count as present. */
+            marked_students: string[];
+            session_active: boolean;
+        };
+        StudentBody: {
+            /** Format: int64 */
+            class_roll_id: number;
+            /** Format: uuid */
+            id: string;
+            student_name: string;
+            university_roll_no: string;
+        };
+        SyncBody: {
+            /** @description What a person should look at. */
+            attention?: string;
+            /**
+             * @description The words of the sync pill. Offline is not an error.
+             * @enum {string}
+             */
+            state: "saved" | "sending" | "offline" | "attention";
+            /**
+             * Format: int64
+             * @description Scans that a person must place.
+             */
+            unplaced: number;
+            /**
+             * Format: int64
+             * @description Marks that are safe here and not yet in the cloud.
+             */
+            waiting: number;
+        };
+        Told: {
+            body: string;
+            /** Format: int64 */
+            effective_ms: number;
+            id: string;
+            /** Format: int64 */
+            ord: number;
+        };
+        UndoOutputBody: {
+            session: components["schemas"]["LiveBody"];
+            /**
+             * Format: int64
+             * @description Students for whom the gesture was taken back. What somebody decided since stays.
+             */
+            undone: number;
+        };
+        UnplacedBody: {
             device: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            roll: number;
             /** Format: date-time */
             scanned_at: string;
+            /** @example not_enrolled_then */
             why: string;
         };
-        Device: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /** @enum {string} */
-            status: "online" | "offline";
-            battery: number | null;
-            queue_count: number | null;
-            wifi_strength: number | null;
-            /** Format: date-time */
-            last_seen: string | null;
-        };
-        Live: {
-            session: components["schemas"]["LiveSession"];
-            counts: components["schemas"]["Counts"];
-            sources: components["schemas"]["Sources"];
-            students: components["schemas"]["LiveStudent"][];
-            unplaced: components["schemas"]["Unplaced"][];
-            devices: components["schemas"]["Device"][];
-            sync: components["schemas"]["Sync"];
-        };
-        MarkOutput: {
-            applied: number;
-            skipped: number;
-            session: components["schemas"]["Live"];
-        };
-        UndoOutput: {
-            undone: number;
-            session: components["schemas"]["Live"];
-        };
-        ExtendOutput: {
-            status: string;
-            message: string;
-            /** Format: date-time */
-            new_end_time: string;
-            seconds_remaining: number;
-        };
-        EndOutput: {
-            status: string;
-            message: string;
-        };
-        Report: {
-            sessions: {
-                /** Format: uuid */
-                id: string;
-                /** Format: date-time */
-                start_time: string;
-                topic: string;
-            }[];
-            students: {
-                /** Format: uuid */
-                id: string;
-                class_roll_id: number;
-                student_name: string;
-                university_roll_no: string;
-                enrollment_no: string;
-            }[];
-            present_set: string[][];
-            absent_set: string[][];
-            marks: {
-                /** Format: uuid */
-                session_id: string;
-                /** Format: uuid */
-                student_id: string;
-                /** @enum {string} */
-                status: "present" | "late" | "absent" | "excused" | "duty";
-            }[];
-        };
-        Problem: {
-            type?: string;
-            title: string;
-            status: number;
-            detail?: string;
-            errors?: {
-                location?: string;
-                message?: string;
-            }[];
-            /** Format: uuid */
-            session_id?: string;
+        ValidateOutputBody: {
+            active_session?: components["schemas"]["ActiveBody"];
+            course: components["schemas"]["CourseStruct"];
+            has_active_session: boolean;
+            students: components["schemas"]["StudentBody"][];
+            valid: boolean;
         };
     };
     responses: never;
@@ -454,6 +1282,452 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "mark-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlushOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeatOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthOutputBody"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-by-roll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "poll-session-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionStatusOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "claim-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "push-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushOutputBody"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receive-facts": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description gzip, or absent. */
+                "Content-Encoding"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pull-roster": {
+        parameters: {
+            query?: {
+                /** @description Of the roster the pendrive holds; absent: send the whole. */
+                generation?: string;
+                /** @description The last revision it holds. */
+                rev?: number;
+                /** @description The facts_cursor of the last answer. */
+                facts?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-course-codes": {
         parameters: {
             query?: never;
@@ -463,7 +1737,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -472,7 +1746,7 @@ export interface operations {
                     "application/json": components["schemas"]["CourseCode"][];
                 };
             };
-            /** @description problem */
+            /** @description Error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -483,40 +1757,7 @@ export interface operations {
             };
         };
     };
-    "login-teacher": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LoginInput"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LoginOutput"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "logout-teacher": {
+    "get-device-status": {
         parameters: {
             query?: never;
             header?: never;
@@ -525,14 +1766,174 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceStatusBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-in-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in-teacher": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-out-teacher": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
             204: {
                 headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
+            /** @description Error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -543,36 +1944,7 @@ export interface operations {
             };
         };
     };
-    "show-teacher": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "start-session": {
+    "override-manually": {
         parameters: {
             query?: never;
             header?: never;
@@ -581,20 +1953,85 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StartInput"];
+                "application/json": components["schemas"]["OverrideInputBody"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StartOutput"];
+                    "application/json": components["schemas"]["MessageOutputBody"];
                 };
             };
-            /** @description problem */
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-my-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayOutputBody"];
+                };
+            };
+            /** @description Error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -605,7 +2042,127 @@ export interface operations {
             };
         };
     };
-    "show-session": {
+    "export-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any session of the course. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any session of the course. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-session": {
         parameters: {
             query?: never;
             header?: never;
@@ -616,17 +2173,44 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Live"];
+                    "application/json": components["schemas"]["LiveBody"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -636,75 +2220,7 @@ export interface operations {
             };
         };
     };
-    "put-mark": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                mark_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MarkInput"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MarkOutput"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "undo-mark": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                mark_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UndoOutput"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "watch-session": {
+    "check-session-expiry": {
         parameters: {
             query?: never;
             header?: never;
@@ -715,17 +2231,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "application/json": components["schemas"]["ExpireOutputBody"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -733,30 +2249,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    "extend-session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExtendOutput"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -777,17 +2289,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EndOutput"];
+                    "application/json": components["schemas"]["MessageOutputBody"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -797,28 +2345,68 @@ export interface operations {
             };
         };
     };
-    "show-report": {
+    "extend-session": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExtendInputBody"];
+            };
+        };
         responses: {
-            /** @description ok */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Report"];
+                    "application/json": components["schemas"]["ExtendOutputBody"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -828,28 +2416,393 @@ export interface operations {
             };
         };
     };
-    "export-report": {
+    "watch-session": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description A stream of snapshots */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/event-stream": components["schemas"]["LiveBody"];
                 };
             };
-            /** @description problem */
-            default: {
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description A UUID made by the caller for this gesture. */
+                mark_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description A UUID made by the caller for this gesture. */
+                mark_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-session-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "validate-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidateOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOutputBody"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -51,7 +51,7 @@ for (const [size, [width, height, colorScheme, touch = false]] of Object.entries
   await shot("live-digits");
   await page.keyboard.press("Enter");
   await page.keyboard.press("a");
-  await shot("live", touch);
+  await shot("live");
   await page.keyboard.press("Control+z");
   await page.keyboard.type("29");
   await page.keyboard.press("Enter");

@@ -24,6 +24,13 @@ export type Report = Answer<"/api/teacher/report/{session_id}", "get">;
 /** Nobody answered, or a machine on the way answered instead. Nothing is known to have happened: ask again later. */
 export class Away extends Error {
   override name = "Away";
+  /** 429: somebody is there, and asks for patience. */
+  constructor(
+    readonly status: number,
+    options?: ErrorOptions,
+  ) {
+    super(status ? `HTTP ${status}` : "no answer", options);
+  }
 }
 
 /** The server understood and said no. Asking again the same way will not help. */
@@ -42,16 +49,20 @@ export class Refused extends Error {
   }
 }
 
+/** Told when the server no longer knows who we are. */
+export const guard = { signedOut: (): void => undefined };
+
 /** Waits for an answer of the client and gives its data, or throws Away or Refused. */
 export async function ask<T>(request: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   let answer: Awaited<typeof request>;
   try {
     answer = await request;
   } catch (error) {
-    throw new Away("no answer", { cause: error });
+    throw new Away(0, { cause: error });
   }
   const { response, error } = answer;
   if (response.ok) return answer.data as T;
-  if (response.status >= 500 || response.status === 408 || response.status === 429) throw new Away(`HTTP ${response.status}`);
+  if (response.status >= 500 || response.status === 408 || response.status === 429) throw new Away(response.status);
+  if (response.status === 401) guard.signedOut();
   throw new Refused(response.status, { ...(error as object | undefined) });
 }

@@ -1,5 +1,5 @@
 import type { Live, Student } from "./api";
-import type { Status } from "./status";
+import { attended, type Status } from "./status";
 
 /** What a student stood at before a gesture; enough to draw its undo before the server confirms it. */
 export type Before = Pick<Student, "id" | "status" | "source" | "reason" | "marked_at" | "conflict">;
@@ -56,9 +56,9 @@ function recount(live: Live, students: Student[]): Live["counts"] {
   students.forEach((student, i) => {
     const was = live.students[i]!;
     if (was === student) return;
-    counts[was.status]--;
-    counts[student.status]++;
-    counts.marked += Number(student.status !== "unmarked") - Number(was.status !== "unmarked");
+    if (was.status !== "not_required") counts[was.status]--;
+    if (student.status !== "not_required") counts[student.status]++;
+    counts.marked += Number(attended(student.status)) - Number(attended(was.status));
     counts.conflicts += Number(student.conflict) - Number(was.conflict);
   });
   return counts;
@@ -67,7 +67,8 @@ function recount(live: Live, students: Student[]): Live["counts"] {
 function resource(live: Live, students: Student[]): Live["sources"] {
   const sources = { ...live.sources };
   const add = (source: Student["source"], n: number) => {
-    if (source === "scanner" || source === "online" || source === "teacher" || source === "bulk") sources[source] += n;
+    if (source === "office") sources.teacher += n;
+    else if (source !== "" && source !== "card") sources[source] += n;
   };
   students.forEach((student, i) => {
     const was = live.students[i]!;

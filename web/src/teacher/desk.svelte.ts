@@ -1,16 +1,24 @@
-import { api, ask, Away, Refused, type Live, type Me } from "$lib/api";
+import { api, ask, Away, guard, Refused, type Device, type Live, type Me } from "$lib/api";
 import { clock } from "$lib/clock.svelte";
 import { Outbox, type Entry } from "$lib/outbox.svelte";
+import type { MarkOrder } from "$lib/overlay";
 import { recall, remember } from "$lib/remember";
 import { openStore } from "$lib/store";
 
 /** Who sits at this computer, what they teach, and what waits here to be sent. Lives as long as the page. */
 class Desk {
   me = $state.raw<Me | null>(null);
+  scanners = $state.raw<Device[]>([]);
   state = $state<"opening" | "out" | "in" | "away">("opening");
   outbox = $state.raw<Outbox | null>(null);
+  /** Whether the last question about My day went unanswered. */
+  away = $state(false);
   /** The roll-call on screen takes the state each answer brings, without waiting for the stream. */
   onLive: ((live: Live) => void) | undefined;
+
+  constructor() {
+    guard.signedOut = () => this.signedOut();
+  }
 
   async open(): Promise<void> {
     this.outbox ??= new Outbox(await openStore<Entry>("arise-outbox"), (entry) => this.#send(entry));
@@ -21,16 +29,19 @@ class Desk {
     try {
       this.me = await ask(api.GET("/api/teacher/me"));
     } catch (error) {
-      if (error instanceof Refused) this.signedOut();
-      else if (!this.me) this.state = "away";
+      this.away = error instanceof Away;
+      if (!this.me && this.state !== "out") this.state = "away";
       return;
     }
+    this.away = false;
     clock.set(this.me.server.time);
     this.state = "in";
     if (this.outbox) {
       this.outbox.teacher = this.me.teacher.id;
       await this.outbox.load();
     }
+    // A class can start without knowing the scanners.
+    this.scanners = (await ask(api.GET("/api/teacher/device-status")).catch(() => null))?.devices ?? this.scanners;
   }
 
   async signIn(course_code: string, pin: string): Promise<void> {
@@ -61,25 +72,24 @@ class Desk {
   }
 
   async #send(entry: Entry): Promise<void> {
-    const path = { id: entry.session };
-    try {
-      if (entry.kind === "end") {
-        await ask(api.POST("/api/teacher/session/{id}/end", { params: { path } }));
-        return;
-      }
-      const params = { path: { ...path, mark_id: entry.mark } };
-      const url = "/api/teacher/session/{id}/marks/{mark_id}" as const;
-      if (entry.kind === "undo") {
-        this.onLive?.((await ask(api.DELETE(url, { params }))).session);
-        return;
-      }
-      const { students: student_ids, status, reason, bulk } = entry;
-      const body = { student_ids, status, ...(reason ? { reason } : {}), ...(bulk ? { bulk } : {}) };
-      this.onLive?.((await ask(api.PUT(url, { params, body }))).session);
-    } catch (error) {
-      if (error instanceof Refused && error.status === 401) this.signedOut();
-      throw error;
-    }
+    if (entry.kind === "end") return end(entry.session);
+    const params = { path: { id: entry.session, mark_id: entry.mark } };
+    const url = "/api/teacher/session/{id}/marks/{mark_id}" as const;
+    const answer = await (entry.kind === "undo" ? ask(api.DELETE(url, { params })) : ask(api.PUT(url, { params, body: bodyOf(entry) })));
+    this.onLive?.(answer.session);
+  }
+}
+
+function bodyOf({ students: student_ids, status, reason, bulk }: MarkOrder) {
+  return { student_ids, status, ...(reason ? { reason } : {}), ...(bulk ? { bulk } : {}) };
+}
+
+/** A class that has ended already, by the clock or by another hand, has ended. */
+async function end(id: string): Promise<void> {
+  try {
+    await ask(api.POST("/api/teacher/session/{id}/end", { params: { path: { id } } }));
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 409) throw error;
   }
 }
 

@@ -78,7 +78,7 @@ export class Lesson {
   }
 
   async extend(): Promise<string> {
-    const answer = await ask(api.POST("/api/teacher/session/{id}/extend", { params: { path: { id: this.id } } }));
+    const answer = await ask(api.POST("/api/teacher/session/{id}/extend", { params: { path: { id: this.id } }, body: { extension_id: uuidv7() } }));
     this.kick();
     return answer.new_end_time;
   }

@@ -2,7 +2,7 @@ import type { Student } from "$lib/api";
 import { hourOf, t, type Key } from "$lib/i18n/index.svelte";
 
 const words: Record<string, Key> = {
-  scanner: "live.byScanner", online: "live.byOnline", teacher: "live.byTeacher", bulk: "live.byBulk", office: "live.byOffice",
+  scanner: "live.byScanner", online: "live.byOnline", teacher: "live.byTeacher", bulk: "live.byBulk", office: "live.byOffice", card: "live.byCard",
 };
 
 /** Where a mark came from, when and why: "Scanned 10:06 · Bus late". Empty for a student not taken. */

@@ -1,5 +1,3 @@
-import type { Device, Me } from "$lib/api";
-
 /** What a teacher may choose before a class; all but the course has a default. */
 export interface Plan {
   course_id: string;
@@ -7,12 +5,4 @@ export interface Plan {
   topic?: string;
   room?: string;
   device_id?: string;
-}
-
-type Scanner = Pick<Device, "id" | "name">;
-
-/** The scanners this server knows, where it says so: a choice is offered only when there are several. */
-export function scannersOf(me: Me | null): Scanner[] {
-  const devices = (me as { devices?: unknown } | null)?.devices;
-  return Array.isArray(devices) ? (devices as Scanner[]) : [];
 }

@@ -57,6 +57,7 @@ function api(request, response, path, body) {
     return response.writeHead(204).end();
   }
   if (route === "GET me") return json(response, 200, { teacher: school.teacher, server: { kind: "edge", name: "MCA block", time: new Date().toISOString() }, courses: school.courses, sync: school.sync });
+  if (route === "GET device-status") return json(response, 200, { status: "online", battery: 82, queue_count: 0, sync_count: 0, wifi_strength: -58, mac_address: null, devices: school.devices() });
   if (route === "POST start-session") return json(response, 200, school.start(body));
   if (route === "GET report" && path[1] === "export") {
     school.find(path[2]);

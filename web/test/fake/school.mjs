@@ -10,10 +10,13 @@ export const students = names.map((student_name, i) => ({
 }));
 export const courses = [
   ["MCA-301", "Database Management Systems", 50, 60], ["MCA-303", "Software Engineering", 50, 58], ["MCA-305", "Computer Networks", 50, 58], ["BCA-102", "Digital Logic", 40, 72],
-].map(([code, name, default_duration, enrolled_count], i) => ({ id: randomUUID(), code, name, default_duration, enrolled_count, active_session: null, last_session_at: i === 3 ? null : minutes(-1440 * (i + 1)) }));
+].map(([code, name, default_duration, enrolled_count], i) => ({ id: randomUUID(), code, name, default_duration, enrolled_count, last_session_at: i === 3 ? null : minutes(-1440 * (i + 1)) }));
 export const teacher = { id: randomUUID(), name: "Dr. Revati Malshe" };
 export const sync = { state: "saved", waiting: 0, unplaced: 0 };
 const sessions = new Map();
+
+const scanners = [["S1", "Room 204", "online", 82, 0], ["S7", "Lab 2", "offline", 12, 9]].map(([name, room, status, battery, queue_count]) => ({ id: randomUUID(), name, room, status, battery, queue_count, mac_address: "", sync_count: 0, wifi_strength: -58 }));
+export const devices = () => scanners.map((device) => ({ ...device, last_seen: now() }));
 
 export class Problem extends Error {
   constructor(status, type, detail, more = {}) {
@@ -64,7 +67,8 @@ export function undo(session, id) {
 
 export function end(session) {
   session.closed_at ??= now();
-  session.course.active_session = null;
+  session.course.active_session = undefined;
+  session.course.last_session_id = session.id;
   session.course.last_session_at = session.start_time;
   tell(session);
 }
@@ -81,17 +85,17 @@ export function tell(session) {
 export function live(session) {
   const rows = students.map(({ enrollment_no, ...student }) => {
     const mark = stand(session, student.id);
-    return { ...student, status: mark?.status ?? "unmarked", source: mark?.source ?? "", marked_at: mark?.at ?? null, reason: mark?.reason ?? "", conflict: false };
+    return { ...student, status: mark?.status ?? (session.closed_at ? "absent" : "unmarked"), source: mark?.source ?? "", marked_at: mark?.at ?? null, reason: mark?.reason ?? "", conflict: false };
   });
   const count = (key, value) => rows.filter((row) => row[key] === value).length;
   const seconds_remaining = Math.max(0, Math.round((Date.parse(session.end_time) - Date.now()) / 1000));
   return {
     session: { id: session.id, course_id: session.course.id, course_code: session.course.code, course_name: session.course.name, topic: session.topic, room: session.room, session_type: "offline", start_time: session.start_time, end_time: session.end_time, closed_at: session.closed_at, is_active: !session.closed_at && seconds_remaining > 0, seconds_remaining, server_time: now() },
-    counts: { enrolled: rows.length, marked: rows.length - count("status", "unmarked"), conflicts: 0, ...Object.fromEntries(["present", "late", "absent", "excused", "duty", "unmarked"].map((status) => [status, count("status", status)])) },
+    counts: { enrolled: rows.length, marked: ["present", "late", "duty"].reduce((sum, status) => sum + count("status", status), 0), conflicts: 0, ...Object.fromEntries(["present", "late", "absent", "excused", "duty", "unmarked"].map((status) => [status, count("status", status)])) },
     sources: Object.fromEntries(["scanner", "online", "teacher", "bulk"].map((source) => [source, count("source", source)])),
     students: rows,
-    unplaced: sync.unplaced ? [{ id: randomUUID(), roll: 118, device: "S1", scanned_at: now(), why: "No student of this course has roll 118." }] : [],
-    devices: [{ id: randomUUID(), name: "S1", status: "online", battery: 82, queue_count: 0, wifi_strength: -58, last_seen: now() }],
+    unplaced: sync.unplaced ? [{ id: randomUUID(), roll: 118, device: "S1", scanned_at: now(), why: "not_enrolled_then" }] : [],
+    devices: devices().slice(0, 1),
     sync,
   };
 }
