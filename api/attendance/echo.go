@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"time"
 )
 
 // echo repeats what was answered when these lines were first received. That reply
@@ -41,15 +42,16 @@ func echo(ctx context.Context, tx Tx, lines []Fact) ([]Result, error) {
 	return out, nil
 }
 
-// linesOf decodes lines that were received before; what cannot be read has no
-// answer to repeat beside the one it gets anyway.
-func linesOf(sent []Sent) []Fact {
-	var out []Fact
+// linesOf decodes lines that were received before. What cannot be read was not read
+// then either, and is answered at once.
+func linesOf(up Upload, sent []Sent, now time.Time) (lines []Fact, unread []Result) {
 	for _, line := range sent {
-		if f, err := Decode(line.Body); err == nil && f.ID == line.ID {
-			f.Origin.Seq = line.Seq
-			out = append(out, f)
+		f, _ := receive(up, line, now)
+		if f.Why != "" {
+			unread = append(unread, Result{Seq: line.Seq, Code: string(f.Why)})
+			continue
 		}
+		lines = append(lines, f)
 	}
-	return out
+	return lines, unread
 }

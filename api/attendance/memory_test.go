@@ -146,11 +146,12 @@ func (m *memory) Append(_ context.Context, facts []Fact) ([]Kept, error) {
 	for i, f := range facts {
 		old, known := m.log[f.ID]
 		switch {
+		case f.Why != "":
+			m.inbox[f.ID] = f
 		case known && old.Digest() == f.Digest():
 			out[i] = Duplicate
 		case known:
-			out[i] = Clash
-		case f.Why != "":
+			out[i], f.Why = Clash, WhyHashConflict
 			m.inbox[f.ID] = f
 		default:
 			m.log[f.ID] = f

@@ -128,8 +128,7 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 	if err != nil {
 		return Receipt{}, err
 	}
-	var results []Result
-	again := linesOf(up.Facts[:len(up.Facts)-len(fresh)])
+	again, results := linesOf(up, up.Facts[:len(up.Facts)-len(fresh)], now)
 	for i, f := range facts {
 		if m.Kept[i] == Duplicate { // what it is was fixed when it was first stored
 			results = append(results, Result{Seq: at[i], Code: CodeDuplicate})
