@@ -1,0 +1,57 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+)
+
+// Limit makes the file full at its present size plus some pages; 0 lifts it.
+func (s *Store) Limit(more int) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	pages := 1 << 30
+	if more > 0 {
+		var now int
+		if err := s.conn.QueryRowContext(context.Background(), "PRAGMA page_count").Scan(&now); err != nil {
+			return err
+		}
+		pages = now + more
+	}
+	_, err := s.conn.ExecContext(context.Background(), fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	return err
+}
+
+// Exec damages the file as no caller could.
+func (s *Store) Exec(sql string) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	_, err := s.conn.ExecContext(context.Background(), sql)
+	return err
+}
+
+// Queued is how many writers wait for the turn.
+func (s *Store) Queued() int { return int(s.queue.Load()) }
+
+// Plan is how SQLite would run a query.
+func (s *Store) Plan(sql string) (string, error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	rows, err := s.conn.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+sql)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	out := ""
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			return "", err
+		}
+		out += detail + "\n"
+	}
+	return out, rows.Err()
+}
+
+// Durable is the last line that a commit covers; call it inside View.
+func (s *Store) Durable() int64 { return s.durable.seq }

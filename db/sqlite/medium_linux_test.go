@@ -1,0 +1,70 @@
+package sqlite_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/sqlite"
+)
+
+// A file size limit is the one honest way to make the kernel refuse a write, and
+// it holds for a whole process, so this runs in a child.
+func init() {
+	children["medium"] = func(dir string) error {
+		ctx := context.Background()
+		s, err := sqlite.Open(ctx, dir, sqlite.Options{Now: time.Now, Rand: rand.Reader})
+		if err != nil {
+			return err
+		}
+		write := func() error { return s.InTx(ctx, putDevice(&testing.T{}, "scanner")) }
+		if err := write(); err != nil {
+			return err
+		}
+		size, err := s.Size()
+		if err != nil {
+			return err
+		}
+		old := syscall.Rlimit{}
+		if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+			return err
+		}
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: uint64(size), Max: old.Max}); err != nil {
+			return err
+		}
+		var failed error
+		n := 0
+		for ; failed == nil && n < 10000; n++ {
+			failed = write()
+		}
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+			return err
+		}
+		after := write() // the drive seems well again, but it lied once
+		seen := 0
+		err = s.View(ctx, func(ctx context.Context, tx attendance.Tx) error {
+			all, err := tx.Devices(ctx)
+			seen = len(all)
+			return err
+		})
+		fmt.Println(errors.Is(failed, sqlite.ErrMedium), errors.Is(after, sqlite.ErrMedium), s.Failed() != nil, err, seen == n)
+		return s.Close()
+	}
+}
+
+func TestADriveThatFailsOnceAcknowledgesNothingMore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if got, want := child(t, "medium", dir), "true true true <nil> true"; got != want {
+		t.Errorf("failed, refused, stopped, read, kept what was acknowledged: got %q, want %q", got, want)
+	}
+	s := open(t, dir, sqlite.Options{}) // another drive, or the same after a restart
+	if err := s.InTx(t.Context(), putDevice(t, "scanner")); err != nil {
+		t.Error(err)
+	}
+}
