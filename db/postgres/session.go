@@ -1,0 +1,127 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
+)
+
+func (t *tx) Session(ctx context.Context, id attendance.ID) (attendance.Session, error) {
+	row, err := t.q.Session(ctx, id)
+	if err != nil {
+		return attendance.Session{}, missing(err, "session", id)
+	}
+	return session(row)
+}
+
+func (t *tx) LockSessions(ctx context.Context, ids []attendance.ID) (map[attendance.ID]attendance.Session, error) {
+	out := make(map[attendance.ID]attendance.Session, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := t.q.LockSessions(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("lock sessions: %w", err)
+	}
+	for _, r := range rows {
+		if out[r.ID], err = session(r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (t *tx) Sessions(ctx context.Context, course attendance.ID) ([]attendance.Session, error) {
+	rows, err := t.q.Sessions(ctx, course)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return sessions(rows)
+}
+
+func (t *tx) Running(ctx context.Context) ([]attendance.Session, error) {
+	rows, err := t.q.Running(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list running sessions: %w", err)
+	}
+	return sessions(rows)
+}
+
+func (t *tx) PutSession(ctx context.Context, s attendance.Session) error {
+	opened, policy, err := frozen(s)
+	if err != nil {
+		return err
+	}
+	t.touch(s.ID)
+	return t.q.PutSession(ctx, dbsqlc.PutSessionParams{
+		ID: s.ID, CourseID: s.Course, NodeID: s.Node, TeacherID: s.Teacher, Kind: string(s.Kind), Topic: s.Topic,
+		Room: s.Room, DeviceID: s.Device, OpenedAt: s.OpenedAt, ClosesAt: s.ClosesAt, ClosedAt: nullable(s.ClosedAt),
+		Opened: opened, Policy: policy,
+	})
+}
+
+func (t *tx) Rewrite(ctx context.Context, s attendance.Session, st []attendance.Standing) error {
+	opened, policy, err := frozen(s)
+	if err != nil {
+		return err
+	}
+	n, err := t.q.RewriteSession(ctx, dbsqlc.RewriteSessionParams{
+		ID: s.ID, CourseID: s.Course, NodeID: s.Node, TeacherID: s.Teacher, Kind: string(s.Kind), Topic: s.Topic,
+		Room: s.Room, DeviceID: s.Device, OpenedAt: s.OpenedAt, ClosesAt: s.ClosesAt, ClosedAt: nullable(s.ClosedAt),
+		Opened: opened, Policy: policy,
+	})
+	if err != nil {
+		return fmt.Errorf("rewrite session: %w", err)
+	}
+	if n == 0 {
+		return attendance.Missing{What: "session", Key: s.ID.String()}
+	}
+	t.touch(s.ID)
+	if err := t.q.DropStandings(ctx, s.ID); err != nil {
+		return fmt.Errorf("drop standings: %w", err)
+	}
+	return t.PutStandings(ctx, st)
+}
+
+// frozen is what a session keeps of its opening for ever.
+func frozen(s attendance.Session) (opened, policy json.RawMessage, err error) {
+	if opened, err = json.Marshal(s.Opened); err != nil {
+		return nil, nil, fmt.Errorf("encode stamp: %w", err)
+	}
+	if policy, err = json.Marshal(s.Policy); err != nil {
+		return nil, nil, fmt.Errorf("encode policy: %w", err)
+	}
+	return opened, policy, nil
+}
+
+func session(r dbsqlc.Session) (attendance.Session, error) {
+	s := attendance.Session{
+		ID: r.ID, Course: r.CourseID, Node: r.NodeID, Teacher: r.TeacherID, Kind: attendance.SessionKind(r.Kind),
+		Topic: r.Topic, Room: r.Room, Device: r.DeviceID, OpenedAt: r.OpenedAt, ClosesAt: r.ClosesAt, ClosedAt: moment(r.ClosedAt),
+	}
+	if err := json.Unmarshal(r.Opened, &s.Opened); err != nil {
+		return s, fmt.Errorf("decode stamp of session %s: %w", r.ID, err)
+	}
+	if err := json.Unmarshal(r.Policy, &s.Policy); err != nil {
+		return s, fmt.Errorf("decode policy of session %s: %w", r.ID, err)
+	}
+	return s, nil
+}
+
+func sessions(rows []dbsqlc.Session) ([]attendance.Session, error) {
+	out := make([]attendance.Session, len(rows))
+	for i, r := range rows {
+		var err error
+		if out[i], err = session(r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// at is a fact's time as Postgres keeps it.
+func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

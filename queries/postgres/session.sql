@@ -1,0 +1,26 @@
+-- name: Session :one
+SELECT * FROM session WHERE id = @id;
+
+-- name: LockSessions :many
+-- Always in one order, so that two writers of the same sessions never wait for
+-- each other in a circle.
+SELECT * FROM session WHERE id = ANY(@ids::uuid[]) ORDER BY id FOR NO KEY UPDATE;
+
+-- name: Sessions :many
+SELECT * FROM session WHERE course_id = @course_id ORDER BY opened_at, id;
+
+-- name: Running :many
+SELECT * FROM session WHERE closed_at IS NULL ORDER BY opened_at, id;
+
+-- name: PutSession :exec
+-- Moves one way only; least() passes over NULL.
+INSERT INTO session (id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy)
+VALUES (@id, @course_id, @node_id, @teacher_id, @kind, @topic, @room, @device_id, @opened_at, @closes_at, @closed_at, @opened, @policy)
+ON CONFLICT (id) DO UPDATE SET closes_at = greatest(session.closes_at, excluded.closes_at),
+    closed_at = least(session.closed_at, excluded.closed_at);
+
+-- name: RewriteSession :execrows
+UPDATE session SET course_id = @course_id, node_id = @node_id, teacher_id = @teacher_id, kind = @kind, topic = @topic,
+    room = @room, device_id = @device_id, opened_at = @opened_at, closes_at = @closes_at, closed_at = @closed_at,
+    opened = @opened, policy = @policy
+WHERE id = @id;

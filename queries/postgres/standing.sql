@@ -1,0 +1,28 @@
+-- name: Standings :many
+SELECT * FROM standing WHERE session_id = @session_id ORDER BY student_id;
+
+-- name: StandingsOf :many
+SELECT * FROM standing WHERE session_id = @session_id AND student_id = ANY(@student_ids::uuid[]) ORDER BY student_id;
+
+-- name: CourseStandings :many
+SELECT st.session_id, st.student_id, st.status, st.method, st.reason, st.at, st.conflict
+FROM standing st JOIN session s ON s.id = st.session_id
+WHERE s.course_id = @course_id
+ORDER BY s.opened_at, s.id, st.student_id;
+
+-- name: PutStandings :exec
+-- One statement, in key order. The zero time stands for none: an array of times
+-- has no NULL.
+WITH given AS (
+    SELECT unnest(@session_ids::uuid[]) AS session_id, unnest(@student_ids::uuid[]) AS student_id,
+        unnest(@states::text[]) AS state, unnest(@statuses::text[]) AS status, unnest(@methods::text[]) AS method,
+        unnest(@reasons::text[]) AS reason, unnest(@ats::timestamptz[]) AS at, unnest(@conflicts::boolean[]) AS conflict
+)
+INSERT INTO standing (session_id, student_id, state, status, method, reason, at, conflict)
+SELECT session_id, student_id, state::jsonb, status, method, reason, nullif(at, '0001-01-01 00:00:00+00'::timestamptz), conflict
+FROM given ORDER BY session_id, student_id
+ON CONFLICT (session_id, student_id) DO UPDATE SET state = excluded.state, status = excluded.status,
+    method = excluded.method, reason = excluded.reason, at = excluded.at, conflict = excluded.conflict;
+
+-- name: DropStandings :exec
+DELETE FROM standing WHERE session_id = @session_id;

@@ -1,0 +1,9 @@
+-- name: PutStudent :exec
+INSERT INTO student (id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at)
+VALUES (@id, @name, @university_roll, @enrolment_no, @email, @email2, @password_hash, @archived_at)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, university_roll = excluded.university_roll,
+    enrolment_no = excluded.enrolment_no, email = excluded.email, email2 = excluded.email2,
+    password_hash = excluded.password_hash, archived_at = CASE WHEN excluded.archived_at IS NOT NULL THEN coalesce(student.archived_at, excluded.archived_at) END;
+
+-- name: RemoveStudent :execrows
+DELETE FROM student WHERE id = @id;
