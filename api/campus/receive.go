@@ -86,7 +86,7 @@ type receiveInput struct {
 func (d Deps) receive(api huma.API) {
 	op := ofNode(huma.Operation{
 		OperationID: "receive-facts", Method: http.MethodPost, Path: "/api/sync/receive",
-		Summary: "Take a batch of a pendrive's log", MaxBodyBytes: maxPacked,
+		Summary: "Take a batch of a pendrive's log", MaxBodyBytes: maxPacked, SkipValidateBody: true, // it comes packed
 		Description: "One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.",
 		Errors:      []int{http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,22 @@ import (
 
 type rawInput struct {
 	RawBody []byte `contentType:"application/json"`
+}
+
+type fingerBody struct {
+	ClassRollID int `json:"class_roll_id" doc:"A number, or a number in quotes."`
+}
+
+type queueBody struct {
+	RollIDs []int `json:"roll_ids" doc:"Class rolls; the original firmware says neither when nor in which class."`
+}
+
+type heartbeatBody struct {
+	MAC     string   `json:"mac_address" example:"AA:BB:CC:00:11:22"`
+	Wifi    *float64 `json:"wifi_strength,omitempty" doc:"RSSI in dBm."`
+	Battery *float64 `json:"battery,omitempty" doc:"Percent."`
+	Queue   *float64 `json:"queue_count,omitempty" doc:"Scans it still holds."`
+	Synced  *float64 `json:"sync_count,omitempty" doc:"Queued scans delivered since it was switched on."`
 }
 
 type sessionStatusOutput struct {
@@ -56,16 +73,23 @@ type beatOutput struct {
 }
 
 func (d Deps) originalScanner(api huma.API) {
-	op := func(id, method, path, summary string) huma.Operation {
+	op := func(id, method, path, summary string, body *huma.RequestBody) huma.Operation {
 		return both(huma.Operation{
 			OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"Original scanner"}, Security: rest.Public,
 			Description: "For scanners with the original firmware, which sign nothing: answered where the administrator allows them.",
+			// What they send is read leniently, as the original did; the schema only tells.
+			SkipValidateBody: true, RequestBody: body,
 		})
 	}
-	rest.Handle(api, op("poll-session-status", http.MethodGet, "/api/session-status", "Which class the scanner serves"), d.pollSession)
-	rest.Handle(api, op("mark-by-roll", http.MethodPost, "/api/mark-attendance-by-roll-id", "One finger"), d.markByRoll)
-	rest.Handle(api, op("mark-queue", http.MethodPost, "/api/bulk-mark-attendance", "A queue of fingers"), d.markQueue)
-	rest.Handle(api, op("report-heartbeat", http.MethodPost, "/api/device/heartbeat", "The scanner's state"), d.heartbeat)
+	body := func(t reflect.Type) *huma.RequestBody {
+		return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/json": {Schema: huma.SchemaFromType(api.OpenAPI().Components.Schemas, t)},
+		}}
+	}
+	rest.Handle(api, op("poll-session-status", http.MethodGet, "/api/session-status", "Which class the scanner serves", nil), d.pollSession)
+	rest.Handle(api, op("mark-by-roll", http.MethodPost, "/api/mark-attendance-by-roll-id", "One finger", body(reflect.TypeFor[fingerBody]())), d.markByRoll)
+	rest.Handle(api, op("mark-queue", http.MethodPost, "/api/bulk-mark-attendance", "A queue of fingers", body(reflect.TypeFor[queueBody]())), d.markQueue)
+	rest.Handle(api, op("report-heartbeat", http.MethodPost, "/api/device/heartbeat", "The scanner's state", body(reflect.TypeFor[heartbeatBody]())), d.heartbeat)
 }
 
 func (d Deps) pollSession(ctx context.Context, _ *struct{}) (*sessionStatusOutput, error) {
@@ -167,13 +191,7 @@ func (d Deps) markQueue(ctx context.Context, in *rawInput) (*flushOutput, error)
 }
 
 func (d Deps) heartbeat(ctx context.Context, in *rawInput) (*beatOutput, error) {
-	var body struct {
-		MAC     string   `json:"mac_address"`
-		Wifi    *float64 `json:"wifi_strength"`
-		Battery *float64 `json:"battery"`
-		Queue   *float64 `json:"queue_count"`
-		Synced  *float64 `json:"sync_count"`
-	}
+	var body heartbeatBody
 	if err := lenient(in.RawBody, &body); err != nil {
 		return nil, err
 	}
