@@ -6,6 +6,7 @@ export function pick(students: readonly Student[], show: Shown | "all", typed: s
   const words = fold(typed).split(/\s+/).filter(Boolean);
   return students.filter((student) => {
     if (show !== "all" && student.status !== show) return false;
+    if (words.length === 0) return true;
     const text = fold(`${student.student_name} ${student.university_roll_no}`);
     const roll = String(student.class_roll_id);
     return words.every((word) => text.includes(word) || roll.startsWith(word));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Live, Student } from "./api";
-import { overlay, type MarkOrder } from "./overlay";
+import { overlay, share, type MarkOrder } from "./overlay";
 
 const at = "2026-11-19T10:00:00Z";
 
@@ -63,4 +63,11 @@ test("a waiting undo shows what stood before, whether its mark has arrived or no
 
 test("a student who has left the course since is no error", () => {
   expect(shown(overlay(live(student("1")), [mark("present", ["9"])]))).toEqual({ 1: "unmarked" });
+});
+
+test("a new snapshot keeps the objects of students in whom nothing changed", () => {
+  const old = live(student("1"), student("2"));
+  const fresh = share(old, live(student("1"), student("2", "present", "scanner"), student("3")));
+  expect(fresh.students[0]).toBe(old.students[0]);
+  expect(shown(fresh)).toEqual({ 1: "unmarked", 2: "present", 3: "unmarked" });
 });

@@ -39,6 +39,23 @@ export function overlay(live: Live, waiting: readonly Order[]): Live {
   return { ...live, students, counts: recount(live, students), sources: resource(live, students) };
 }
 
+/**
+ * The new snapshot with the old one's objects for students in whom nothing changed. A snapshot carries the whole
+ * class; a page that sees the same object again has nothing to draw.
+ */
+export function share(old: Live | null, live: Live): Live {
+  if (!old) return live;
+  const before = new Map(old.students.map((student) => [student.id, student]));
+  return { ...live, students: live.students.map((student) => {
+    const was = before.get(student.id);
+    return was && same(was, student) ? was : student;
+  }) };
+}
+
+function same(a: Student, b: Student): boolean {
+  return (Object.keys(b) as (keyof Student)[]).every((key) => a[key] === b[key]);
+}
+
 function apply(now: Map<string, Student>, id: string, order: MarkOrder): void {
   if (order.bulk && now.get(id)?.status !== "unmarked") return;
   const { status, reason = "", at: marked_at } = order;

@@ -1,7 +1,7 @@
 import { api, ask, type Live, type Refused } from "$lib/api";
 import { clock } from "$lib/clock.svelte";
 import type { Outbox } from "$lib/outbox.svelte";
-import { overlay, type Before } from "$lib/overlay";
+import { overlay, share, type Before } from "$lib/overlay";
 import type { Status } from "$lib/status";
 import { Stream } from "$lib/stream";
 import { uuidv7 } from "$lib/uuid";
@@ -54,7 +54,7 @@ export class Lesson {
     }
     const shown = new Map(this.live?.students.map((student) => [student.id, student.status]));
     clock.set(live.session.server_time);
-    this.#snapshot = live;
+    this.#snapshot = share(old, live);
     this.#flash((this.live?.students ?? []).filter((now) => shown.has(now.id) && shown.get(now.id) !== now.status).map((now) => now.id));
   }
 

@@ -5,7 +5,9 @@ const names = `Aarav Kulkarni,Aditi Bhattacharya,अनन्या देशम
 const now = () => new Date().toISOString();
 const minutes = (n, from = Date.now()) => new Date(from + n * 60_000).toISOString();
 
-export const students = names.map((student_name, i) => ({
+/** STUDENTS makes the class larger, to see how a page bears it. */
+const many = Array.from({ length: Number(process.env.STUDENTS ?? names.length) }, (_, i) => names[i % names.length]);
+export const students = many.map((student_name, i) => ({
   id: randomUUID(), class_roll_id: i + 1, student_name, university_roll_no: `MCA24-${String(i + 1).padStart(3, "0")}`, enrollment_no: `EN${202400 + i}`,
 }));
 export const courses = [
