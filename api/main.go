@@ -1,0 +1,116 @@
+// Command api is the cloud: the school's system of record.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // Windows and small images have none
+
+	"github.com/arise-attendance/arise/api/demo"
+	"github.com/arise-attendance/arise/api/server"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "api:", err)
+		os.Exit(1)
+	}
+}
+
+const usage = `A.R.I.S.E., the cloud. Usage: api VERB
+
+  serve              run (the default)
+  migrate            only bring the database up to date
+  openapi            print the contract
+  admin pair NAME    make a pendrive and print its claim code; -courses A-1,B-2 limits it
+
+Settings come from the environment; a secret also works as NAME_FILE, naming a file:
+
+`
+
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+	verb := "serve"
+	if len(args) > 0 {
+		verb, args = args[0], args[1:]
+	}
+	switch verb {
+	case "-h", "-help", "--help", "help":
+		if _, err := io.WriteString(stdout, usage); err != nil {
+			return err
+		}
+		return table.Print(stdout)
+	case "openapi":
+		doc, err := server.Contract()
+		if err != nil {
+			return err
+		}
+		_, err = stdout.Write(doc)
+		return err
+	case "serve", "migrate", "admin":
+	default:
+		return fmt.Errorf("%q is not a verb: api -h lists them", verb)
+	}
+	c, err := configure(environ, stderr)
+	if err != nil {
+		return err
+	}
+	switch verb {
+	case "migrate":
+		return server.Migrate(ctx, c)
+	case "admin":
+		return admin(ctx, c, args, stdout, stderr)
+	}
+	return serve(ctx, c, stdout)
+}
+
+func serve(ctx context.Context, c server.Config, stdout io.Writer) (err error) {
+	s, err := server.New(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if c.Demo {
+		if err := s.Demo(ctx); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "A.R.I.S.E. demo school: %s - sign in with course MCA-301, PIN %s\n", c.Origin(), demo.PIN)
+	} else {
+		fmt.Fprintf(stdout, "A.R.I.S.E. listens on %s\n", c.Origin())
+	}
+	return s.Run(ctx)
+}
+
+func admin(ctx context.Context, c server.Config, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 || args[0] != "pair" {
+		return errors.New("admin pair NAME is what there is: api -h")
+	}
+	flags := flag.NewFlagSet("admin pair", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	courses := flags.String("courses", "all", "course codes, separated by commas")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
+		return errors.New("name the pendrive, such as: api admin pair \"Room 204\"")
+	}
+	var codes []string
+	if *courses != "all" {
+		codes = strings.Split(*courses, ",")
+	}
+	code, err := server.Pair(ctx, c, flags.Arg(0), *courses == "all", codes)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%s\n\nOn the pendrive: CLOUD_SERVER_URL=%s edge claim %s\nThe code works once, within seven days.\n", code, c.Origin(), code)
+	return err
+}

@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/demo"
+	"github.com/arise-attendance/arise/db/postgres"
+)
+
+// Demo makes the demo school in an empty database, with a pendrive that waits to
+// be claimed; in a database that has courses it changes nothing. The claim is
+// written to a file that a pendrive's program can read.
+func (s *Server) Demo(ctx context.Context) error {
+	courses, err := s.service.Codes(ctx)
+	if err != nil || len(courses) > 0 {
+		return err
+	}
+	start := time.Now()
+	school := demo.Make(start.In(s.config.Zone))
+	if err := s.enrol(ctx, school); err != nil {
+		return fmt.Errorf("make the demo school: %w", err)
+	}
+	node, err := s.store.CloudNode(ctx)
+	if err != nil {
+		return err
+	}
+	facts, err := school.History(node)
+	if err != nil {
+		return err
+	}
+	err = s.store.InTx(ctx, func(ctx context.Context, tx attendance.Tx) error { return s.service.Adopt(ctx, tx, facts) })
+	if err != nil {
+		return fmt.Errorf("hold the demo classes: %w", err)
+	}
+	if err := s.offer(ctx); err != nil {
+		return err
+	}
+	s.config.Log.InfoContext(ctx, "made the demo school", "took", time.Since(start).Round(time.Millisecond),
+		"students", len(school.Students), "facts", len(facts))
+	return nil
+}
+
+func (s *Server) enrol(ctx context.Context, school demo.School) error {
+	pin, err := auth.HashSecret(demo.PIN)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.Change(ctx, func(ctx context.Context, r attendance.Registrar) error {
+		t := school.Term
+		if err := r.PutTerm(ctx, attendance.Term{ID: t.ID, Name: t.Name, StartsOn: t.Start, EndsOn: t.End}); err != nil {
+			return err
+		}
+		for _, te := range school.Teachers {
+			te.PINHash = pin
+			if err := r.PutTeacher(ctx, attendance.TeacherEntry{FeedTeacher: te}); err != nil {
+				return err
+			}
+		}
+		for _, c := range school.Courses {
+			if err := r.PutCourse(ctx, attendance.CourseEntry{FeedCourse: c, Term: t.ID}); err != nil {
+				return err
+			}
+		}
+		for _, te := range school.Teachings {
+			if err := r.PutTeaching(ctx, te); err != nil {
+				return err
+			}
+		}
+		for _, st := range school.Students {
+			if err := r.PutStudent(ctx, attendance.StudentEntry{FeedStudent: st.FeedStudent, Email: st.Email}); err != nil {
+				return err
+			}
+		}
+		for _, e := range school.Enrolments {
+			if err := r.PutEnrolment(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// offer makes the demo pendrive and leaves its claim where `make run` looks.
+func (s *Server) offer(ctx context.Context) error {
+	_, code, err := s.store.Pair(ctx, postgres.Offer{Name: "Demo pendrive", All: true, Until: time.Now().AddDate(1, 0, 0)})
+	if err != nil {
+		return fmt.Errorf("pair the demo pendrive: %w", err)
+	}
+	dir := filepath.Join(s.config.Data, "demo")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	env := fmt.Sprintf("CLOUD_SERVER_URL=%s\nARISE_EDGE_CLAIM=%s\n", s.config.Origin(), code)
+	return os.WriteFile(filepath.Join(dir, "edge.env"), []byte(env), 0o600)
+}

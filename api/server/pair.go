@@ -1,0 +1,26 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/arise-attendance/arise/db/postgres"
+)
+
+// claimFor is how long a claim code waits.
+const claimFor = 7 * 24 * time.Hour
+
+// Pair offers a pendrive to whoever brings the code that is returned.
+func Pair(ctx context.Context, c Config, name string, all bool, courses []string) (string, error) {
+	db, err := reachDatabase(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	_, code, err := postgres.New(db.pool, postgres.Options{Log: c.Log}).Pair(ctx, postgres.Offer{
+		Name: name, All: all, Courses: courses, Until: time.Now().Add(claimFor),
+	})
+	if cerr := db.close(); err == nil {
+		err = cerr
+	}
+	return code, err
+}

@@ -1,0 +1,172 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/campus"
+	"github.com/arise-attendance/arise/api/classroom"
+	"github.com/arise-attendance/arise/api/live"
+	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/db/postgres"
+	"github.com/arise-attendance/arise/jobs"
+)
+
+// Server is the cloud, ready to run.
+type Server struct {
+	config   Config
+	db       database
+	store    *postgres.Store
+	queue    *jobs.Queue
+	service  *attendance.Service
+	hub      *live.Hub
+	http     *http.Server
+	listener net.Listener
+	stopLive chan struct{}
+}
+
+// Institution until the office names it.
+const institution = "My Classroom Pod"
+
+// New opens the database, brings it up to date and takes the port.
+func New(ctx context.Context, c Config) (s *Server, err error) {
+	s = &Server{config: c, hub: live.NewHub(), stopLive: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	key, err := secret(c)
+	if err != nil {
+		return s, err
+	}
+	tokens, err := auth.NewTokens(key, time.Now)
+	if err != nil {
+		return s, err
+	}
+	// The port first: a second program must not touch the data of the first.
+	if s.listener, err = listen(ctx, c); err != nil {
+		return s, err
+	}
+	if s.db, err = openDatabase(ctx, c); err != nil {
+		return s, err
+	}
+	if err = s.assemble(ctx); err != nil {
+		return s, err
+	}
+	s.http = &http.Server{
+		Handler: s.handler(tokens), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	return s, nil
+}
+
+// assemble joins store, jobs and rules: the store calls the jobs' hook in its
+// transaction, the jobs call the rules, the rules use the store.
+func (s *Server) assemble(ctx context.Context) error {
+	s.queue = jobs.New(s.db.pool, s.config.Log)
+	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.queue.Hook, Log: s.config.Log})
+	node, err := s.store.CloudNode(ctx)
+	if err != nil {
+		return err
+	}
+	world := attendance.World{Now: time.Now, Rand: rand.Reader}
+	if s.service, err = attendance.NewService(ctx, s.store, world, node, attendance.Rules{}); err != nil {
+		return err
+	}
+	return s.queue.Serve(s.service, s.store, node)
+}
+
+func listen(ctx context.Context, c Config) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", c.Address())
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w: another program has the port, set PORT to a free one", c.Address(), err)
+	}
+	return l, nil
+}
+
+func (s *Server) handler(tokens *auth.Tokens) http.Handler {
+	router := rest.Router(s.config.Log)
+	rest.Mount(router, s.config.Portals)
+	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens}})
+	operations(api, classroom.Deps{
+		Service: s.service, Hub: s.hub, Tokens: tokens, Tries: auth.NewTries(5), Zone: s.config.Zone,
+		Server: classroom.Server{Kind: "cloud", Name: institution}, Secure: rest.IsSecure(s.config.PublicURL),
+		Legacy: s.config.Legacy, StopLive: s.stopLive,
+	}, campus.Deps{
+		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready, Institution: institution,
+	})
+	return router
+}
+
+func operations(api huma.API, room classroom.Deps, office campus.Deps) {
+	classroom.Register(api, room)
+	campus.Register(api, office)
+}
+
+// Contract is the OpenAPI document; it needs no database.
+func Contract() ([]byte, error) {
+	api := rest.NewAPI(chi.NewRouter(), nil)
+	operations(api, classroom.Deps{}, campus.Deps{})
+	return api.OpenAPI().YAML()
+}
+
+// Run serves until ctx ends, then lets what is under way finish.
+func (s *Server) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error { return s.queue.Run(ctx) })
+	g.Go(func() error {
+		return s.store.Listen(ctx, func(session attendance.ID) {
+			if session.IsZero() {
+				s.hub.All() // the line was away: anything may have changed
+				return
+			}
+			s.hub.Changed(session)
+		})
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		close(s.stopLive) // a live stream never ends by itself
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
+		defer cancel()
+		return s.http.Shutdown(ctx)
+	})
+	return g.Wait()
+}
+
+// shutdownFor is how long requests under way may take to finish.
+const shutdownFor = 20 * time.Second
+
+// Close gives everything back. It is safe to call twice, and on what New could
+// not finish.
+func (s *Server) Close() error {
+	var errs []error
+	if s.http != nil {
+		errs = append(errs, s.http.Close())
+		s.http = nil
+	} else if s.listener != nil {
+		errs = append(errs, s.listener.Close())
+	}
+	s.listener = nil
+	errs = append(errs, s.db.close())
+	s.db = database{}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,106 @@
+// Package jobs does what comes later in the cloud: River workers, and the hook
+// that enqueues them in the transaction which made them necessary. A worker
+// holds no rule; it calls one of the domain's.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/arise-attendance/arise/api/attendance"
+)
+
+// Inbox gives a worker a transaction in which waiting facts can be placed.
+type Inbox interface {
+	InSettle(ctx context.Context, fn func(context.Context, attendance.Inbound) error) error
+}
+
+// Queue enqueues and works.
+type Queue struct {
+	pool   *pgxpool.Pool
+	log    *slog.Logger
+	client *river.Client[pgx.Tx]
+	node   attendance.ID
+}
+
+// New makes a queue whose hook can be given to the store; Serve completes it.
+func New(pool *pgxpool.Pool, log *slog.Logger) *Queue {
+	return &Queue{pool: pool, log: log}
+}
+
+// Migrate brings River's own tables up to date, in the schema the pool uses.
+func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	m, err := rivermigrate.New(riverpgxv5.New(pool), nil)
+	if err != nil {
+		return fmt.Errorf("prepare the job queue's tables: %w", err)
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("make the job queue's tables: %w", err)
+	}
+	return nil
+}
+
+// atOnce is how many jobs one server works on: the classrooms come first.
+const atOnce = 4
+
+// closeEvery is the safety net under the jobs that close each session on time.
+const closeEvery = time.Minute
+
+// Serve gives the workers what they call. It must come before the first fact.
+func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, node attendance.ID) error {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &closeWorker{rules: rules})
+	river.AddWorker(workers, &settleWorker{rules: rules, inbox: inbox})
+	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
+		Logger:  slog.New(levelled{q.log.Handler()}),
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}},
+		Workers: workers,
+		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(closeEvery),
+			func() (river.JobArgs, *river.InsertOpts) { return CloseSession{}, nil },
+			&river.PeriodicJobOpts{ID: "close_due", RunOnStart: true})},
+	})
+	if err != nil {
+		return fmt.Errorf("prepare the job queue: %w", err)
+	}
+	q.client, q.node = client, node
+	return nil
+}
+
+// Run works until ctx ends, then lets jobs under way finish.
+func (q *Queue) Run(ctx context.Context) error {
+	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start the job queue: %w", err)
+	}
+	<-ctx.Done()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopFor)
+	defer cancel()
+	if err := q.client.Stop(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("stop the job queue: %w", err)
+	}
+	return nil
+}
+
+// stopFor is how long jobs may take to finish; one that is cut runs again.
+const stopFor = 15 * time.Second
+
+// levelled keeps River's routine talk out of an operator's log.
+type levelled struct{ slog.Handler }
+
+func (l levelled) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
+}
+
+func (l levelled) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return levelled{l.Handler.WithAttrs(attrs)}
+}
+
+func (l levelled) WithGroup(name string) slog.Handler { return levelled{l.Handler.WithGroup(name)} }
