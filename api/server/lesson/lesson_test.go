@@ -26,7 +26,8 @@ func TestALessonWithoutInternetReachesPostgresOnce(t *testing.T) {
 	first := edge.begin("")
 	session := first.Session.ID
 	drive.drained(30 * time.Second)
-	watching := cloud.follow(session)
+	other, _ := s.replica() // the page is open at a server that the pendrive never speaks to
+	watching := signIn(t, other, code).follow(session)
 
 	s.net.cut.Store(true)
 	sc := newScanner(drive.url, "127.0.0.1", "AA:BB:CC:00:11:22")
@@ -57,6 +58,8 @@ func TestALessonWithoutInternetReachesPostgresOnce(t *testing.T) {
 	s.everyScanIsInPostgresOnce(t, session, sc)
 	s.standingsAre(t, session, edge.look(session))
 	sameRegister(t, edge, cloud, session)
+	drive.proc.stop()
+	s.program.stop()
 }
 
 // scanSixty lets eight connections touch sixty fingers and pulls the plug on the

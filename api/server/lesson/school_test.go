@@ -26,6 +26,7 @@ const demoPIN = "246810"
 type school struct {
 	t       testing.TB
 	cloud   string
+	env     []string // of a replica, but for its port
 	program *program
 	db      *pgxpool.Pool
 	net     *network
@@ -41,16 +42,24 @@ func openSchool(t testing.TB) *school {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	port := freePort(t)
-	s := &school{t: t, cloud: fmt.Sprintf("http://127.0.0.1:%d", port), db: pool}
 	data := t.TempDir()
-	s.program = start(t, "api", []string{
-		"DATABASE_URL=" + url, "ARISE_DATA=" + data, "ARISE_DEMO=1", "HOST=127.0.0.1", fmt.Sprintf("PORT=%d", port),
-	}, "serve")
-	s.program.answers(s.cloud + "/readyz")
+	s := &school{t: t, db: pool, env: []string{
+		"DATABASE_URL=" + url, "ARISE_DATA=" + data, "ARISE_DEMO=1", "HOST=127.0.0.1", "SECRET_KEY=" + strings.Repeat("k", 32),
+	}}
+	s.cloud, s.program = s.replica()
 	s.net = newNetwork(t, s.cloud)
 	s.claim = claimIn(t, filepath.Join(data, "demo", "edge.env"))
 	return s
+}
+
+// replica starts one more server of the school and returns its address.
+func (s *school) replica() (string, *program) {
+	s.t.Helper()
+	port := freePort(s.t)
+	url := fmt.Sprintf("http://127.0.0.1:%d", port)
+	p := start(s.t, "api", append(s.env, fmt.Sprintf("PORT=%d", port)), "serve")
+	p.answers(url + "/readyz")
+	return url, p
 }
 
 func claimIn(t testing.TB, file string) string {
