@@ -31,12 +31,15 @@ ON CONFLICT (kind, key, coalesce(course_id, '00000000-0000-0000-0000-00000000000
 SELECT course_id FROM roster_change WHERE kind = @kind AND key = @key ORDER BY course_id;
 
 -- name: Changes :many
--- The changes after a revision, in whole revisions, about @most of them.
+-- The changes after a revision, in whole revisions: as many as hold @most changes,
+-- but at least one.
 WITH ours AS (
     SELECT c.rev, c.kind, c.key FROM roster_change c
     WHERE c.rev > @since AND (c.course_id IS NULL OR @all_courses::boolean OR c.course_id = ANY(@course_ids::uuid[]))
+), sized AS (
+    SELECT ours.rev, sum(count(*)) OVER (ORDER BY ours.rev) AS through FROM ours GROUP BY ours.rev
 ), page AS (
-    SELECT max(p.rev) AS rev FROM (SELECT o.rev FROM ours o ORDER BY o.rev LIMIT @most) p
+    SELECT coalesce(max(sized.rev) FILTER (WHERE sized.through <= @most::bigint), min(sized.rev)) AS rev FROM sized
 )
 SELECT DISTINCT ours.rev, ours.kind, ours.key FROM ours, page WHERE ours.rev <= page.rev ORDER BY ours.rev, ours.kind, ours.key;
 

@@ -41,8 +41,10 @@ const changes = `-- name: Changes :many
 WITH ours AS (
     SELECT c.rev, c.kind, c.key FROM roster_change c
     WHERE c.rev > $1 AND (c.course_id IS NULL OR $2::boolean OR c.course_id = ANY($3::uuid[]))
+), sized AS (
+    SELECT ours.rev, sum(count(*)) OVER (ORDER BY ours.rev) AS through FROM ours GROUP BY ours.rev
 ), page AS (
-    SELECT max(p.rev) AS rev FROM (SELECT o.rev FROM ours o ORDER BY o.rev LIMIT $4) p
+    SELECT coalesce(max(sized.rev) FILTER (WHERE sized.through <= $4::bigint), min(sized.rev)) AS rev FROM sized
 )
 SELECT DISTINCT ours.rev, ours.kind, ours.key FROM ours, page WHERE ours.rev <= page.rev ORDER BY ours.rev, ours.kind, ours.key
 `
@@ -53,8 +55,9 @@ type ChangesRow struct {
 	Key  string
 }
 
-// The changes after a revision, in whole revisions, about @most of them.
-func (q *Queries) Changes(ctx context.Context, since int64, allCourses bool, courseIds []attendance.ID, most int32) ([]ChangesRow, error) {
+// The changes after a revision, in whole revisions: as many as hold @most changes,
+// but at least one.
+func (q *Queries) Changes(ctx context.Context, since int64, allCourses bool, courseIds []attendance.ID, most int64) ([]ChangesRow, error) {
 	rows, err := q.db.Query(ctx, changes,
 		since,
 		allCourses,

@@ -1,0 +1,307 @@
+package postgres_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/postgres"
+)
+
+// follower is a pendrive that follows the feed.
+type follower struct {
+	store
+	node, generation attendance.ID
+	rev              int64
+	cursor           string
+	rows             map[string]attendance.Change
+	facts            []attendance.ID
+}
+
+func (s store) follow(node attendance.ID) *follower {
+	return &follower{store: s, node: node, rows: map[string]attendance.Change{}}
+}
+
+// pull takes pages until it holds all there is, and checks the digest.
+func (f *follower) pull(t testing.TB) (pages int) {
+	t.Helper()
+	f.settle(t)
+	return f.poll(t)
+}
+
+// settle waits until no transaction is under way that began before now: in these
+// tests other databases of the same server share its transaction numbers.
+func (f *follower) settle(t testing.TB) {
+	t.Helper()
+	var now uint64
+	if err := f.pool.QueryRow(t.Context(), "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").Scan(&now); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		head, err := f.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if horizon, err := strconv.ParseUint(head.Facts, 10, 64); err != nil || horizon >= now {
+			return
+		}
+	}
+}
+
+func (f *follower) poll(t testing.TB) (pages int) {
+	t.Helper()
+	for {
+		p, err := f.Feed(t.Context(), f.node, f.generation, f.rev, f.cursor)
+		if errors.Is(err, attendance.ErrRefetch) && !f.generation.IsZero() {
+			f.generation, f.rev = attendance.ID{}, 0
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages++
+		if p.Snapshot {
+			clear(f.rows)
+		}
+		for _, c := range p.Changes {
+			delete(f.rows, string(c.Kind)+c.Key)
+			if !c.Gone {
+				f.rows[string(c.Kind)+c.Key] = c
+			}
+		}
+		for _, told := range p.Facts {
+			f.facts = append(f.facts, told.ID)
+		}
+		f.generation, f.rev, f.cursor = p.Generation, p.Rev, p.Cursor
+		if p.More || p.FactsMore {
+			continue
+		}
+		var digest attendance.Digest
+		for _, c := range f.rows {
+			digest = digest.Add(attendance.RowHash(c.Kind, c.Key, c.Row))
+		}
+		if digest != p.Digest || f.rev != p.Head {
+			t.Errorf("at %d of %d: got digest %d, want %d", f.rev, p.Head, digest, p.Digest)
+		}
+		return pages
+	}
+}
+
+func (f *follower) count(kind attendance.RowKind) int {
+	n := 0
+	for _, c := range f.rows {
+		if c.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// scoped makes a pendrive that holds some courses.
+func (s store) scoped(t testing.TB, name string, codes ...string) attendance.ID {
+	t.Helper()
+	n, _, err := s.Pair(t.Context(), postgres.Offer{Name: name, Courses: codes, Until: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n.ID
+}
+
+func TestTheFeedGivesANodeItsCoursesAndNothingElse(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 3, postgres.Options{})
+	other, elsewhere := newID(t), newID(t)
+	s.change(t, func(ctx context.Context, r attendance.Registrar) error {
+		return errors.Join(
+			r.PutCourse(ctx, course(other, "MA201")),
+			r.PutStudent(ctx, student(elsewhere, 9)),
+			r.PutEnrolment(ctx, attendance.FeedEnrolment{ID: newID(t), Course: other, Student: elsewhere, Roll: 1, FromMS: 1}),
+			r.PutSetting(ctx, attendance.SettingEntry{Key: "institution", Value: json.RawMessage(`{"name": "A <b>"}`), Travels: true}),
+			r.PutSetting(ctx, attendance.SettingEntry{Key: "secret", Value: json.RawMessage(`1`)}),
+		)
+	})
+	f := s.follow(s.scoped(t, "mine", "cs301"))
+	f.pull(t)
+	for kind, want := range map[attendance.RowKind]int{
+		attendance.CourseRow: 1, attendance.TeacherRow: 1, attendance.TeachingRow: 1,
+		attendance.StudentRow: 3, attendance.EnrolmentRow: 3, attendance.SettingRow: 1,
+	} {
+		if got := f.count(kind); got != want {
+			t.Errorf("%s: got %d rows, want %d", kind, got, want)
+		}
+	}
+	all := s.follow(s.pair(t, "all").ID)
+	all.pull(t)
+	if got := all.count(attendance.StudentRow); got != 4 {
+		t.Errorf("the drive of all courses: got %d students, want 4", got)
+	}
+}
+
+func TestTheFeedFollowsChanges(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 2, postgres.Options{})
+	f := s.follow(s.scoped(t, "mine", "CS301"))
+	f.pull(t)
+	late, enrolment := newID(t), newID(t)
+	s.change(t, func(ctx context.Context, r attendance.Registrar) error { // before anybody of the node's courses knows him
+		return r.PutStudent(ctx, student(late, 3))
+	})
+	f.pull(t)
+	if got := f.count(attendance.StudentRow); got != 2 {
+		t.Errorf("a student of no course: got %d, want 2", got)
+	}
+	e := attendance.FeedEnrolment{ID: enrolment, Course: s.course, Student: late, Roll: 3, FromMS: 1}
+	s.change(t, func(ctx context.Context, r attendance.Registrar) error { return r.PutEnrolment(ctx, e) })
+	p, err := s.Feed(t.Context(), f.node, f.generation, f.rev, f.cursor)
+	if err != nil || len(p.Changes) != 2 || p.Changes[0].Kind != attendance.StudentRow || p.Changes[1].Kind != attendance.EnrolmentRow {
+		t.Errorf("got %+v, %v, want the student before the enrolment and nothing else", p.Changes, err)
+	}
+	f.pull(t)
+	renamed := student(late, 3)
+	renamed.Name = "Renamed"
+	s.change(t, func(ctx context.Context, r attendance.Registrar) error { return r.PutStudent(ctx, renamed) })
+	f.pull(t)
+	var got attendance.FeedStudent
+	if err := json.Unmarshal(f.rows["student"+late.String()].Row, &got); err != nil || got.Name != "Renamed" {
+		t.Errorf("got %+v, %v, want the new name", got, err)
+	}
+	s.change(t, func(ctx context.Context, r attendance.Registrar) error { // imported by mistake
+		return errors.Join(r.Remove(ctx, attendance.EnrolmentRow, enrolment.String()), r.Remove(ctx, attendance.StudentRow, late.String()))
+	})
+	f.pull(t)
+	if st, en := f.count(attendance.StudentRow), f.count(attendance.EnrolmentRow); st != 2 || en != 2 {
+		t.Errorf("after the removal: got %d students and %d enrolments, want 2 and 2", st, en)
+	}
+}
+
+func TestAPlaceThatMeansNothingAnyMoreIsRefused(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 1, postgres.Options{})
+	f := s.follow(s.scoped(t, "mine", "CS301"))
+	f.pull(t)
+	for name, ask := range map[string]func() (attendance.Page, error){
+		"another generation": func() (attendance.Page, error) { return s.Feed(t.Context(), f.node, newID(t), f.rev, "") },
+		"a revision to come": func() (attendance.Page, error) { return s.Feed(t.Context(), f.node, f.generation, f.rev+1, "") },
+	} {
+		if _, err := ask(); !errors.Is(err, attendance.ErrRefetch) {
+			t.Errorf("%s: got %v, want ErrRefetch", name, err)
+		}
+	}
+	s.change(t, func(ctx context.Context, r attendance.Registrar) error {
+		if err := r.PutCourse(ctx, course(newID(t), "MA201")); err != nil {
+			return err
+		}
+		return r.Scope(ctx, f.node, true, nil)
+	})
+	if _, err := s.Feed(t.Context(), f.node, f.generation, f.rev, f.cursor); !errors.Is(err, attendance.ErrRefetch) {
+		t.Errorf("other courses: got %v, want ErrRefetch", err)
+	}
+	f.pull(t)
+	if got := f.count(attendance.CourseRow); got != 2 {
+		t.Errorf("after the snapshot: got %d courses, want 2", got)
+	}
+	if _, err := s.Feed(t.Context(), newID(t), attendance.ID{}, 0, ""); !errors.Is(err, attendance.ErrNotFound) {
+		t.Errorf("an unknown node: got %v, want not found", err)
+	}
+}
+
+func TestALargeImportIsOnePageAndSmallOnesAreMany(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 1, postgres.Options{})
+	f := s.follow(s.scoped(t, "mine", "CS301"))
+	f.pull(t)
+	roll := 10
+	enrol := func(n int) {
+		s.change(t, func(ctx context.Context, r attendance.Registrar) error {
+			for range n {
+				id := newID(t)
+				roll++
+				if err := errors.Join(r.PutStudent(ctx, student(id, roll)),
+					r.PutEnrolment(ctx, attendance.FeedEnrolment{ID: newID(t), Course: s.course, Student: id, Roll: roll, FromMS: 1})); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	enrol(900)
+	enrol(900)
+	if got := f.pull(t); got != 2 {
+		t.Errorf("two imports of 1,800 rows: got %d pages, want 2", got)
+	}
+	enrol(1500)
+	if got := f.pull(t); got != 1 {
+		t.Errorf("one import of 3,000 rows: got %d pages, want 1", got)
+	}
+	if got := f.count(attendance.StudentRow); got != 3301 {
+		t.Errorf("got %d students, want 3301", got)
+	}
+}
+
+func TestANodeIsToldWhatOthersMade(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 2, postgres.Options{})
+	node := s.pair(t, "mine").ID
+	d, f := newDrive(t, node), s.follow(node)
+	se := d.opens(t, s).Session
+	mine := d.sees(t, se, s.students[0])
+	early := d.sees(t, newID(t), s.students[1]) // waits in the inbox
+	s.mustReceive(t, d.from(0))
+	f.pull(t)
+	if len(f.facts) != 2 {
+		t.Errorf("from nothing: got %d facts, want the node's own two", len(f.facts))
+	}
+	d.sees(t, se, s.students[1])
+	s.mustReceive(t, d.from(3))
+	f.facts = nil
+	f.pull(t)
+	if len(f.facts) != 0 {
+		t.Errorf("afterwards: got %v, want nothing of its own", f.facts)
+	}
+	_, err := s.serve.Mark(t.Context(), s.rao(), se, attendance.Verdict{Gesture: newID(t), Students: s.students[:1], Status: attendance.Excused})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.pull(t)
+	if len(f.facts) != 1 || f.facts[0] == mine.ID {
+		t.Errorf("got %v, want the cloud's verdict", f.facts)
+	}
+	// Another drive opens the session that the early scan named: the cloud places
+	// the scan, and the drive, which had set it aside, must hear of that.
+	two := newDrive(t, s.pair(t, "two").ID)
+	two.write(t, attendance.Fact{Kind: attendance.SessionOpened, Session: early.Session, Actor: s.teacher, Opening: &attendance.Opening{
+		Course: s.course, Kind: attendance.Offline, ClosesMS: time.Now().UnixMilli(), Policy: attendance.DefaultPolicy(),
+	}})
+	s.mustReceive(t, two.from(0))
+	err = s.InSettle(t.Context(), func(ctx context.Context, tx attendance.Inbound) error {
+		_, err := s.serve.Settle(ctx, tx, early.Session)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.facts = nil
+	f.pull(t)
+	if len(f.facts) != 2 || (f.facts[0] != early.ID && f.facts[1] != early.ID) {
+		t.Errorf("got %v, want the opening and the node's own early scan", f.facts)
+	}
+}
+
+func TestManyFactsComeInPages(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 2, postgres.Options{})
+	d := newDrive(t, s.pair(t, "one").ID)
+	se := d.opens(t, s).Session
+	for range 2500 {
+		d.write(t, attendance.Fact{Kind: attendance.Note, Session: se, Reason: "n"})
+	}
+	s.mustReceive(t, d.from(0))
+	f := s.follow(s.pair(t, "two").ID)
+	if got := f.pull(t); got != 2 || len(f.facts) != 2501 {
+		t.Errorf("got %d facts in %d pages, want 2501 in 2", len(f.facts), got)
+	}
+}
