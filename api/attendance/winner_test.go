@@ -118,7 +118,7 @@ func TestAWithdrawnVerdictShowsTheLayerBelow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facts := ofOne(drawMarks(t, 10))
 		for i, c := range []Class{Office, Teacher, Bulk} {
-			clear := Fact{ID: small('x', i), Kind: MarkCleared, Class: c, Student: student(1), Ord: 9, Actor: actor(rapid.IntRange(1, 4).Draw(t, "who"))}
+			clear := Fact{ID: small('x', i), Kind: MarkCleared, Status: Absent, Class: c, Student: student(1), Ord: 9, Actor: actor(rapid.IntRange(1, 4).Draw(t, "who"))}
 			below := slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool { return f.Class == c })
 			want, found := shows(below)
 			got, ok := fold(append(slices.Clone(facts), clear)).Winner()
