@@ -55,3 +55,20 @@ func (s *Store) Plan(sql string) (string, error) {
 
 // Durable is the last line that a commit covers; call it inside View.
 func (s *Store) Durable() int64 { return s.durable.seq }
+
+// HoldGroup makes groups wait for one more writer, until it is let go. The second
+// result tells whether a group is open.
+func (s *Store) HoldGroup() (release func(), open func() bool) {
+	s.queue.Add(1)
+	release = func() {
+		s.turn.Lock()
+		s.queue.Add(-1)
+		s.leave()
+	}
+	open = func() bool {
+		s.turn.Lock()
+		defer s.turn.Unlock()
+		return s.group != nil
+	}
+	return release, open
+}

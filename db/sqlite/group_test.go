@@ -177,17 +177,18 @@ func TestACheckpointEmptiesTheLogWithoutWaiting(t *testing.T) {
 func TestAViewSeesOnlyWhatIsDurable(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir(), sqlite.Options{})
-	var writers sync.WaitGroup
-	for range 6 {
-		writers.Go(func() {
-			for range 30 {
-				if err := s.InTx(t.Context(), appendFacts(note(t, "x"))); err != nil {
-					t.Error(err)
-				}
-			}
-		})
+	release, isOpen := s.HoldGroup()
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := s.InTx(t.Context(), appendFacts(note(t, "not committed yet"))); err != nil {
+			t.Error(err)
+		}
+	})
+	for !isOpen() {
+		runtime.Gosched()
 	}
-	for range 60 {
+	var seen atomic.Bool
+	all.Go(func() {
 		err := s.View(t.Context(), func(ctx context.Context, tx attendance.Tx) error {
 			b, err := tx.Backlog(ctx)
 			if int64(b.Waiting) != s.Durable() {
@@ -198,6 +199,14 @@ func TestAViewSeesOnlyWhatIsDurable(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+		seen.Store(true)
+	})
+	for range 10000 { // time enough to look at what it should not see
+		runtime.Gosched()
 	}
-	writers.Wait()
+	if seen.Load() {
+		t.Error("the view did not wait for the commit")
+	}
+	release()
+	all.Wait()
 }
