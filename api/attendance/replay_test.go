@@ -218,3 +218,30 @@ func TestOfTwoLinesWithOneIDTheSecondIsKeptAside(t *testing.T) {
 		}
 	}
 }
+
+func TestASessionOpensOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	d := begun(t, b, 0)
+	again := Fact{
+		Kind: SessionOpened, Session: small('S', 5), Actor: actor(1),
+		Opening: &Opening{Course: small('C', 2), Kind: Offline, ClosesMS: ms(noon), Policy: DefaultPolicy()},
+	}
+	d.line(t, again)
+	got, err := d.send(0, len(d.log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Result{Seq: 4, Code: string(WhyHashConflict)}); len(got.Results) != 1 || got.Results[0] != want {
+		t.Errorf("got results %+v, want only %+v", got.Results, want)
+	}
+	facts, _ := b.memory.Facts(b.ctx, small('S', 5), Which{})
+	se, _, err := Fold(facts)
+	if err != nil || se != b.sessions[se.ID] || se.Course != small('C', 1) {
+		t.Errorf("got %+v %v, want what was merged, %+v", se, err, b.sessions[se.ID])
+	}
+	b.streams = map[ID]Stream{} // the opening itself may come again
+	if got, err := d.send(0, 1); err != nil || len(got.Results) != 1 || got.Results[0].Code != CodeDuplicate {
+		t.Errorf("sent again: got %+v %v, want a duplicate", got.Results, err)
+	}
+}

@@ -135,8 +135,12 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 }
 
 func (r *resolver) whyOpening(ctx context.Context, f Fact) (Why, error) {
-	if se, ok := r.sessions[f.Session]; ok && se.Node != f.Node {
+	se, known := r.sessions[f.Session]
+	if known && se.Node != f.Node {
 		return WhyNotEntitled, nil
+	}
+	if known && se.Opened != f.Stamp { // opened at another moment: which came first must not matter
+		return WhyHashConflict, nil
 	}
 	if !r.entitled[f.Opening.Course] {
 		return WhyNotEntitled, nil
@@ -146,7 +150,7 @@ func (r *resolver) whyOpening(ctx context.Context, f Fact) (Why, error) {
 	} else if err != nil {
 		return "", fmt.Errorf("read course: %w", err)
 	}
-	if _, ok := r.sessions[f.Session]; !ok {
+	if !known {
 		r.sessions[f.Session] = open(f)
 	}
 	return "", nil
