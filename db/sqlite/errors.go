@@ -6,6 +6,8 @@ import (
 
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
+
+	"github.com/arise-attendance/arise/api/attendance"
 )
 
 // What the medium can do to a store.
@@ -21,11 +23,18 @@ var (
 	ErrDamaged = errors.New("the register file is damaged")
 	// ErrClosed is any use after Close.
 	ErrClosed = errors.New("the register is closed")
-	// ErrDigest is a feed whose rows do not add up to what the cloud holds.
-	ErrDigest = errors.New("the roster does not match the cloud's")
+	// ErrDigest is a feed whose rows do not add up to what the cloud holds. It is
+	// an attendance.ErrRefetch: a snapshot puts it right.
+	ErrDigest error = digestError{}
 	// ErrReadOnly is a write inside View.
 	ErrReadOnly = errors.New("a view does not write")
 )
+
+type digestError struct{}
+
+func (digestError) Error() string { return "the roster does not match the cloud's" }
+
+func (digestError) Is(target error) bool { return target == attendance.ErrRefetch }
 
 // explain names what SQLite said in our words; other errors pass.
 func explain(err error) error {

@@ -12,42 +12,16 @@ import (
 	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
 )
 
-// ApplySnapshot replaces the whole roster in one transaction. What the snapshot
-// does not name is hidden, not deleted: facts here may speak of it. ErrDigest
-// means that the rows do not add up, and nothing was changed.
-func (s *Store) ApplySnapshot(ctx context.Context, generation string, rev int64, rows []attendance.Change, want attendance.Digest) error {
-	return s.feed(ctx, want, func(ctx context.Context, t *tx, id dbsqlc.Identity) (attendance.Digest, error) {
-		for _, hide := range []func(context.Context) error{
-			t.q.HideCourses, t.q.HideTeachers, t.q.HideTeachings, t.q.HideStudents, t.q.HideEnrolments,
-			t.q.DropSettings, t.q.DropFeedHashes,
-		} {
-			if err := hide(ctx); err != nil {
-				return 0, err
-			}
+// Apply follows the feed: a snapshot replaces the whole roster, changes go on
+// from what is held, in one transaction either way. What a snapshot does not name
+// is hidden, not deleted: facts here may speak of it. ErrDigest means that the
+// rows do not add up to what the cloud holds, and nothing was changed.
+func (s *Store) Apply(ctx context.Context, page attendance.Page) error {
+	if !page.Snapshot && len(page.Changes) == 0 {
+		if same, err := s.stands(ctx, page); same || err != nil {
+			return err // spare the medium: there is nothing to write
 		}
-		digest, err := t.apply(ctx, 0, rows)
-		if err != nil {
-			return 0, err
-		}
-		return digest, t.q.SetFeed(ctx, generation, rev, int64(digest))
-	})
-}
-
-// ApplyChanges follows the feed to a revision. ErrDigest means that the rows now
-// held do not add up to what the cloud holds, and nothing was changed.
-func (s *Store) ApplyChanges(ctx context.Context, rev int64, changes []attendance.Change, want attendance.Digest) error {
-	return s.feed(ctx, want, func(ctx context.Context, t *tx, id dbsqlc.Identity) (attendance.Digest, error) {
-		digest, err := t.apply(ctx, attendance.Digest(id.Digest), changes)
-		if err != nil {
-			return 0, err
-		}
-		return digest, t.q.SetFeed(ctx, id.Generation, rev, int64(digest))
-	})
-}
-
-func (s *Store) feed(ctx context.Context, want attendance.Digest,
-	apply func(context.Context, *tx, dbsqlc.Identity) (attendance.Digest, error),
-) error {
+	}
 	return s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error {
 		t := seam.(*tx)
 		t.roster = true
@@ -56,12 +30,21 @@ func (s *Store) feed(ctx context.Context, want attendance.Digest,
 		if err != nil {
 			return err
 		}
-		got, err := apply(ctx, t, id)
-		if err != nil {
+		held := attendance.Digest(id.Digest)
+		if page.Snapshot {
+			held = 0
+			if err := t.hideAll(ctx); err != nil {
+				return err
+			}
+		}
+		if held, err = t.apply(ctx, held, page.Changes); err != nil {
 			return err
 		}
-		if got != want {
-			return fmt.Errorf("%w: digest %d, want %d", ErrDigest, uint64(got), uint64(want))
+		if err := agree(held, page.Digest); err != nil {
+			return err
+		}
+		if err := t.q.SetFeed(ctx, page.Generation, page.Rev, int64(held)); err != nil {
+			return err
 		}
 		running, err := t.q.Running(ctx)
 		for _, r := range running { // their screens show the new names
@@ -69,6 +52,39 @@ func (s *Store) feed(ctx context.Context, want attendance.Digest,
 		}
 		return err
 	})
+}
+
+// stands reports whether a page without changes says that all is as it is held.
+func (s *Store) stands(ctx context.Context, page attendance.Page) (bool, error) {
+	same := false
+	err := s.View(ctx, func(ctx context.Context, seam attendance.Tx) error {
+		id, err := seam.(*tx).q.Identity(ctx)
+		if err != nil {
+			return err
+		}
+		same = id.GenerationID == page.Generation && id.Rev == page.Rev
+		return agree(attendance.Digest(id.Digest), page.Digest)
+	})
+	return same, err
+}
+
+func agree(got, want attendance.Digest) error {
+	if got != want {
+		return fmt.Errorf("%w: digest %d, want %d", ErrDigest, uint64(got), uint64(want))
+	}
+	return nil
+}
+
+func (t *tx) hideAll(ctx context.Context) error {
+	for _, hide := range []func(context.Context) error{
+		t.q.HideCourses, t.q.HideTeachers, t.q.HideTeachings, t.q.HideStudents, t.q.HideEnrolments,
+		t.q.DropSettings, t.q.DropFeedHashes,
+	} {
+		if err := hide(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // apply takes rows in and keeps the digest's sum.
@@ -160,7 +176,7 @@ func (t *tx) hide(ctx context.Context, c attendance.Change) error {
 }
 
 // Learn folds facts that the cloud sent down, and moves the cursor with them.
-func (s *Store) Learn(ctx context.Context, cursor int64, fold func(context.Context, attendance.Tx) error) error {
+func (s *Store) Learn(ctx context.Context, cursor string, fold func(context.Context, attendance.Tx) error) error {
 	return s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error {
 		if err := fold(ctx, seam); err != nil {
 			return err

@@ -46,17 +46,19 @@ func TestASnapshotHidesWhatItDoesNotName(t *testing.T) {
 	s := open(t, t.TempDir(), sqlite.Options{})
 	a, b, c := course(t, "A"), course(t, "B"), course(t, "C")
 	zone := change(t, attendance.SettingRow, "zone", "Asia/Kolkata")
-	snapshot := func(generation string, rev int64, rows ...attendance.Change) {
+	g1, g2 := newID(t), newID(t)
+	snapshot := func(generation attendance.ID, rev int64, rows ...attendance.Change) {
 		t.Helper()
-		if err := s.ApplySnapshot(t.Context(), generation, rev, rows, (&feed{}).digest(rows)); err != nil {
+		page := attendance.Page{Generation: generation, Rev: rev, Snapshot: true, Changes: rows, Digest: (&feed{}).digest(rows)}
+		if err := s.Apply(t.Context(), page); err != nil {
 			t.Fatal(err)
 		}
 	}
-	snapshot("g1", 7, a, b, zone)
+	snapshot(g1, 7, a, b, zone)
 	if got, err := s.Setting(t.Context(), "zone"); err != nil || string(got) != `"Asia/Kolkata"` {
 		t.Errorf("setting: got %s, %v", got, err)
 	}
-	snapshot("g2", 3, b, c)
+	snapshot(g2, 3, b, c)
 	if got := courses(t, s); got != "B C " {
 		t.Errorf("courses: got %q, want B C", got)
 	}
@@ -71,10 +73,10 @@ func TestASnapshotHidesWhatItDoesNotName(t *testing.T) {
 	if err != nil {
 		t.Errorf("a hidden course by id: got %v", err)
 	}
-	if got, err := s.Feed(t.Context()); err != nil || got.Generation != "g2" || got.Rev != 3 {
+	if got, err := s.Feed(t.Context()); err != nil || got.Generation != g2 || got.Rev != 3 {
 		t.Errorf("feed: got %+v, %v, want g2 at 3", got, err)
 	}
-	snapshot("g2", 4, a, b, c)
+	snapshot(g2, 4, a, b, c)
 	if got := courses(t, s); got != "A B C " {
 		t.Errorf("courses: got %q, want A B C", got)
 	}
@@ -83,10 +85,10 @@ func TestASnapshotHidesWhatItDoesNotName(t *testing.T) {
 func TestChangesFollowASnapshot(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir(), sqlite.Options{})
-	f := &feed{store: s}
+	f := &feed{store: s, generation: newID(t)}
 	a, b := course(t, "A"), course(t, "B")
 	first := []attendance.Change{a, b}
-	if err := s.ApplySnapshot(t.Context(), "g", 1, first, f.digest(first)); err != nil {
+	if err := s.Apply(t.Context(), attendance.Page{Generation: f.generation, Rev: 1, Snapshot: true, Changes: first, Digest: f.digest(first)}); err != nil {
 		t.Fatal(err)
 	}
 	f.rev = 1
@@ -108,7 +110,7 @@ func TestChangesFollowASnapshot(t *testing.T) {
 			t.Errorf("courses: got %q, want %q", got, step.want)
 		}
 	}
-	if got, err := s.Feed(t.Context()); err != nil || got.Generation != "g" || got.Rev != 6 {
+	if got, err := s.Feed(t.Context()); err != nil || got.Generation != f.generation || got.Rev != 6 {
 		t.Errorf("feed: got %+v, %v, want g at 6", got, err)
 	}
 }
@@ -117,28 +119,29 @@ func TestAFeedThatDoesNotAddUpChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir(), sqlite.Options{})
 	a := []attendance.Change{course(t, "A")}
-	right := (&feed{}).digest(a)
-	if err := s.ApplySnapshot(t.Context(), "g", 1, a, right); err != nil {
+	right, g := (&feed{}).digest(a), newID(t)
+	if err := s.Apply(t.Context(), attendance.Page{Generation: g, Rev: 1, Snapshot: true, Changes: a, Digest: right}); err != nil {
 		t.Fatal(err)
 	}
 	wrong := []attendance.Change{course(t, "B")}
-	for what, err := range map[string]error{
-		"snapshot": s.ApplySnapshot(t.Context(), "h", 2, wrong, right),
-		"changes":  s.ApplyChanges(t.Context(), 2, wrong, right),
+	for what, page := range map[string]attendance.Page{
+		"snapshot":   {Generation: newID(t), Rev: 2, Snapshot: true, Changes: wrong, Digest: right},
+		"changes":    {Generation: g, Rev: 2, Changes: wrong, Digest: right},
+		"no changes": {Generation: g, Rev: 1, Digest: right + 1},
 	} {
-		if !errors.Is(err, sqlite.ErrDigest) {
+		if err := s.Apply(t.Context(), page); !errors.Is(err, sqlite.ErrDigest) {
 			t.Errorf("%s: got %v, want ErrDigest", what, err)
 		}
 	}
 	broken := []attendance.Change{{Kind: attendance.CourseRow, Key: newID(t).String(), Row: json.RawMessage(`{"id":7}`)}}
-	if err := s.ApplyChanges(t.Context(), 2, broken, right); err == nil {
+	if err := s.Apply(t.Context(), attendance.Page{Generation: g, Rev: 2, Changes: broken, Digest: right}); err == nil {
 		t.Error("a row that cannot be read was taken in")
 	}
 	if got := courses(t, s); got != "A " {
 		t.Errorf("courses: got %q, want A", got)
 	}
-	if got, err := s.Feed(t.Context()); err != nil || got.Generation != "g" || got.Rev != 1 {
-		t.Errorf("feed: got %+v, %v, want g at 1", got, err)
+	if got, err := s.Feed(t.Context()); err != nil || got.Generation != g || got.Rev != 1 {
+		t.Errorf("feed: got %+v, %v, want the first at 1", got, err)
 	}
 }
 
@@ -147,7 +150,7 @@ func TestTheCursorMovesWithTheFactsOrNotAtAll(t *testing.T) {
 	s := open(t, t.TempDir(), sqlite.Options{})
 	f := note(t, "from the cloud")
 	f.Learnt = true
-	err := s.Learn(t.Context(), 5, func(ctx context.Context, tx attendance.Tx) error {
+	err := s.Learn(t.Context(), "5", func(ctx context.Context, tx attendance.Tx) error {
 		if _, err := tx.Append(ctx, []attendance.Fact{f}); err != nil {
 			return err
 		}
@@ -156,14 +159,14 @@ func TestTheCursorMovesWithTheFactsOrNotAtAll(t *testing.T) {
 	if err == nil {
 		t.Fatal("the error was swallowed")
 	}
-	if got, _ := s.Feed(t.Context()); got.Facts != 0 {
-		t.Errorf("cursor: got %d, want 0", got.Facts)
+	if got, _ := s.Feed(t.Context()); got.Facts != "" {
+		t.Errorf("cursor: got %q, want none", got.Facts)
 	}
-	if err := s.Learn(t.Context(), 5, appendFacts(f)); err != nil {
+	if err := s.Learn(t.Context(), "5", appendFacts(f)); err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := s.Feed(t.Context()); got.Facts != 5 {
-		t.Errorf("cursor: got %d, want 5", got.Facts)
+	if got, _ := s.Feed(t.Context()); got.Facts != "5" {
+		t.Errorf("cursor: got %q, want 5", got.Facts)
 	}
 	if got := waiting(t, s); got != 0 {
 		t.Errorf("waiting: got %d, want 0", got)

@@ -18,13 +18,6 @@ type Identity struct {
 	Cloud       string
 }
 
-// Feed is how far the roster feed has been read.
-type Feed struct {
-	Generation string
-	Rev        int64
-	Facts      int64
-}
-
 // Identity reads who this pendrive is.
 func (s *Store) Identity(ctx context.Context) (Identity, error) {
 	var out Identity
@@ -56,11 +49,11 @@ func (s *Store) Claimed(ctx context.Context, id Identity) error {
 }
 
 // Feed reads how far the feed was followed.
-func (s *Store) Feed(ctx context.Context) (Feed, error) {
-	var out Feed
+func (s *Store) Feed(ctx context.Context) (attendance.Head, error) {
+	var out attendance.Head
 	err := s.View(ctx, func(ctx context.Context, seam attendance.Tx) error {
 		r, err := seam.(*tx).q.Identity(ctx)
-		out = Feed{Generation: r.Generation, Rev: r.Rev, Facts: r.FactsCursor}
+		out = attendance.Head{Generation: r.GenerationID, Rev: r.Rev, Facts: r.FactsCursor}
 		return err
 	})
 	return out, err

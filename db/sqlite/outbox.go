@@ -26,7 +26,7 @@ func (s *Store) Pending(ctx context.Context, n, maxBytes int) (attendance.Upload
 			return err
 		}
 		l := s.log
-		up = attendance.Upload{Node: id.NodeID, Incarnation: l.incarnation, HashBefore: l.ackedHash}
+		up = attendance.Upload{Node: id.NodeID, Incarnation: l.incarnation, HashBefore: l.ackedHash, Head: l.seq - l.base}
 		lines, err := t.q.LinesAfter(ctx, l.acked, int64(n))
 		if err != nil {
 			return err
@@ -148,16 +148,17 @@ func (s *Store) Reborn(ctx context.Context) error {
 		if err := t.q.SetIncarnation(ctx, id, base, l.ackedHash[:]); err != nil {
 			return err
 		}
-		return t.q.SetFactsCursor(ctx, 0)
+		return t.q.SetFactsCursor(ctx, "")
 	})
 }
 
 // Reached notes what an attempt to speak with the cloud came to. at is when the
-// cloud answered, or zero; attention a sentence when a person must act.
-func (s *Store) Reached(at time.Time, attention string) {
+// cloud last confirmed that all is well, or zero when it did not now; attention is
+// a sentence when a person must act.
+func (s *Store) Reached(reachable bool, at time.Time, attention string) {
 	l := *s.link.Load()
-	l.reachable, l.attention = !at.IsZero(), attention
-	if l.reachable {
+	l.reachable, l.attention = reachable, attention
+	if !at.IsZero() {
 		l.syncedAt = at
 	}
 	s.link.Store(&l)

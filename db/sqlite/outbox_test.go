@@ -109,7 +109,7 @@ func TestACopiedDriveStartsANewLife(t *testing.T) {
 	if err := s.Ack(t.Context(), receipt(pending(t, s, 2)), noFold); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Learn(t.Context(), 77, func(context.Context, attendance.Tx) error { return nil }); err != nil {
+	if err := s.Learn(t.Context(), "77", func(context.Context, attendance.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Reborn(t.Context()); err != nil {
@@ -131,8 +131,8 @@ func TestACopiedDriveStartsANewLife(t *testing.T) {
 		return up
 	}
 	check("at once")
-	if f, err := s.Feed(t.Context()); err != nil || f.Facts != 0 {
-		t.Errorf("facts cursor: got %d, %v, want 0", f.Facts, err)
+	if f, err := s.Feed(t.Context()); err != nil || f.Facts != "" {
+		t.Errorf("facts cursor: got %q, %v, want none", f.Facts, err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

@@ -42,14 +42,15 @@ func open(t *testing.T, dir string, o sqlite.Options) *sqlite.Store {
 
 // feed plays the cloud: it knows the digest of all rows it gave.
 type feed struct {
-	store *sqlite.Store
-	rev   int64
-	rows  map[string]uint64
+	store      *sqlite.Store
+	generation attendance.ID
+	rev        int64
+	rows       map[string]uint64
 }
 
 func (f *feed) apply(ctx context.Context, rows []attendance.Change) error {
 	f.rev++
-	return f.store.ApplyChanges(ctx, f.rev, rows, f.digest(rows))
+	return f.store.Apply(ctx, attendance.Page{Generation: f.generation, Rev: f.rev, Changes: rows, Digest: f.digest(rows)})
 }
 
 func (f *feed) digest(rows []attendance.Change) attendance.Digest {

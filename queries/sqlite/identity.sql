@@ -24,7 +24,7 @@ UPDATE identity SET incarnation_id = @incarnation_id, base_seq = @base_seq, acke
 WHERE one = 1;
 
 -- name: SetFeed :exec
-UPDATE identity SET generation = @generation, rev = @rev, digest = @digest
+UPDATE identity SET generation_id = @generation_id, rev = @rev, digest = @digest
 WHERE one = 1;
 
 -- name: SetFactsCursor :exec

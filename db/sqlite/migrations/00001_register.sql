@@ -15,10 +15,10 @@ CREATE TABLE identity (
     acked_seq      INTEGER NOT NULL DEFAULT 0 CHECK (acked_seq >= base_seq),
     acked_hash     BLOB    NOT NULL DEFAULT (zeroblob(32)) CHECK (length(acked_hash) = 32),
     synced_ms      INTEGER NOT NULL DEFAULT 0,
-    generation     TEXT    NOT NULL DEFAULT '',
+    generation_id  BLOB    CHECK (length(generation_id) = 16), -- of the roster feed; NULL: nothing read yet
     rev            INTEGER NOT NULL DEFAULT 0,
     digest         INTEGER NOT NULL DEFAULT 0, -- 64 bits, read as unsigned
-    facts_cursor   INTEGER NOT NULL DEFAULT 0
+    facts_cursor   TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 
 -- What this pendrive made, in order: the log is the outbox. Rows are never changed but for what the cloud answered

@@ -38,7 +38,7 @@ func (q *Queries) CreateIdentity(ctx context.Context, key []byte, incarnationID 
 }
 
 const identity = `-- name: Identity :one
-SELECT one, "key", node_id, name, institution, cloud_url, incarnation_id, base_seq, acked_seq, acked_hash, synced_ms, generation, rev, digest, facts_cursor FROM identity
+SELECT one, "key", node_id, name, institution, cloud_url, incarnation_id, base_seq, acked_seq, acked_hash, synced_ms, generation_id, rev, digest, facts_cursor FROM identity
 WHERE one = 1
 `
 
@@ -57,7 +57,7 @@ func (q *Queries) Identity(ctx context.Context) (Identity, error) {
 		&i.AckedSeq,
 		&i.AckedHash,
 		&i.SyncedMs,
-		&i.Generation,
+		&i.GenerationID,
 		&i.Rev,
 		&i.Digest,
 		&i.FactsCursor,
@@ -80,18 +80,18 @@ UPDATE identity SET facts_cursor = ?1
 WHERE one = 1
 `
 
-func (q *Queries) SetFactsCursor(ctx context.Context, factsCursor int64) error {
+func (q *Queries) SetFactsCursor(ctx context.Context, factsCursor string) error {
 	_, err := q.exec(ctx, q.setFactsCursorStmt, setFactsCursor, factsCursor)
 	return err
 }
 
 const setFeed = `-- name: SetFeed :exec
-UPDATE identity SET generation = ?1, rev = ?2, digest = ?3
+UPDATE identity SET generation_id = ?1, rev = ?2, digest = ?3
 WHERE one = 1
 `
 
-func (q *Queries) SetFeed(ctx context.Context, generation string, rev int64, digest int64) error {
-	_, err := q.exec(ctx, q.setFeedStmt, setFeed, generation, rev, digest)
+func (q *Queries) SetFeed(ctx context.Context, generationID attendance.ID, rev int64, digest int64) error {
+	_, err := q.exec(ctx, q.setFeedStmt, setFeed, generationID, rev, digest)
 	return err
 }
 

@@ -79,10 +79,10 @@ type Identity struct {
 	AckedSeq      int64
 	AckedHash     []byte
 	SyncedMs      int64
-	Generation    string
+	GenerationID  attendance.ID
 	Rev           int64
 	Digest        int64
-	FactsCursor   int64
+	FactsCursor   string
 }
 
 type Learnt struct {
