@@ -44,7 +44,7 @@ function trick(what, body) {
 
 function api(request, response, path, body) {
   const route = `${request.method} ${path[0]}`;
-  if (route === "GET course-codes") return json(response, 200, school.courses.map(({ code, name }) => ({ code, name })));
+  if (route === "GET course-codes") return json(response, 200, school.courses.map(({ code, name }) => ({ code, name })).sort((a, b) => (a.code < b.code ? -1 : 1)));
   if (route === "POST login") {
     const course = school.courses.find((course) => course.code === body.course_code);
     if (!course || body.pin !== "123456") throw new school.Problem(401, "wrong-credentials", "Wrong course code or PIN.");
