@@ -40,10 +40,10 @@ func (r *room) lesson(t *testing.T, chance *rand.Rand, s attendance.Session, ste
 
 var folding = map[string]func(*testing.T, *room){
 	"what a lesson left is the fold of its facts": func(t *testing.T, r *room) {
-		seed := rand.Uint64()
+		seed := rand.Uint64() //nolint:gosec // a lesson to repeat, not a secret
 		t.Logf("seed %d", seed)
 		s := r.opened(t)
-		r.lesson(t, rand.New(rand.NewPCG(seed, 1)), s, 60)
+		r.lesson(t, rand.New(rand.NewPCG(seed, 1)), s, 60) //nolint:gosec // as above
 		r.refolds(t, s.ID)
 	},
 	"folding anew changes nothing that is right and repairs what is wrong": func(t *testing.T, r *room) {

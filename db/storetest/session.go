@@ -44,7 +44,8 @@ func sameSession(t *testing.T, got, want attendance.Session) {
 		what      string
 		got, want *time.Time
 	}{
-		{"opened at", &got.OpenedAt, &want.OpenedAt}, {"closes at", &got.ClosesAt, &want.ClosesAt},
+		{"opened at", &got.OpenedAt, &want.OpenedAt},
+		{"closes at", &got.ClosesAt, &want.ClosesAt},
 		{"closed at", &got.ClosedAt, &want.ClosedAt},
 	} {
 		if !at.got.Equal(*at.want) {
