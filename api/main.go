@@ -33,6 +33,7 @@ const usage = `A.R.I.S.E., the cloud. Usage: api VERB
   migrate            only bring the database up to date
   openapi            print the contract
   admin pair NAME    make a pendrive and print its claim code; -courses A-1,B-2 limits it
+  admin revoke NAME  shut a lost pendrive out
 
 Settings come from the environment; a secret also works as NAME_FILE, naming a file:
 
@@ -91,8 +92,11 @@ func serve(ctx context.Context, c server.Config, stdout io.Writer) (err error) {
 }
 
 func admin(ctx context.Context, c server.Config, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 2 && args[0] == "revoke" {
+		return server.Revoke(ctx, c, args[1])
+	}
 	if len(args) == 0 || args[0] != "pair" {
-		return errors.New("admin pair NAME is what there is: api -h")
+		return errors.New("admin pair NAME and admin revoke NAME are what there is: api -h")
 	}
 	flags := flag.NewFlagSet("admin pair", flag.ContinueOnError)
 	flags.SetOutput(stderr)

@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/postgres"
 )
 
@@ -23,4 +25,27 @@ func Pair(ctx context.Context, c Config, name string, all bool, courses []string
 		err = cerr
 	}
 	return code, err
+}
+
+// Revoke shuts out every pendrive of a name that is not shut out yet.
+func Revoke(ctx context.Context, c Config, name string) (err error) {
+	db, err := reachDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	store := postgres.New(db.pool, postgres.Options{Log: c.Log})
+	nodes, err := store.Nodes(ctx)
+	if err != nil {
+		return err
+	}
+	err = attendance.Missing{What: "pendrive", Key: name}
+	for _, n := range nodes {
+		if n.Name == name && n.RevokedAt.IsZero() {
+			if err = store.Revoke(ctx, n.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return err
 }

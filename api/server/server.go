@@ -123,6 +123,9 @@ func Contract() ([]byte, error) {
 	return api.OpenAPI().YAML()
 }
 
+// Addr is where it listens.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
 // Run serves until ctx ends, then lets what is under way finish.
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
