@@ -26,7 +26,7 @@ func (s *Store) Listen(ctx context.Context, changed func(session attendance.ID))
 	for {
 		heard, err := s.listen(ctx, changed)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // being told to stop is no failure
 		}
 		if heard {
 			wait = 50 * time.Millisecond

@@ -49,6 +49,8 @@ func configure(url, schema string) (*pgxpool.Config, error) {
 	config.ConnConfig.RuntimeParams["search_path"] = schema
 	config.ConnConfig.RuntimeParams["application_name"] = "arise"
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	// A transaction that somebody forgot would hold back the feed: see FeedFacts.
+	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60s"
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		idType(conn.TypeMap())
 		conn.TypeMap().RegisterType(&pgtype.Type{
