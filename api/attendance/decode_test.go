@@ -207,3 +207,11 @@ func TestPoliciesOutOfRangeFallBackToTheDefault(t *testing.T) {
 		}
 	}
 }
+
+func TestABodyThatIsNotTextIsRefused(t *testing.T) {
+	t.Parallel()
+	good := body(t, Note, map[string]any{"reason": "xx"})
+	if f, err := Decode(bytes.Replace(good, []byte("xx"), []byte("\xff\xfe"), 1)); err == nil {
+		t.Errorf("got %q, want it refused: the body would be hashed as one text and read as another", f.Reason)
+	}
+}
