@@ -54,7 +54,7 @@ func setup(t *testing.T) *bench {
 	for _, r := range rows {
 		digest = digest.Add(attendance.RowHash(r.Kind, r.Key, r.Row))
 	}
-	if err := store.ApplySnapshot(t.Context(), "one", 1, rows, digest); err != nil {
+	if err := store.Apply(t.Context(), attendance.Page{Generation: id("one"), Rev: 1, Head: 1, Snapshot: true, Changes: rows, Digest: digest}); err != nil {
 		t.Fatal(err)
 	}
 	b.service, err = attendance.NewService(t.Context(), store, attendance.World{Now: now, Rand: rand.Reader}, id("node"), attendance.Rules{})

@@ -91,13 +91,7 @@ func (c *campus) pull(ctx context.Context, p *place) error {
 		if err != nil {
 			return err
 		}
-		switch {
-		case page.Snapshot:
-			err = p.drive.ApplySnapshot(ctx, page.Generation, page.Rev, page.Changes, page.Digest)
-		case len(page.Changes) > 0:
-			err = p.drive.ApplyChanges(ctx, page.Rev, page.Changes, page.Digest)
-		}
-		if err != nil {
+		if err := p.drive.Apply(ctx, page); err != nil {
 			return err
 		}
 		facts := make([]attendance.Fact, 0, len(page.Facts))

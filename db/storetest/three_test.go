@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,6 +19,27 @@ import (
 	"github.com/arise-attendance/arise/db/embedded/pgtest"
 	"github.com/arise-attendance/arise/db/postgres"
 )
+
+// TestMain draws fewer schedules than rapid's hundred: each one is a school.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })
+	if !asked {
+		if err := flag.Set("rapid.checks", "20"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// memory is a folder that forgets; nothing here is about power cuts.
+func memory() string {
+	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+		return "/dev/shm"
+	}
+	return ""
+}
 
 // campus is one course of six students, the cloud, and two pendrives.
 type campus struct {
@@ -157,7 +179,7 @@ func TestTwoPendrivesAndTheCloudEndEqual(t *testing.T) {
 	pg := postgres.New(pool, postgres.Options{})
 	rapid.Check(t, func(r *rapid.T) {
 		ctx := context.Background()
-		dir, err := os.MkdirTemp("", "three")
+		dir, err := os.MkdirTemp(memory(), "three")
 		if err != nil {
 			r.Fatal(err)
 		}
