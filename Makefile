@@ -41,7 +41,9 @@ web: $(WEB) ## build the portals into web/dist
 
 test: test-go test-web ## run every test
 
-test-go: $(BIN)/gotestsum $(PG)
+# Lessons run the built programs and a browser on the portals inside them.
+test-go: web $(BIN)/gotestsum $(PG)
+	@.ci/need chromium
 	$(BIN)/gotestsum --format pkgname -- $$(go list ./... | grep -vxFf <(go list $(RACE)))
 	CGO_ENABLED=1 $(BIN)/gotestsum --format pkgname -- -race $(RACE)
 
