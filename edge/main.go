@@ -1,0 +1,150 @@
+// Command edge is the pendrive: one program that holds a class without internet
+// and brings every mark to the cloud later.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+	_ "time/tzdata" // Windows and small images have none
+
+	"github.com/arise-attendance/arise/db/sqlite"
+	"github.com/arise-attendance/arise/edge/node"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "edge:", err)
+		os.Exit(1)
+	}
+}
+
+const usage = `A.R.I.S.E., the pendrive. Usage: edge VERB
+
+  serve        hold classes (the default)
+  claim CODE   pair this pendrive with the school, with a code from the office
+  status       how this pendrive stands
+
+Settings come from edge.env beside the program, then from the environment, which
+wins; a secret also works as NAME_FILE, naming a file:
+
+`
+
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+	verb := "serve"
+	if len(args) > 0 {
+		verb, args = args[0], args[1:]
+	}
+	switch verb {
+	case "-h", "-help", "--help", "help":
+		if _, err := io.WriteString(stdout, usage); err != nil {
+			return err
+		}
+		return table.Print(stdout)
+	case "serve", "claim", "status":
+	default:
+		return fmt.Errorf("%q is not a verb: edge -h lists them", verb)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the program's own folder: %w", err)
+	}
+	c, err := configure(filepath.Dir(program), environ, stderr)
+	if err != nil {
+		return err
+	}
+	switch verb {
+	case "claim":
+		if len(args) != 1 {
+			return errors.New("name the code from the office: edge claim CODE")
+		}
+		c.Claim = args[0]
+		return claim(ctx, c, stdout)
+	case "status":
+		return status(ctx, c, stdout)
+	}
+	return serve(ctx, c, stdout)
+}
+
+func serve(ctx context.Context, c node.Config, stdout io.Writer) (err error) {
+	n, err := node.New(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, n.Close()) }()
+	if _, err := fmt.Fprintf(stdout, "A.R.I.S.E. pendrive listens on http://%s\n", n.Address()); err != nil {
+		return err
+	}
+	return n.Run(ctx)
+}
+
+func claim(ctx context.Context, c node.Config, stdout io.Writer) (err error) {
+	store, err := node.Open(ctx, c, nil, nil)
+	if errors.Is(err, sqlite.ErrInUse) {
+		return fmt.Errorf("%w; or start that one with ARISE_EDGE_CLAIM=%s", err, c.Claim)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	id, err := node.Pair(ctx, c, store)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "This pendrive is %q of %q now. Start it with: edge serve\n", id.Name, id.Institution)
+	return err
+}
+
+// status asks the running program, or looks itself when none runs.
+func status(ctx context.Context, c node.Config, stdout io.Writer) error {
+	st, err := ask(ctx, c.Listen)
+	if err != nil {
+		if st, err = node.Look(ctx, c); err != nil {
+			return err
+		}
+	}
+	out := json.NewEncoder(stdout)
+	out.SetIndent("", "  ")
+	return out.Encode(st)
+}
+
+func ask(ctx context.Context, listen string) (node.Status, error) {
+	var st node.Status
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return st, err
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/api/sync/status", nil)
+	if err != nil {
+		return st, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return st, err
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&st); err != nil {
+		return st, err
+	}
+	if st.NodeType != "local" {
+		return st, errors.New("another program answers there")
+	}
+	return st, nil
+}

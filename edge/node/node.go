@@ -1,0 +1,187 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/live"
+	"github.com/arise-attendance/arise/db/sqlite"
+	"github.com/arise-attendance/arise/edge/replay"
+)
+
+// Node is one pendrive's program, ready to run.
+type Node struct {
+	config   Config
+	hub      *live.Hub
+	store    *sqlite.Store
+	listener net.Listener
+	http     *http.Server
+	stopLive chan struct{}
+
+	// One is made when the program starts and another when the pendrive is paired.
+	room   atomic.Pointer[room]
+	paired chan struct{} // closed once there is a room with a replay
+	pair   sync.Once
+
+	changed atomic.Bool // since the last look: the drive is in use
+}
+
+// room is what depends on who this pendrive is.
+type room struct {
+	identity sqlite.Identity
+	service  *attendance.Service
+	replay   *replay.Replay // nil: not paired, or no cloud configured
+	handler  http.Handler
+}
+
+// New takes the port and the register. Its errors name the way out.
+func New(ctx context.Context, c Config) (n *Node, err error) {
+	n = &Node{config: c, hub: live.NewHub(), stopLive: make(chan struct{}), paired: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.Close())
+		}
+	}()
+	var lc net.ListenConfig
+	if n.listener, err = lc.Listen(ctx, "tcp", c.Listen); err != nil {
+		return n, fmt.Errorf("listen on %s: %w: if another program has the port, stop it or set ARISE_EDGE_LISTEN to a free one, such as :5001", c.Listen, err)
+	}
+	if n.store, err = Open(ctx, c, n.onChange, n.onAppend); err != nil {
+		return n, err
+	}
+	if err = n.assemble(ctx); err != nil {
+		return n, err
+	}
+	n.http = &http.Server{
+		Handler:           http.HandlerFunc(n.serve),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	return n, nil
+}
+
+// Open opens the register, and says what to do when it cannot be had.
+func Open(ctx context.Context, c Config, onChange func(attendance.ID), onAppend func()) (*sqlite.Store, error) {
+	s, err := sqlite.Open(ctx, c.Data, sqlite.Options{
+		Now: c.World.Now, Rand: c.World.Rand, OnChange: onChange, OnAppend: onAppend,
+	})
+	switch {
+	case errors.Is(err, sqlite.ErrInUse):
+		return nil, fmt.Errorf("%w: an edge is running on %s already; stop it, or set ARISE_EDGE_DATA to another folder", err, c.Data)
+	case errors.Is(err, sqlite.ErrFull):
+		return nil, fmt.Errorf("%w: the program needs about 20 MB in %s", err, c.Data)
+	case errors.Is(err, sqlite.ErrDamaged):
+		return nil, fmt.Errorf("%w: keep %s as it is, bring it to the office, and set ARISE_EDGE_DATA to a new folder meanwhile", err, c.Data)
+	}
+	return s, err
+}
+
+func (n *Node) onChange(session attendance.ID) {
+	n.changed.Store(true)
+	n.hub.Changed(session)
+}
+
+func (n *Node) onAppend() {
+	n.changed.Store(true)
+	if r := n.room.Load(); r != nil && r.replay != nil {
+		r.replay.Nudge()
+	}
+}
+
+// Address is where it listens.
+func (n *Node) Address() string { return n.listener.Addr().String() }
+
+// Run serves until ctx ends, then lets what is under way finish.
+func (n *Node) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := n.http.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error { return n.sync(ctx) })
+	g.Go(func() error { return n.every(ctx, closeEvery, n.closeDue) })
+	g.Go(func() error { return n.every(ctx, idleAfter, n.settle) })
+	g.Go(func() error {
+		<-ctx.Done()
+		close(n.stopLive) // a live stream never ends by itself
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
+		defer cancel()
+		return n.http.Shutdown(ctx)
+	})
+	return g.Wait()
+}
+
+const (
+	closeEvery  = 2 * time.Second
+	idleAfter   = 10 * time.Second
+	shutdownFor = 20 * time.Second // requests under way may take so long to finish
+)
+
+// every calls fn at a steady pace until ctx ends.
+func (n *Node) every(ctx context.Context, pace time.Duration, fn func(context.Context) error) error {
+	tick := time.NewTicker(pace)
+	defer tick.Stop()
+	said := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		err := fn(ctx)
+		switch {
+		case err == nil:
+			said = ""
+		case err.Error() != said: // once, not each two seconds
+			said = err.Error()
+			n.config.Log.ErrorContext(ctx, "housekeeping failed", "error", err)
+		}
+	}
+}
+
+func (n *Node) closeDue(ctx context.Context) error {
+	r := n.room.Load()
+	if r.identity.Node.IsZero() {
+		return nil
+	}
+	_, err := r.service.CloseDue(ctx)
+	return err
+}
+
+// settle leaves everything in one file while nothing happens, so that the usual
+// careless pull meets an empty write-ahead log.
+func (n *Node) settle(ctx context.Context) error {
+	if n.changed.Swap(false) {
+		return nil // in use: look again later
+	}
+	return n.store.Checkpoint(ctx)
+}
+
+// Close gives everything back. It is safe to call twice, and on what New could
+// not finish.
+func (n *Node) Close() error {
+	var errs []error
+	switch {
+	case n.http != nil:
+		errs = append(errs, n.http.Close())
+	case n.listener != nil:
+		errs = append(errs, n.listener.Close())
+	}
+	n.http, n.listener = nil, nil
+	if n.store != nil {
+		errs = append(errs, n.store.Close())
+		n.store = nil
+	}
+	return errors.Join(errs...)
+}

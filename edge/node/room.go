@@ -1,0 +1,93 @@
+package node
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/classroom"
+	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/db/sqlite"
+	"github.com/arise-attendance/arise/edge/replay"
+)
+
+// assemble joins store, rules, operations and replay for whom this pendrive is
+// now. Requests that began in the room before end there.
+func (n *Node) assemble(ctx context.Context) error {
+	id, err := n.store.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	r := &room{identity: id}
+	if r.service, err = n.rules(ctx, id); err != nil {
+		return err
+	}
+	if !id.Node.IsZero() && n.config.Cloud != "" {
+		if r.replay, err = n.link(id, r.service); err != nil {
+			return err
+		}
+	}
+	if r.handler, err = n.handler(r); err != nil {
+		return err
+	}
+	n.room.Store(r)
+	if !id.Node.IsZero() {
+		n.pair.Do(func() { close(n.paired) })
+	}
+	return nil
+}
+
+// rules is the domain over this pendrive's store.
+func (n *Node) rules(ctx context.Context, id sqlite.Identity) (*attendance.Service, error) {
+	var store attendance.Store = n.store
+	if id.Node.IsZero() {
+		store = unpaired{store}
+	}
+	return attendance.NewService(ctx, store, n.config.World, id.Node, attendance.Rules{})
+}
+
+// unpaired is a register that takes nothing yet: a fact carries the name of the
+// pendrive that made it, and this one has none.
+type unpaired struct{ attendance.Store }
+
+func (unpaired) InTx(context.Context, func(context.Context, attendance.Tx) error) error {
+	return rest.NewProblem(http.StatusServiceUnavailable, "not-paired",
+		"this pendrive is not paired with the school yet: start it with ARISE_EDGE_CLAIM, or run edge claim CODE")
+}
+
+func (n *Node) link(id sqlite.Identity, service *attendance.Service) (*replay.Replay, error) {
+	cloud, err := replay.NewClient(n.config.Cloud, auth.NodeToken(id.Node, id.Key), n.config.Transport)
+	if err != nil {
+		return nil, err
+	}
+	return replay.New(replay.Options{
+		Log: n.store, Cloud: cloud, Service: service, World: n.config.World, Every: n.config.Every,
+		Changed: n.hub.All, Slog: n.config.Log,
+	}), nil
+}
+
+func (n *Node) handler(r *room) (http.Handler, error) {
+	// Its own secret, so that a sign-in outlives a restart and means nothing elsewhere.
+	secret := sha256.Sum256(append([]byte("arise edge sign-in"), r.identity.Key...))
+	tokens, err := auth.NewTokens(secret[:], n.config.World.Now)
+	if err != nil {
+		return nil, fmt.Errorf("make tokens: %w", err)
+	}
+	router := rest.Router(n.config.Log)
+	rest.Mount(router, n.config.Portals)
+	api := rest.NewAPI(router, rest.TokenAuth{Tokens: tokens})
+	classroom.Register(api, classroom.Deps{
+		Service: r.service, Hub: n.hub, Tokens: tokens, Tries: auth.NewTries(5), Zone: n.config.Zone,
+		Server: classroom.Server{Kind: "edge", Name: r.identity.Name}, Legacy: n.config.Legacy, StopLive: n.stopLive,
+	})
+	n.operations(api, r)
+	return router, nil
+}
+
+// serve answers in the room there is now.
+func (n *Node) serve(w http.ResponseWriter, req *http.Request) {
+	n.room.Load().handler.ServeHTTP(w, req)
+}

@@ -1,0 +1,176 @@
+package replay
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/openapi/client"
+)
+
+// Client speaks to the cloud over HTTP.
+type Client struct {
+	api *client.Client
+}
+
+// NewClient makes a client for a server's address. token authenticates a paired
+// pendrive; none is enough to claim. No redirect is followed: a pendrive's key and
+// its marks go to the address that was configured and nowhere else.
+func NewClient(address, token string, transport http.RoundTripper) (*Client, error) {
+	doer := &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	api, err := client.NewClient(address, client.WithHTTPClient(doer), client.WithRequestEditorFn(
+		func(_ context.Context, req *http.Request) error {
+			req.Header.Set("Accept", "application/json, application/problem+json")
+			if token != "" {
+				req.Header.Set("Authorization", "Bearer "+token)
+			}
+			return nil
+		}))
+	if err != nil {
+		return nil, fmt.Errorf("CLOUD_SERVER_URL %q: %w", address, err)
+	}
+	return &Client{api: api}, nil
+}
+
+// protocol is the version of the upload that this build speaks.
+const protocol = 1
+
+// batch is the body of an upload. The contract names it as plain bytes, for it
+// travels packed.
+type batch struct {
+	Protocol    int           `json:"protocol"`
+	Incarnation attendance.ID `json:"incarnation"`
+	FirstSeq    int64         `json:"first_seq"`
+	LastSeq     int64         `json:"last_seq"`
+	HeadSeq     int64         `json:"head_seq"`
+	HashBefore  string        `json:"hash_before"`
+	Clock       sample        `json:"clock"`
+	Facts       []line        `json:"facts"`
+}
+
+type sample struct {
+	WallMS  int64         `json:"wall_ms"`
+	Segment attendance.ID `json:"segment"`
+	MonoMS  int64         `json:"mono_ms"`
+}
+
+type line struct {
+	Seq  int64         `json:"seq"`
+	ID   attendance.ID `json:"id"`
+	Body []byte        `json:"body"`
+}
+
+// Receive sends a batch.
+func (c *Client) Receive(ctx context.Context, up attendance.Upload) (Reply, error) {
+	body, err := pack(up)
+	if err != nil {
+		return Reply{}, err
+	}
+	encoding := "gzip"
+	resp, err := c.api.ReceiveFactsWithBody(ctx, &client.ReceiveFactsParams{ContentEncoding: &encoding}, "application/json", body)
+	var got client.ReceiptOutputBody
+	if err := answer(resp, err, &got); err != nil {
+		return Reply{}, err
+	}
+	hash, err := hex.DecodeString(got.HashAtAck)
+	if err != nil || len(hash) != 32 {
+		return Reply{}, Stranger{Why: "its receipt carries no hash"}
+	}
+	out := Reply{
+		Receipt: attendance.Receipt{Seq: got.AckedThrough, Hash: [32]byte(hash), Now: got.ServerTime},
+		Feed:    attendance.Head{Generation: attendance.ID(got.Feed.Generation), Rev: got.Feed.Rev, Facts: got.Feed.Facts},
+		Batch:   int(got.Advice.Batch), Wait: time.Duration(got.Advice.WaitMs) * time.Millisecond,
+	}
+	for _, r := range got.Results {
+		res := attendance.Result{Seq: r.Seq, Code: r.Code}
+		if r.EffectiveMs != nil {
+			res.EffectiveMS = *r.EffectiveMs
+		}
+		if r.Ord != nil {
+			res.Ord = attendance.HLC(*r.Ord)
+		}
+		out.Results = append(out.Results, res)
+	}
+	return out, nil
+}
+
+func pack(up attendance.Upload) (io.Reader, error) {
+	b := batch{
+		Protocol: protocol, Incarnation: up.Incarnation, HashBefore: hex.EncodeToString(up.HashBefore[:]), HeadSeq: up.Head,
+		FirstSeq: up.Facts[0].Seq, LastSeq: up.Facts[len(up.Facts)-1].Seq,
+		Clock: sample{WallMS: up.Clock.WallMS, Segment: up.Clock.Segment, MonoMS: up.Clock.MonoMS},
+	}
+	for _, f := range up.Facts {
+		b.Facts = append(b.Facts, line{Seq: f.Seq, ID: f.ID, Body: f.Body})
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if err := json.NewEncoder(z).Encode(b); err != nil {
+		return nil, fmt.Errorf("pack a batch: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("pack a batch: %w", err)
+	}
+	return &packed, nil
+}
+
+// Roster asks for the next page of the feed.
+func (c *Client) Roster(ctx context.Context, from attendance.Head) (attendance.Page, error) {
+	var params client.PullRosterParams
+	if !from.Generation.IsZero() {
+		generation := from.Generation.String()
+		params.Generation, params.Rev = &generation, &from.Rev
+	}
+	if from.Facts != "" {
+		params.Facts = &from.Facts
+	}
+	resp, err := c.api.PullRoster(ctx, &params)
+	var got client.RosterBody
+	if err := answer(resp, err, &got); err != nil {
+		return attendance.Page{}, err
+	}
+	return page(got)
+}
+
+func page(got client.RosterBody) (attendance.Page, error) {
+	out := attendance.Page{
+		Generation: attendance.ID(got.Generation), Rev: got.Rev, Head: got.Head, Snapshot: got.Snapshot, More: got.More,
+		Cursor: got.FactsCursor, FactsMore: got.FactsMore,
+	}
+	if !got.More {
+		digest, err := strconv.ParseUint(got.Digest, 10, 64)
+		if err != nil {
+			return out, Stranger{Why: "its roster carries no digest"}
+		}
+		out.Digest = attendance.Digest(digest)
+	}
+	for _, c := range got.Changes {
+		change := attendance.Change{Rev: c.Rev, Kind: attendance.RowKind(c.Kind), Key: c.Key}
+		if c.Gone != nil {
+			change.Gone = *c.Gone
+		}
+		if c.Row != nil {
+			change.Row = *c.Row
+		}
+		out.Changes = append(out.Changes, change)
+	}
+	for _, f := range got.Facts {
+		id, err := attendance.ParseID(f.Id)
+		if err != nil {
+			return out, Stranger{Why: "a fact has no id"}
+		}
+		out.Facts = append(out.Facts, attendance.Told{ID: id, Body: f.Body, EffectiveMS: f.EffectiveMs, Ord: attendance.HLC(f.Ord)})
+	}
+	return out, nil
+}
