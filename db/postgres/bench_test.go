@@ -1,8 +1,12 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
+	"runtime"
 	"testing"
 
+	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/postgres"
 )
 
@@ -44,4 +48,47 @@ func BenchmarkReplayAgain(b *testing.B) {
 		s.mustReceive(b, up)
 	}
 	b.ReportMetric(float64(1000*b.N)/b.Elapsed().Seconds(), "facts/s")
+}
+
+// BenchmarkTaps measures single verdicts of many teachers at once, each in a
+// class and a transaction of its own.
+func BenchmarkTaps(b *testing.B) {
+	const classes = 32
+	s := setup(b, 60, postgres.Options{})
+	sessions := make(chan attendance.ID, classes)
+	for range classes {
+		sessions <- s.class(b)
+	}
+	b.SetParallelism(classes / runtime.GOMAXPROCS(0))
+	b.RunParallel(func(pb *testing.PB) {
+		se := <-sessions
+		for i := 0; pb.Next(); i++ {
+			v := attendance.Verdict{Gesture: newID(b), Students: []attendance.ID{s.students[i%60]}, Status: attendance.Present}
+			if _, err := s.serve.Mark(b.Context(), s.rao(), se, v); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "marks/s")
+}
+
+// class is a session of another course with the same students.
+func (s *school) class(b *testing.B) attendance.ID {
+	b.Helper()
+	id := newID(b)
+	s.change(b, func(ctx context.Context, r attendance.Registrar) error {
+		errs := []error{
+			r.PutCourse(ctx, course(id, id.String())),
+			r.PutTeaching(ctx, attendance.FeedTeaching{ID: newID(b), Course: id, Teacher: s.teacher, FromMS: 1}),
+		}
+		for i, st := range s.students {
+			errs = append(errs, r.PutEnrolment(ctx, attendance.FeedEnrolment{ID: newID(b), Course: id, Student: st, Roll: i + 1, FromMS: 1}))
+		}
+		return errors.Join(errs...)
+	})
+	se, err := s.serve.Open(b.Context(), s.rao(), attendance.Order{Course: id, Kind: attendance.Offline})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return se.ID
 }

@@ -56,7 +56,10 @@ func (s *Store) Feed(ctx context.Context, node, generation attendance.ID, rev in
 		from := readCursor(facts, head.Generation, n.ScopeRev)
 		return t.feedFacts(ctx, &page, node, courses, from, head.Horizon)
 	})
-	return page, err
+	if err != nil {
+		return attendance.Page{}, err
+	}
+	return page, seen(ctx, dbsqlc.New(s.pool), node, s.now())
 }
 
 // roster fills in the changes after rev, or all rows.

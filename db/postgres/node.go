@@ -136,6 +136,18 @@ func (s *Store) Revoke(ctx context.Context, id attendance.ID) error {
 	return err
 }
 
+// seenEvery spares the medium: the office asks which day, not which second.
+const seenEvery = time.Minute
+
+// seen notes that a pendrive called.
+func seen(ctx context.Context, q *dbsqlc.Queries, node attendance.ID, now time.Time) error {
+	before := now.Add(-seenEvery)
+	if err := q.SeeNode(ctx, &now, node, &before); err != nil {
+		return fmt.Errorf("note when the pendrive called: %w", err)
+	}
+	return nil
+}
+
 func node(r dbsqlc.Node) attendance.Node {
 	return attendance.Node{
 		ID: r.ID, Name: r.Name, AllCourses: r.AllCourses, KeyHash: r.KeyHash,

@@ -25,7 +25,7 @@ UPDATE node SET key_hash = @key_hash, claimed_at = @claimed_at, last_seen_at = @
 UPDATE node SET revoked_at = coalesce(revoked_at, @revoked_at) WHERE id = @id AND kind = 'edge';
 
 -- name: SeeNode :exec
-UPDATE node SET last_seen_at = @at WHERE id = @id AND (last_seen_at IS NULL OR last_seen_at < @at);
+UPDATE node SET last_seen_at = @at WHERE id = @id AND (last_seen_at IS NULL OR last_seen_at < @before);
 
 -- name: Entitled :many
 SELECT c.id FROM course c JOIN node n ON n.id = @node_id

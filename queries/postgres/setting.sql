@@ -1,6 +1,3 @@
--- name: Setting :one
-SELECT * FROM setting WHERE key = @key;
-
 -- name: PutSetting :exec
 INSERT INTO setting (key, value, travels) VALUES (@key, @value, @travels)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value, travels = excluded.travels;

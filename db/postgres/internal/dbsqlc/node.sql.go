@@ -292,11 +292,11 @@ func (q *Queries) RevokeNode(ctx context.Context, revokedAt *time.Time, iD atten
 }
 
 const seeNode = `-- name: SeeNode :exec
-UPDATE node SET last_seen_at = $1 WHERE id = $2 AND (last_seen_at IS NULL OR last_seen_at < $1)
+UPDATE node SET last_seen_at = $1 WHERE id = $2 AND (last_seen_at IS NULL OR last_seen_at < $3)
 `
 
-func (q *Queries) SeeNode(ctx context.Context, at *time.Time, iD attendance.ID) error {
-	_, err := q.db.Exec(ctx, seeNode, at, iD)
+func (q *Queries) SeeNode(ctx context.Context, at *time.Time, iD attendance.ID, before *time.Time) error {
+	_, err := q.db.Exec(ctx, seeNode, at, iD, before)
 	return err
 }
 

@@ -31,14 +31,3 @@ func (q *Queries) RemoveSetting(ctx context.Context, key string) (int64, error) 
 	}
 	return result.RowsAffected(), nil
 }
-
-const setting = `-- name: Setting :one
-SELECT key, value, travels FROM setting WHERE key = $1
-`
-
-func (q *Queries) Setting(ctx context.Context, key string) (Setting, error) {
-	row := q.db.QueryRow(ctx, setting, key)
-	var i Setting
-	err := row.Scan(&i.Key, &i.Value, &i.Travels)
-	return i, err
-}

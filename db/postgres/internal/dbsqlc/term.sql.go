@@ -38,15 +38,3 @@ func (q *Queries) PutTerm(ctx context.Context, arg PutTermParams) error {
 	)
 	return err
 }
-
-const removeTerm = `-- name: RemoveTerm :execrows
-DELETE FROM term WHERE id = $1
-`
-
-func (q *Queries) RemoveTerm(ctx context.Context, id attendance.ID) (int64, error) {
-	result, err := q.db.Exec(ctx, removeTerm, id)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
