@@ -121,12 +121,16 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 		return WhyNotEntitled, nil
 	case f.Kind == Note && f.Student.IsZero():
 		return "", nil
-	case f.Student.IsZero():
-		return WhyNotEnrolled, nil
 	}
 	roster, err := r.roster(ctx, se.Course)
 	if err != nil {
 		return "", err
+	}
+	if f.Student.IsZero() {
+		if _, ok := roster.ByRoll(f.Roll, se.OpenedAt); ok {
+			return WhyUnplaced, nil // somebody has the roll, yet the pendrive could not be sure of the class
+		}
+		return WhyNotEnrolled, nil
 	}
 	if _, ok := roster.ByStudent(f.Student, se.OpenedAt); !ok {
 		return WhyNotEnrolled, nil
@@ -200,10 +204,16 @@ func (s *Service) Settle(ctx context.Context, tx Inbound, session ID) (int, erro
 	return len(ids), tx.Placed(ctx, ids)
 }
 
+// Waiter is what a pendrive's store adds for facts that came down before the
+// session they belong to.
+type Waiter interface {
+	Waiting(ctx context.Context, session ID) ([]Fact, error)
+}
+
 // Learn folds facts that the cloud sent down into a pendrive's own view. What
 // the pendrive made itself is not touched: its view is the fold of both. A fact
-// of a session that is not here waits; it is placed when it comes down again
-// after its session.
+// of a session that is not here waits until the session comes: the feed's order
+// is not that of the classroom.
 func (s *Service) Learn(ctx context.Context, tx Tx, facts []Fact) error {
 	here, err := tx.LockSessions(ctx, sessionsOf(facts))
 	if err != nil {
@@ -211,18 +221,32 @@ func (s *Service) Learn(ctx context.Context, tx Tx, facts []Fact) error {
 	}
 	opened := map[ID]bool{}
 	for _, f := range facts {
-		opened[f.Session] = opened[f.Session] || f.Kind == SessionOpened
+		if _, known := here[f.Session]; f.Kind == SessionOpened && !known {
+			opened[f.Session] = true
+		}
 	}
 	for i := range facts {
 		f := &facts[i]
 		f.Learnt = true
-		s.clock.Observe(f.Ord)
+		s.clock.Observe(f.HLC)
 		_, known := here[f.Session]
 		switch {
 		case f.IsMark() && (f.Session.IsZero() || f.Student.IsZero()):
 			f.Why = WhyUnplaced
 		case !f.Session.IsZero() && !known && !opened[f.Session]:
 			f.Why = WhyUnknownSession
+		}
+	}
+	if w, ok := tx.(Waiter); ok {
+		for _, id := range sortedIDs(opened) {
+			waited, err := w.Waiting(ctx, id)
+			if err != nil {
+				return fmt.Errorf("read what waits for session %s: %w", id, err)
+			}
+			for _, f := range waited {
+				f.Why, f.Learnt = "", true
+				facts = append(facts, f)
+			}
 		}
 	}
 	_, err = merge(ctx, tx, facts)

@@ -39,6 +39,23 @@ func (t *tx) Unplaced(ctx context.Context, session attendance.ID) ([]attendance.
 	return out, nil
 }
 
+// Waiting are facts that the cloud told before it told of their session.
+func (t *tx) Waiting(ctx context.Context, session attendance.ID) ([]attendance.Fact, error) {
+	rows, err := t.q.LearntWaiting(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]attendance.Fact, 0, len(rows))
+	for _, r := range rows {
+		f, err := stored(r).fact()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
 // Correct takes the cloud's time and order over for a line. seq is the line's
 // number on the wire.
 func (t *tx) Correct(ctx context.Context, seq, effectiveMS int64, ord attendance.HLC) (attendance.Fact, error) {

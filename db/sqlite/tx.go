@@ -20,6 +20,7 @@ type tx struct {
 var (
 	_ attendance.Store  = (*Store)(nil)
 	_ attendance.Outlog = (*tx)(nil)
+	_ attendance.Waiter = (*tx)(nil)
 )
 
 // touch notes that a session's screen shows something else after the commit.

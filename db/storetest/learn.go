@@ -88,7 +88,6 @@ var learning = map[string]func(*testing.T, *room){
 		r.learn(t, mark) // its session is not known yet: it waits
 		same(t, "placed", len(r.facts(t, s.ID, attendance.Which{})), 0)
 		r.learn(t, told(t, opening))
-		r.learn(t, mark) // from the start again
 		same(t, "shows", r.shows(t, s.ID, 0), attendance.Present)
 		r.refolds(t, s.ID)
 	}),

@@ -22,3 +22,8 @@ WHERE id = @id;
 -- name: PreferLearnt :exec
 UPDATE learnt SET why = ''
 WHERE id = @id AND why = 'hash_conflict';
+
+-- name: LearntWaiting :many
+SELECT id, ord, effective_ms, body, why FROM learnt
+WHERE session_id = @session_id AND why = 'unknown_session'
+ORDER BY ord, id;

@@ -150,6 +150,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.learntOfStmt, err = db.PrepareContext(ctx, learntOf); err != nil {
 		return nil, fmt.Errorf("error preparing query LearntOf: %w", err)
 	}
+	if q.learntWaitingStmt, err = db.PrepareContext(ctx, learntWaiting); err != nil {
+		return nil, fmt.Errorf("error preparing query LearntWaiting: %w", err)
+	}
 	if q.lineStmt, err = db.PrepareContext(ctx, line); err != nil {
 		return nil, fmt.Errorf("error preparing query Line: %w", err)
 	}
@@ -455,6 +458,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing learntOfStmt: %w", cerr)
 		}
 	}
+	if q.learntWaitingStmt != nil {
+		if cerr := q.learntWaitingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing learntWaitingStmt: %w", cerr)
+		}
+	}
 	if q.lineStmt != nil {
 		if cerr := q.lineStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lineStmt: %w", cerr)
@@ -686,6 +694,7 @@ type Queries struct {
 	learnFactStmt       *sql.Stmt
 	learntStmt          *sql.Stmt
 	learntOfStmt        *sql.Stmt
+	learntWaitingStmt   *sql.Stmt
 	lineStmt            *sql.Stmt
 	linesAfterStmt      *sql.Stmt
 	placeFactStmt       *sql.Stmt
@@ -764,6 +773,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		learnFactStmt:       q.learnFactStmt,
 		learntStmt:          q.learntStmt,
 		learntOfStmt:        q.learntOfStmt,
+		learntWaitingStmt:   q.learntWaitingStmt,
 		lineStmt:            q.lineStmt,
 		linesAfterStmt:      q.linesAfterStmt,
 		placeFactStmt:       q.placeFactStmt,

@@ -115,6 +115,49 @@ func (q *Queries) LearntOf(ctx context.Context, sessionID attendance.ID, student
 	return items, nil
 }
 
+const learntWaiting = `-- name: LearntWaiting :many
+SELECT id, ord, effective_ms, body, why FROM learnt
+WHERE session_id = ?1 AND why = 'unknown_session'
+ORDER BY ord, id
+`
+
+type LearntWaitingRow struct {
+	ID          attendance.ID
+	Ord         int64
+	EffectiveMs int64
+	Body        []byte
+	Why         string
+}
+
+func (q *Queries) LearntWaiting(ctx context.Context, sessionID attendance.ID) ([]LearntWaitingRow, error) {
+	rows, err := q.query(ctx, q.learntWaitingStmt, learntWaiting, sessionID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LearntWaitingRow{}
+	for rows.Next() {
+		var i LearntWaitingRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Ord,
+			&i.EffectiveMs,
+			&i.Body,
+			&i.Why,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const placeLearnt = `-- name: PlaceLearnt :exec
 UPDATE learnt SET why = '', effective_ms = ?1, ord = ?2
 WHERE id = ?3
