@@ -57,6 +57,10 @@ func (r *Replay) follow(ctx context.Context, from attendance.Head, done *Done) e
 	}
 }
 
+// mostLearnt facts are folded in one transaction, so that a finger never waits
+// long for a whole term to come down.
+const mostLearnt = 250
+
 // learn folds what the cloud told. A fact that cannot be read is one of a newer
 // cloud: it stays there, and must not stop the rest.
 func (r *Replay) learn(ctx context.Context, page attendance.Page, cursor string, done *Done) error {
@@ -72,12 +76,19 @@ func (r *Replay) learn(ctx context.Context, page attendance.Page, cursor string,
 		}
 		facts = append(facts, f)
 	}
-	err := r.o.Log.Learn(ctx, page.Cursor, func(ctx context.Context, tx attendance.Tx) error {
-		return r.o.Service.Learn(ctx, tx, facts)
-	})
-	if err != nil {
-		return fmt.Errorf("take in facts from the cloud: %w", err)
+	for first := true; first || len(facts) > 0; first = false {
+		some := facts[:min(len(facts), mostLearnt)]
+		facts = facts[len(some):]
+		if len(facts) == 0 {
+			cursor = page.Cursor // facts that are learnt twice are learnt once: the cursor moves with the last
+		}
+		err := r.o.Log.Learn(ctx, cursor, func(ctx context.Context, tx attendance.Tx) error {
+			return r.o.Service.Learn(ctx, tx, some)
+		})
+		if err != nil {
+			return fmt.Errorf("take in facts from the cloud: %w", err)
+		}
+		done.Learnt += len(some)
 	}
-	done.Learnt += len(facts)
 	return nil
 }
