@@ -22,11 +22,12 @@ type Vote struct {
 	MonoMS  int64 `json:"mono_ms,omitempty"`
 }
 
-// VoteOf reads a mark's vote.
+// VoteOf reads a mark's vote. Nobody has seen what comes after them, whatever a
+// mad clock made them say.
 func VoteOf(f Fact) Vote {
 	v := Vote{
 		Class: f.Class, Actor: f.Actor, Ord: f.Ord, Fact: f.ID, Status: f.Status, Method: f.Method,
-		Reason: f.Reason, Seen: f.Seen, AtMS: f.EffectiveMS, Segment: f.Segment, MonoMS: f.MonoMS,
+		Reason: f.Reason, Seen: min(f.Seen, f.Ord), AtMS: f.EffectiveMS, Segment: f.Segment, MonoMS: f.MonoMS,
 	}
 	switch f.Kind {
 	case MarkSeen: // evidence says only that the student was there; lateness follows from time
@@ -98,23 +99,30 @@ func sameSeat(a, b Vote) int {
 	return a.Actor.Compare(b.Actor)
 }
 
-// top is the latest verdict of a class, whoever gave it.
+// top is the latest verdict of a class that stands: nobody who had seen it took
+// it back. A withdrawal says nothing of a verdict its author never saw.
 func (s State) top(c Class) (Vote, bool) {
 	var best Vote
 	found := false
 	for _, v := range s.Verdicts {
-		if v.Class == c && (!found || best.before(v)) {
+		if v.Class == c && v.Status != Unmarked && !s.withdrawn(v) && (!found || best.before(v)) {
 			best, found = v, true
 		}
 	}
 	return best, found
 }
 
+func (s State) withdrawn(v Vote) bool {
+	return slices.ContainsFunc(s.Verdicts, func(w Vote) bool {
+		return w.Class == v.Class && w.Status == Unmarked && w.Seen >= v.Ord
+	})
+}
+
 // Winner is the vote that shows: the latest verdict of the highest class that is
 // not withdrawn, else the evidence.
 func (s State) Winner() (Vote, bool) {
 	for _, c := range [...]Class{Office, Teacher, Bulk} {
-		if v, ok := s.top(c); ok && v.Status != Unmarked {
+		if v, ok := s.top(c); ok {
 			return v, true
 		}
 	}

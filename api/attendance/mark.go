@@ -84,8 +84,11 @@ func (s *Service) verdicts(ctx context.Context, tx Tx, by Actor, session ID, v V
 		return nil, err
 	}
 	class, method := Teacher, Manual
-	if v.Bulk {
+	switch {
+	case v.Bulk:
 		class, method = Bulk, Emergency
+	case by.Role == RoleAdmin:
+		class, method = Office, OfficeEdit
 	}
 	if v.Method != "" {
 		method = v.Method
@@ -193,7 +196,7 @@ func (s *Service) takeBack(ctx context.Context, tx Tx, by Actor, f Fact) (Fact, 
 		ID: undoOf(f.ID), Kind: MarkCleared, Session: f.Session, Student: f.Student, Actor: by.ID,
 		Class: f.Class, Method: f.Method, Seen: shown.Latest(),
 	}
-	if old, ok := without.top(f.Class); ok && old.Status != Unmarked {
+	if old, ok := without.top(f.Class); ok {
 		back.Kind, back.Status, back.Method, back.Reason = MarkSet, old.Status, old.Method, old.Reason
 	}
 	back, err = s.fact(back)

@@ -9,23 +9,51 @@ import (
 	"pgregory.net/rapid"
 )
 
-// shows is the register kept by a slow clerk who reads the whole log each time.
+// shows is the register kept by a slow clerk who reads the whole log each time:
+// of each class the last word of each author, less what somebody who had read it
+// took back, and of the rest the latest.
 func shows(facts []Fact) (Fact, bool) {
+	byOrder := func(a, b Fact) int {
+		return cmp.Or(cmp.Compare(a.Ord, b.Ord), slices.Compare(a.ID[:], b.ID[:]))
+	}
 	for _, c := range []Class{Office, Teacher, Bulk} {
-		var said []Fact
-		for _, f := range facts {
+		last := map[ID]Fact{}
+		for _, f := range slices.SortedFunc(slices.Values(facts), byOrder) {
 			if f.Class == c {
+				last[f.Actor] = f
+			}
+		}
+		var said []Fact
+		for _, f := range last {
+			takenBack := false
+			for _, w := range last {
+				takenBack = takenBack || w.Kind == MarkCleared && min(w.Seen, w.Ord) >= f.Ord
+			}
+			if f.Kind == MarkSet && !takenBack {
 				said = append(said, f)
 			}
 		}
-		slices.SortFunc(said, func(a, b Fact) int {
-			return cmp.Or(cmp.Compare(a.Ord, b.Ord), slices.Compare(a.ID[:], b.ID[:]))
-		})
-		if n := len(said); n > 0 && said[n-1].Kind == MarkSet {
-			return said[n-1], true
+		if len(said) > 0 {
+			return slices.MaxFunc(said, byOrder), true
 		}
 	}
 	return arrival(facts)
+}
+
+func TestAWithdrawalSaysNothingOfWhatItsAuthorNeverSaw(t *testing.T) {
+	t.Parallel()
+	// Offline, one teacher says present. In the cloud another says absent, and takes
+	// that back without ever having heard of the first.
+	offline := Fact{ID: small('f', 1), Kind: MarkSet, Class: Teacher, Status: Present, Actor: actor(1), Ord: 10}
+	said := Fact{ID: small('f', 2), Kind: MarkSet, Class: Teacher, Status: Absent, Actor: actor(2), Ord: 11}
+	took := Fact{ID: small('f', 3), Kind: MarkCleared, Class: Teacher, Actor: actor(2), Ord: 12, Seen: 9}
+	if got, ok := fold([]Fact{offline, said, took}).Winner(); !ok || got.Fact != offline.ID {
+		t.Errorf("got %v %t, want the verdict nobody took back", got.Status, ok)
+	}
+	took.Seen = 11
+	if got, ok := fold([]Fact{offline, said, took}).Winner(); ok {
+		t.Errorf("got %v, want nothing: it was seen and taken back", got.Status)
+	}
 }
 
 func arrival(facts []Fact) (Fact, bool) {
@@ -118,7 +146,7 @@ func TestAWithdrawnVerdictShowsTheLayerBelow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facts := ofOne(drawMarks(t, 10))
 		for i, c := range []Class{Office, Teacher, Bulk} {
-			clear := Fact{ID: small('x', i), Kind: MarkCleared, Status: Absent, Class: c, Student: student(1), Ord: 9, Actor: actor(rapid.IntRange(1, 4).Draw(t, "who"))}
+			clear := Fact{ID: small('x', i), Kind: MarkCleared, Status: Absent, Class: c, Student: student(1), Ord: 9, Seen: 9, Actor: actor(rapid.IntRange(1, 4).Draw(t, "who"))}
 			below := slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool { return f.Class == c })
 			want, found := shows(below)
 			got, ok := fold(append(slices.Clone(facts), clear)).Winner()
