@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -245,7 +246,7 @@ func (s *Service) Learn(ctx context.Context, tx Tx, facts []Fact) error {
 			}
 			for _, f := range waited {
 				f.Why, f.Learnt = "", true
-				facts = append(facts, f)
+				facts = append(slices.Clip(facts), f) // what lies behind the slice is the caller's
 			}
 		}
 	}

@@ -87,7 +87,10 @@ var learning = map[string]func(*testing.T, *room){
 		mark := told(t, r.mark(t, s, r.Students[0].ID, 1))
 		r.learn(t, mark) // its session is not known yet: it waits
 		same(t, "placed", len(r.facts(t, s.ID, attendance.Which{})), 0)
-		r.learn(t, told(t, opening))
+		pages := []attendance.Fact{told(t, opening), told(t, r.office(t, s, 1, attendance.Excused))}
+		r.learn(t, pages[:1]...)
+		r.learn(t, pages[1:]...) // the caller's next page is untouched
+		same(t, "shows, of the next page", r.shows(t, s.ID, 1), attendance.Excused)
 		same(t, "shows", r.shows(t, s.ID, 0), attendance.Present)
 		r.refolds(t, s.ID)
 	}),
