@@ -130,7 +130,7 @@ func since(changed []dbsqlc.ChangesRow, rows []feedRow) []attendance.Change {
 
 func (t *tx) feedFacts(ctx context.Context, page *attendance.Page, node attendance.ID, courses []attendance.ID, from cursor, horizon string) error {
 	rows, err := t.q.FeedFacts(ctx, dbsqlc.FeedFactsParams{
-		Xid: pgtype.Uint64{Uint64: from.xid, Valid: true}, After: from.after, CourseIds: courses,
+		Xid: pgtype.Uint64{Uint64: from.xid, Valid: true}, Ord: from.ord, After: from.after, CourseIds: courses,
 		Own: from.own, NodeID: node, Most: pageSize + 1,
 	})
 	if err != nil {
@@ -145,10 +145,10 @@ func (t *tx) feedFacts(ctx context.Context, page *attendance.Page, node attendan
 	}
 	if page.FactsMore {
 		last := rows[len(rows)-1]
-		from.after = last.ID
+		from.ord, from.after = last.Ord, last.ID
 		from.xid, err = strconv.ParseUint(last.StoredXid, 10, 64)
 	} else { // everything below the horizon was looked at
-		from.after, from.own = attendance.ID{}, false
+		from.ord, from.after, from.own = 0, attendance.ID{}, false
 		from.xid, err = strconv.ParseUint(horizon, 10, 64)
 	}
 	page.Cursor = from.String()

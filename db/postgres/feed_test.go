@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -288,6 +289,27 @@ func TestANodeIsToldWhatOthersMade(t *testing.T) {
 	f.pull(t)
 	if len(f.facts) != 2 || (f.facts[0] != early.ID && f.facts[1] != early.ID) {
 		t.Errorf("got %v, want the opening and the node's own early scan", f.facts)
+	}
+}
+
+func TestASessionIsToldBeforeItsMarks(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 5, postgres.Options{})
+	d := newDrive(t, s.pair(t, "one").ID)
+	se := d.write(t, attendance.Fact{ // ids say nothing about order
+		ID: attendance.ID{0xff}, Kind: attendance.SessionOpened, Session: newID(t), Actor: s.teacher, Opening: &attendance.Opening{
+			Course: s.course, Kind: attendance.Offline, ClosesMS: time.Now().UnixMilli(), Policy: attendance.DefaultPolicy(),
+		},
+	})
+	want := []attendance.ID{se.ID}
+	for _, st := range s.students {
+		want = append(want, d.sees(t, se.Session, st).ID)
+	}
+	s.mustReceive(t, d.from(0))
+	f := s.follow(s.pair(t, "two").ID)
+	f.pull(t)
+	if !slices.Equal(f.facts, want) {
+		t.Errorf("got %v, want the opening and the scans as they were made: %v", f.facts, want)
 	}
 }
 

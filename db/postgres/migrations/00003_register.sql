@@ -45,7 +45,7 @@ CREATE TABLE fact (
 );
 CREATE INDEX fact_session ON fact (session_id, student_id);
 CREATE INDEX fact_gesture ON fact (gesture_id) WHERE gesture_id IS NOT NULL;
-CREATE INDEX fact_stored ON fact (stored_xid, id);
+CREATE INDEX fact_stored ON fact (stored_xid, ord, id);
 CREATE INDEX fact_ord ON fact (ord);
 CREATE UNIQUE INDEX fact_scan ON fact (device_id, device_epoch, device_seq) WHERE device_seq > 0;
 

@@ -147,15 +147,16 @@ func (q *Queries) FeedEnrolments(ctx context.Context, courseIds []attendance.ID)
 const feedFacts = `-- name: FeedFacts :many
 SELECT f.id, f.body, f.effective_at, f.ord, f.stored_xid::text AS stored_xid
 FROM fact f JOIN session s ON s.id = f.session_id
-WHERE (f.stored_xid, f.id) > ($1::xid8, coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'))
+WHERE (f.stored_xid, f.ord, f.id) > ($1::xid8, $2::bigint, coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
   AND f.stored_xid < pg_snapshot_xmin(pg_current_snapshot())
-  AND s.course_id = ANY($3::uuid[])
-  AND ($4::boolean OR f.node_id <> $5 OR EXISTS (SELECT FROM inbox i WHERE i.fact_id = f.id))
-ORDER BY f.stored_xid, f.id LIMIT $6
+  AND s.course_id = ANY($4::uuid[])
+  AND ($5::boolean OR f.node_id <> $6 OR EXISTS (SELECT FROM inbox i WHERE i.fact_id = f.id))
+ORDER BY f.stored_xid, f.ord, f.id LIMIT $7
 `
 
 type FeedFactsParams struct {
 	Xid       pgtype.Uint64
+	Ord       int64
 	After     attendance.ID
 	CourseIds []attendance.ID
 	Own       bool
@@ -171,12 +172,14 @@ type FeedFactsRow struct {
 	StoredXid   string
 }
 
-// Rows of transactions that may still commit are not passed over: everything
+// In the order of transactions, and in each by ord, so that a session comes before
+// its marks. Rows of transactions that may still commit are not passed over: everything
 // below the snapshot's xmin is settled. A node knows what it made itself, unless
 // it starts from nothing, or the cloud first kept the fact aside.
 func (q *Queries) FeedFacts(ctx context.Context, arg FeedFactsParams) ([]FeedFactsRow, error) {
 	rows, err := q.db.Query(ctx, feedFacts,
 		arg.Xid,
+		arg.Ord,
 		arg.After,
 		arg.CourseIds,
 		arg.Own,
