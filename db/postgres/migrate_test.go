@@ -89,6 +89,31 @@ func TestACopyOfTheDatabaseGetsANewGeneration(t *testing.T) {
 	}
 }
 
+func TestFactsOfARestoredDatabaseAreToldAgain(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 2, postgres.Options{})
+	d := newDrive(t, s.pair(t, "one").ID)
+	d.sees(t, d.opens(t, s).Session, s.students[0])
+	s.mustReceive(t, d.from(0))
+	f := s.follow(s.pair(t, "two").ID)
+	f.pull(t)
+	// The old server was far ahead with its transaction numbers.
+	if _, err := s.pool.Exec(t.Context(), "UPDATE fact SET stored_xid = '99999999999'"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.pool.Exec(t.Context(), "UPDATE roster_head SET home = 'elsewhere'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := postgres.Migrate(t.Context(), s.pool); err != nil {
+		t.Fatal(err)
+	}
+	f.facts = nil
+	f.pull(t)
+	if len(f.facts) != 2 {
+		t.Errorf("got %d facts, want both again", len(f.facts))
+	}
+}
+
 func TestWhatFollowsAMigrationMayFailIt(t *testing.T) {
 	t.Parallel()
 	s := open(t, postgres.Options{})

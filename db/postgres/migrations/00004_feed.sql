@@ -24,10 +24,16 @@ CREATE INDEX roster_change_rev ON roster_change (rev);
 
 -- +goose StatementBegin
 -- Names the server and database that answer. A dump restored elsewhere, and a
--- copy on the same server, answer differently.
-CREATE FUNCTION whereabouts() RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT c.system_identifier::text || ' ' || d.oid::text
-    FROM pg_control_system() c, pg_catalog.pg_database d WHERE d.datname = current_database()
+-- copy on the same server, answer differently. A host that hides the server's own
+-- identity leaves the database's number.
+CREATE FUNCTION whereabouts() RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    here text := (SELECT d.oid::text FROM pg_catalog.pg_database d WHERE d.datname = current_database());
+BEGIN
+    RETURN (SELECT c.system_identifier::text FROM pg_control_system() c) || ' ' || here;
+EXCEPTION WHEN insufficient_privilege THEN
+    RETURN here;
+END
 $$;
 -- +goose StatementEnd
 
