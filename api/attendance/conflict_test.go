@@ -37,16 +37,16 @@ func TestTwoAuthorsConflictWhenNeitherHadSeenTheOther(t *testing.T) {
 		a, b Fact
 		want bool
 	}{
-		"neither saw the other":                 {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Teacher, 2, Absent, 6, 0), true},
-		"the later saw exactly the earlier":     {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Teacher, 2, Absent, 6, 5), false},
-		"the later saw only something older":    {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Teacher, 2, Absent, 6, 4), true},
-		"a mad clock has not seen the future":   {verdict(1, Teacher, 1, Present, 5, 6), verdict(2, Teacher, 2, Absent, 6, 0), true},
-		"they agree":                            {verdict(1, Teacher, 1, Absent, 5, 0), verdict(2, Teacher, 2, Absent, 6, 0), false},
-		"one author changed their mind":         {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Teacher, 1, Absent, 6, 0), false},
-		"the office against a teacher":          {verdict(1, Office, 1, Present, 5, 0), verdict(2, Teacher, 2, Absent, 6, 0), true},
-		"one person in two offices":             {verdict(1, Office, 1, Present, 5, 0), verdict(2, Teacher, 1, Absent, 6, 0), false},
-		"a bulk mark argues with nobody":        {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Bulk, 2, Absent, 6, 0), false},
-		"two bulk marks do not argue":           {verdict(1, Bulk, 1, Present, 5, 0), verdict(2, Bulk, 2, Absent, 6, 0), false},
+		"neither saw the other":               {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Teacher, 2, Absent, 6, 0), true},
+		"the later saw exactly the earlier":   {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Teacher, 2, Absent, 6, 5), false},
+		"the later saw only something older":  {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Teacher, 2, Absent, 6, 4), true},
+		"a mad clock has not seen the future": {verdict(1, Teacher, 1, Present, 5, 6), verdict(2, Teacher, 2, Absent, 6, 0), true},
+		"they agree":                          {verdict(1, Teacher, 1, Absent, 5, 0), verdict(2, Teacher, 2, Absent, 6, 0), false},
+		"one author changed their mind":       {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Teacher, 1, Absent, 6, 0), false},
+		"the office against a teacher":        {verdict(1, Office, 1, Present, 5, 0), verdict(2, Teacher, 2, Absent, 6, 0), true},
+		"one person in two offices":           {verdict(1, Office, 1, Present, 5, 0), verdict(2, Teacher, 1, Absent, 6, 0), false},
+		"a bulk mark argues with nobody":      {verdict(1, Teacher, 1, Present, 5, 0), verdict(2, Bulk, 2, Absent, 6, 0), false},
+		"two bulk marks do not argue":         {verdict(1, Bulk, 1, Present, 5, 0), verdict(2, Bulk, 2, Absent, 6, 0), false},
 		"a withdrawn verdict argues with nobody": {
 			verdict(1, Office, 1, Present, 5, 0), withdrawn, false,
 		},

@@ -24,7 +24,7 @@ func (c clerk) reaches(percent int) bool {
 
 // needed attends classes one by one until the minimum is reached.
 func (c clerk) needed() int {
-	for n := 0; n < 50_000; n++ {
+	for n := range 50_000 {
 		if c.reaches(c.minimum) {
 			return n
 		}
