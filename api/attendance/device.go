@@ -18,6 +18,9 @@ type Device struct {
 	// holds in its queue can only belong to that session.
 	Told    ID
 	Settled bool
+	// The session that a finger on this scanner was last credited to: proof that it
+	// stands in that class.
+	Served ID
 
 	// From the last heartbeat.
 	SeenAt  time.Time
@@ -39,8 +42,8 @@ func (d Device) Online(at time.Time) bool {
 // never mix: when the answer is not certain there is none.
 //
 // In order: the session that named this scanner; the session of the course the
-// scanner is bound to; the session in the scanner's room; the session it served
-// a moment ago; the only session that any scanner may serve.
+// scanner is bound to; the session in the scanner's room; the session it has
+// served already; the only session that any scanner may serve.
 func SessionFor(d Device, running []Session) (Session, bool) {
 	var free, named []Session
 	for _, s := range running {
@@ -61,7 +64,7 @@ func SessionFor(d Device, running []Session) (Session, bool) {
 	if d.Room != "" {
 		return only(free, func(s Session) bool { return s.Room == d.Room })
 	}
-	if s, ok := only(free, func(s Session) bool { return s.ID == d.Told }); ok {
+	if s, ok := only(free, func(s Session) bool { return s.ID == d.Served }); ok {
 		return s, true
 	}
 	return only(free, func(Session) bool { return true })

@@ -49,10 +49,11 @@ func TestAScannerServesOneSessionOrNone(t *testing.T) {
 		{"in a room where nothing runs", Device{ID: d1, Room: "B", Told: s1}, classes(Session{Course: c1, Room: "A"}), ID{}},
 		{"in a room with two classes", Device{ID: d1, Room: "A"}, classes(Session{Course: c1, Room: "A"}, Session{Course: c2, Room: "A"}), ID{}},
 		{"course before room", Device{ID: d1, Course: c1, Room: "B"}, classes(Session{Course: c1, Room: "A"}, Session{Course: c2, Room: "B"}), s1},
-		{"what it served a moment ago", Device{ID: d1, Told: s2}, classes(Session{Course: c1}, Session{Course: c2}), s2},
-		{"what it served is over, two others run", Device{ID: d1, Told: small('S', 9)}, classes(Session{Course: c1}, Session{Course: c2}), ID{}},
-		{"what it served is over, one other runs", Device{ID: d1, Told: small('S', 9)}, classes(Session{Course: c1}), s1},
-		{"what it served names another now", Device{ID: d1, Told: s2}, classes(Session{Course: c1}, Session{Course: c2, Device: d2}), s1},
+		{"what it served a moment ago", Device{ID: d1, Served: s2}, classes(Session{Course: c1}, Session{Course: c2}), s2},
+		{"what it was only told of, while two run", Device{ID: d1, Told: s2}, classes(Session{Course: c1}, Session{Course: c2}), ID{}},
+		{"what it served is over, two others run", Device{ID: d1, Served: small('S', 9)}, classes(Session{Course: c1}, Session{Course: c2}), ID{}},
+		{"what it served is over, one other runs", Device{ID: d1, Served: small('S', 9)}, classes(Session{Course: c1}), s1},
+		{"what it served names another now", Device{ID: d1, Served: s2}, classes(Session{Course: c1}, Session{Course: c2, Device: d2}), s1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +81,7 @@ func drawClasses(t *rapid.T) (Device, Device, []Session) {
 		}
 	}
 	device := func(n int) Device {
-		return Device{ID: small('d', n), Course: few('C', "course"), Room: room.Draw(t, "where"), Told: few('S', "told")}
+		return Device{ID: small('d', n), Course: few('C', "course"), Room: room.Draw(t, "where"), Served: few('S', "told")}
 	}
 	return device(1), device(2), running
 }
@@ -126,7 +127,7 @@ func TestTwoUnboundScannersAndTwoSessionsNeverMix(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b, running := drawClasses(t)
 		for _, d := range []*Device{&a, &b} {
-			d.Course, d.Room, d.Told = ID{}, "", ID{}
+			d.Course, d.Room, d.Served = ID{}, "", ID{}
 		}
 		open := 0
 		for i := range running {

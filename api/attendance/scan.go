@@ -187,7 +187,11 @@ func (s *Service) Touch(ctx context.Context, address string, roll int) (Answer, 
 			return err
 		}
 		out, err = s.seen(ctx, tx, d, se, roll, Biometric)
-		return err
+		if err != nil || out != Accepted || d.Served == se.ID {
+			return err
+		}
+		d.Served = se.ID
+		return tx.PutDevice(ctx, d)
 	})
 	return out, err
 }
@@ -223,6 +227,9 @@ func (s *Service) Flush(ctx context.Context, address string, rolls []int) (map[i
 			}
 			if credit {
 				out[roll], err = s.seen(ctx, tx, d, se, roll, BiometricQueue)
+				if out[roll] == Accepted {
+					d.Served = se.ID
+				}
 			} else {
 				out[roll], err = s.park(ctx, tx, d, Session{ID: d.Told}, roll, WhyUnplaced)
 			}
@@ -268,13 +275,15 @@ func (s *Service) seen(ctx context.Context, tx Tx, d Device, se Session, roll in
 	return Accepted, err
 }
 
+const repeatFor = 10 * time.Minute
+
 // park keeps a scan that cannot be placed. The original scanner repeats itself,
-// so one roll of one scanner is kept once for a session, or once for a day when
-// no session is known.
+// so one roll of one scanner is kept once for a session, or for repeatFor when no
+// session is known: rather twice than a finger of the next class not at all.
 func (s *Service) park(ctx context.Context, tx Tx, d Device, se Session, roll int, why Why) (Answer, error) {
 	key := se.ID[:]
 	if se.ID.IsZero() {
-		key = []byte(s.world.Now().UTC().Format(time.DateOnly))
+		key = []byte(s.world.Now().UTC().Truncate(repeatFor).Format(time.RFC3339))
 	}
 	id := Derive("park", d.ID[:], key, binary.BigEndian.AppendUint64(nil, uint64(roll)))
 	known, err := tx.Known(ctx, []ID{id})

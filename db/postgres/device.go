@@ -18,7 +18,7 @@ func (t *tx) Devices(ctx context.Context) ([]attendance.Device, error) {
 	for i, r := range rows {
 		out[i] = attendance.Device{
 			ID: r.ID, Name: r.Name, MAC: r.Mac, Address: r.Address, Room: r.Room, Course: r.CourseID, Legacy: r.Legacy,
-			Told: r.ToldID, Settled: r.Settled, SeenAt: moment(r.SeenAt),
+			Told: r.ToldID, Settled: r.Settled, Served: r.ServedID, SeenAt: moment(r.SeenAt),
 			Battery: wide(r.Battery), Signal: wide(r.Signal), Queue: wide(r.Queue), Synced: wide(r.Synced),
 		}
 	}
@@ -29,7 +29,7 @@ func (t *tx) PutDevice(ctx context.Context, d attendance.Device) error {
 	t.touch(d.Told) // its screen shows the scanner
 	return t.q.PutDevice(ctx, dbsqlc.PutDeviceParams{
 		ID: d.ID, Name: d.Name, Mac: d.MAC, Address: d.Address, Room: d.Room, CourseID: d.Course, Legacy: d.Legacy,
-		ToldID: d.Told, Settled: d.Settled, SeenAt: nullable(d.SeenAt),
+		ToldID: d.Told, Settled: d.Settled, ServedID: d.Served, SeenAt: nullable(d.SeenAt),
 		Battery: narrow(d.Battery), Signal: narrow(d.Signal), Queue: narrow(d.Queue), Synced: narrow(d.Synced),
 	})
 }

@@ -12,7 +12,7 @@ func (t *tx) Devices(ctx context.Context) ([]attendance.Device, error) {
 	return each(rows, func(r dbsqlc.Device) attendance.Device {
 		return attendance.Device{
 			ID: r.ID, Name: r.Name, MAC: r.Mac, Address: r.Address, Room: r.Room, Course: r.CourseID,
-			Legacy: r.Legacy, Told: r.ToldID, Settled: r.Settled, SeenAt: attendance.FromMS(r.SeenMs),
+			Legacy: r.Legacy, Told: r.ToldID, Settled: r.Settled, Served: r.ServedID, SeenAt: attendance.FromMS(r.SeenMs),
 			Battery: r.Battery, Signal: r.Signal, Queue: r.Queue, Synced: r.Synced,
 		}
 	}), err
@@ -25,7 +25,7 @@ func (t *tx) PutDevice(ctx context.Context, d attendance.Device) error {
 	t.touch(d.Told)
 	return t.q.PutDevice(ctx, dbsqlc.PutDeviceParams{
 		ID: d.ID, Name: d.Name, Mac: d.MAC, Address: d.Address, Room: d.Room, CourseID: d.Course,
-		Legacy: d.Legacy, ToldID: d.Told, Settled: d.Settled, SeenMs: attendance.UnixMS(d.SeenAt),
+		Legacy: d.Legacy, ToldID: d.Told, Settled: d.Settled, ServedID: d.Served, SeenMs: attendance.UnixMS(d.SeenAt),
 		Battery: d.Battery, Signal: d.Signal, Queue: d.Queue, Synced: d.Synced,
 	})
 }

@@ -52,6 +52,7 @@ CREATE TABLE device (
     legacy    boolean NOT NULL DEFAULT false,
     told_id   uuid, -- the session it was last told of; may be gone
     settled   boolean NOT NULL DEFAULT false,
+    served_id uuid, -- the session a finger here was last credited to
     seen_at   timestamptz,
     battery   integer,
     signal    integer,

@@ -168,6 +168,7 @@ CREATE TABLE device (
     legacy    INTEGER NOT NULL CHECK (legacy IN (0, 1)),
     told_id   BLOB    CHECK (length(told_id) = 16),
     settled   INTEGER NOT NULL CHECK (settled IN (0, 1)),
+    served_id BLOB    CHECK (length(served_id) = 16),
     seen_ms   INTEGER NOT NULL,
     battery   INTEGER,
     signal    INTEGER,

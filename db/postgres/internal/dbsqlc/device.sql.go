@@ -13,7 +13,7 @@ import (
 )
 
 const devices = `-- name: Devices :many
-SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, seen_at, battery, signal, queue, synced FROM device ORDER BY name, id
+SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_at, battery, signal, queue, synced FROM device ORDER BY name, id
 `
 
 func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
@@ -35,6 +35,7 @@ func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
 			&i.Legacy,
 			&i.ToldID,
 			&i.Settled,
+			&i.ServedID,
 			&i.SeenAt,
 			&i.Battery,
 			&i.Signal,
@@ -52,10 +53,10 @@ func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
 }
 
 const putDevice = `-- name: PutDevice :exec
-INSERT INTO device (id, name, mac, address, room, course_id, legacy, told_id, settled, seen_at, battery, signal, queue, synced)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+INSERT INTO device (id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_at, battery, signal, queue, synced)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, mac = excluded.mac, address = excluded.address, room = excluded.room,
-    course_id = excluded.course_id, legacy = excluded.legacy, told_id = excluded.told_id, settled = excluded.settled,
+    course_id = excluded.course_id, legacy = excluded.legacy, told_id = excluded.told_id, settled = excluded.settled, served_id = excluded.served_id,
     seen_at = excluded.seen_at, battery = excluded.battery, signal = excluded.signal, queue = excluded.queue,
     synced = excluded.synced
 `
@@ -70,6 +71,7 @@ type PutDeviceParams struct {
 	Legacy   bool
 	ToldID   attendance.ID
 	Settled  bool
+	ServedID attendance.ID
 	SeenAt   *time.Time
 	Battery  *int32
 	Signal   *int32
@@ -88,6 +90,7 @@ func (q *Queries) PutDevice(ctx context.Context, arg PutDeviceParams) error {
 		arg.Legacy,
 		arg.ToldID,
 		arg.Settled,
+		arg.ServedID,
 		arg.SeenAt,
 		arg.Battery,
 		arg.Signal,

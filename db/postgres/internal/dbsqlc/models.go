@@ -39,6 +39,7 @@ type Device struct {
 	Legacy   bool
 	ToldID   attendance.ID
 	Settled  bool
+	ServedID attendance.ID
 	SeenAt   *time.Time
 	Battery  *int32
 	Signal   *int32

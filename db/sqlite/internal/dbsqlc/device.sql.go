@@ -12,7 +12,7 @@ import (
 )
 
 const devices = `-- name: Devices :many
-SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, seen_ms, battery, signal, queue, synced FROM device
+SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_ms, battery, signal, queue, synced FROM device
 ORDER BY name, id
 `
 
@@ -35,6 +35,7 @@ func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
 			&i.Legacy,
 			&i.ToldID,
 			&i.Settled,
+			&i.ServedID,
 			&i.SeenMs,
 			&i.Battery,
 			&i.Signal,
@@ -56,13 +57,13 @@ func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
 
 const putDevice = `-- name: PutDevice :exec
 INSERT INTO device (
-    id, name, mac, address, room, course_id, legacy, told_id, settled, seen_ms, battery, signal, queue, synced
+    id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_ms, battery, signal, queue, synced
 ) VALUES (
-    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
 )
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, mac = excluded.mac, address = excluded.address, room = excluded.room,
-    course_id = excluded.course_id, legacy = excluded.legacy, told_id = excluded.told_id, settled = excluded.settled,
+    course_id = excluded.course_id, legacy = excluded.legacy, told_id = excluded.told_id, settled = excluded.settled, served_id = excluded.served_id,
     seen_ms = excluded.seen_ms, battery = excluded.battery, signal = excluded.signal,
     queue = excluded.queue, synced = excluded.synced
 `
@@ -77,6 +78,7 @@ type PutDeviceParams struct {
 	Legacy   bool
 	ToldID   attendance.ID
 	Settled  bool
+	ServedID attendance.ID
 	SeenMs   int64
 	Battery  *int
 	Signal   *int
@@ -95,6 +97,7 @@ func (q *Queries) PutDevice(ctx context.Context, arg PutDeviceParams) error {
 		arg.Legacy,
 		arg.ToldID,
 		arg.Settled,
+		arg.ServedID,
 		arg.SeenMs,
 		arg.Battery,
 		arg.Signal,

@@ -28,6 +28,7 @@ type Device struct {
 	Legacy   bool
 	ToldID   attendance.ID
 	Settled  bool
+	ServedID attendance.ID
 	SeenMs   int64
 	Battery  *int
 	Signal   *int
