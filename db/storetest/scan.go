@@ -77,6 +77,21 @@ var scanning = map[string]func(*testing.T, *room){
 		same(t, "method", r.standings(t, s.ID, r.Students[0].ID)[0].Method, attendance.BiometricQueue)
 		r.refolds(t, s.ID)
 	},
+	"when a second class begins, a scanner goes on only where it has marked": func(t *testing.T, r *room) {
+		r.opened(t)
+		same(t, "told of the first", r.poll(t), true)
+		must(r.serve.Open(r.ctx, as(r.Bose), attendance.Order{Course: r.Maths.ID, Kind: attendance.Offline}))(t)
+		same(t, "only told of it: nobody knows where it stands", r.poll(t), false)
+		same(t, "a finger", r.touch(t, 4), attendance.NoSession)
+	},
+	"a scanner that has marked stays when a second class begins": func(t *testing.T, r *room) {
+		s := r.opened(t)
+		same(t, "a finger", r.touch(t, 1), attendance.Accepted)
+		must(r.serve.Open(r.ctx, as(r.Bose), attendance.Order{Course: r.Maths.ID, Kind: attendance.Offline}))(t)
+		same(t, "still serves", r.poll(t), true)
+		same(t, "the next finger", r.touch(t, 2), attendance.Accepted)
+		same(t, "shows", r.shows(t, s.ID, 1), attendance.Present)
+	},
 	"a queue of a scanner that was not told of the class is kept": func(t *testing.T, r *room) {
 		s := r.opened(t)
 		sameAnswers(t, r.flush(t, 1), map[int]attendance.Answer{1: attendance.Parked})
