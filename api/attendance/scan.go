@@ -8,15 +8,6 @@ import (
 	"time"
 )
 
-// Beat is the original scanner's heartbeat.
-type Beat struct {
-	MAC     string
-	Signal  *int
-	Battery *int
-	Queue   *int
-	Synced  *int
-}
-
 // Answer is what became of one scan by the original scanner.
 type Answer int
 
@@ -28,79 +19,6 @@ const (
 	Stranger // nobody of that roll in this course: kept for the teacher
 	Parked   // no class can claim it for certain: kept for the teacher
 )
-
-// Beat notes a heartbeat. A scanner that was known only by its address gets its
-// MAC; one that moved to another address keeps its name, room and course.
-func (s *Service) Beat(ctx context.Context, address string, b Beat) error {
-	return s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
-		all, err := tx.Devices(ctx)
-		if err != nil {
-			return err
-		}
-		d, known := byMAC(all, b.MAC)
-		if !known {
-			if d, err = s.device(all, address); err != nil {
-				return err
-			}
-			if d.MAC != "" && b.MAC != "" && d.MAC != b.MAC { // another scanner took over the address
-				if d, err = s.newDevice(address); err != nil {
-					return err
-				}
-			}
-		}
-		if b.MAC != "" {
-			d.MAC = b.MAC
-			if d.Name == "" || d.Name == nameFor(address) {
-				d.Name = "Scanner " + b.MAC
-			}
-		}
-		if err := freeAddress(ctx, tx, all, d.ID, address); err != nil {
-			return err
-		}
-		d.Address, d.SeenAt = address, s.world.Now()
-		d.Signal, d.Battery, d.Queue, d.Synced = b.Signal, b.Battery, b.Queue, b.Synced
-		if b.Queue != nil && (*b.Queue == 0 || d.Told.IsZero()) {
-			d.Settled = *b.Queue == 0 // what it holds while it serves nobody is another server's
-		}
-		return tx.PutDevice(ctx, d)
-	})
-}
-
-// freeAddress takes an address away from whoever had it before.
-func freeAddress(ctx context.Context, tx Tx, all []Device, keep ID, address string) error {
-	for _, other := range all {
-		if other.ID != keep && other.Address == address {
-			other.Address = ""
-			if err := tx.PutDevice(ctx, other); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func byMAC(all []Device, mac string) (Device, bool) {
-	i := slices.IndexFunc(all, func(d Device) bool { return mac != "" && d.MAC == mac })
-	if i < 0 {
-		return Device{}, false
-	}
-	return all[i], true
-}
-
-func nameFor(address string) string { return "Scanner " + address }
-
-// device finds the scanner that calls from an address, or makes it up.
-func (s *Service) device(all []Device, address string) (Device, error) {
-	if i := slices.IndexFunc(all, func(d Device) bool { return d.Address == address }); i >= 0 {
-		return all[i], nil
-	}
-	return s.newDevice(address)
-}
-
-func (s *Service) newDevice(address string) (Device, error) {
-	id, err := s.NewID()
-	return Device{ID: id, Name: nameFor(address), Address: address, Legacy: true}, err
-}
 
 // Poll tells a scanner which session it serves. What it is told is remembered: a
 // queue that it flushes later can only come from a session it was told of.
@@ -300,14 +218,4 @@ func (s *Service) park(ctx context.Context, tx Tx, d Device, se Session, roll in
 	f.Why = why
 	_, err = merge(ctx, tx, []Fact{f})
 	return Parked, err
-}
-
-// Devices are the scanners a classroom sees.
-func (s *Service) Devices(ctx context.Context) ([]Device, error) {
-	var out []Device
-	err := s.store.View(ctx, func(ctx context.Context, tx Tx) (err error) {
-		out, err = tx.Devices(ctx)
-		return err
-	})
-	return out, err
 }

@@ -89,7 +89,7 @@ func (s *Server) enrol(ctx context.Context, school demo.School) error {
 
 // offer makes the demo pendrive and leaves its claim where `make run` looks.
 func (s *Server) offer(ctx context.Context) error {
-	_, code, err := s.store.Pair(ctx, postgres.Offer{Name: "Demo pendrive", All: true, Until: time.Now().AddDate(1, 0, 0)})
+	_, code, err := s.store.Pair(ctx, postgres.Offer{Name: "Room 204", All: true, Until: time.Now().AddDate(1, 0, 0)})
 	if err != nil {
 		return fmt.Errorf("pair the demo pendrive: %w", err)
 	}

@@ -132,7 +132,7 @@ var scanning = map[string]func(*testing.T, *room){
 		beat(scanner, "AA:01")
 		got := r.devices(t)
 		same(t, "scanners", len(got), 1)
-		same(t, "name", got[0].Name, "Scanner AA:01")
+		same(t, "name", got[0].Name, "S1")
 		same(t, "settled", got[0].Settled, true)
 		beat("10.0.0.8", "AA:01")
 		beat(scanner, "BB:02")

@@ -72,6 +72,7 @@ test("a lesson by keyboard on the pendrive is seen on the cloud", async (t) => {
   });
 
   await t.test("with the server away tiles keep working and marks wait", async () => {
+    await edge.locator("[data-sync=saved]").waitFor(); // what came before has arrived
     await edge.context().setOffline(true);
     await press(edge, ...roll(3), "Enter", "e");
     await edge.locator("[data-sync=offline]").waitFor();
