@@ -95,6 +95,9 @@ func (s *Service) Day(ctx context.Context, by Actor) (Day, error) {
 			out.Courses = append(out.Courses, h)
 		}
 		out.Backlog, err = tx.Backlog(ctx)
+		if out.Backlog.Cloud {
+			out.Backlog.Unplaced = 0 // the whole school's inbox is the office's
+		}
 		return err
 	})
 	return out, err

@@ -46,6 +46,7 @@ func (s *Service) Live(ctx context.Context, by Actor, session ID) (Live, error) 
 			return err
 		}
 		out.Backlog, err = tx.Backlog(ctx)
+		out.Backlog.Unplaced = len(out.Unplaced) // a teacher places their own class's scans
 		return err
 	})
 	return out, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -14,36 +15,50 @@ import (
 )
 
 // Demo makes the demo school in an empty database, with a pendrive that waits to
-// be claimed; in a database that has courses it changes nothing. The claim is
-// written to a file that a pendrive's program can read.
+// be claimed; a database with other courses it leaves alone. The claim is written
+// to a file that a pendrive's program can read. Each step looks whether it was
+// done, so a start that was cut short is finished by the next.
 func (s *Server) Demo(ctx context.Context) error {
-	courses, err := s.service.Codes(ctx)
-	if err != nil || len(courses) > 0 {
-		return err
-	}
 	start := time.Now()
 	school := demo.Make(start.In(s.config.Zone))
-	if err := s.enrol(ctx, school); err != nil {
-		return fmt.Errorf("make the demo school: %w", err)
-	}
-	node, err := s.store.CloudNode(ctx)
+	courses, err := s.service.Codes(ctx)
 	if err != nil {
 		return err
 	}
-	facts, err := school.History(node)
-	if err != nil {
-		return err
+	if len(courses) == 0 {
+		if err := s.enrol(ctx, school); err != nil {
+			return fmt.Errorf("make the demo school: %w", err)
+		}
+	} else if !slices.ContainsFunc(courses, func(c attendance.Course) bool { return c.ID == school.Courses[0].ID }) {
+		return nil
 	}
-	err = s.store.InTx(ctx, func(ctx context.Context, tx attendance.Tx) error { return s.service.Adopt(ctx, tx, facts) })
-	if err != nil {
+	if err := s.holdClasses(ctx, school); err != nil {
 		return fmt.Errorf("hold the demo classes: %w", err)
 	}
 	if err := s.offer(ctx); err != nil {
 		return err
 	}
-	s.config.Log.InfoContext(ctx, "made the demo school", "took", time.Since(start).Round(time.Millisecond),
-		"students", len(school.Students), "facts", len(facts))
+	s.config.Log.InfoContext(ctx, "the demo school is ready", "took", time.Since(start).Round(time.Millisecond))
 	return nil
+}
+
+// holdClasses adds the past, once.
+func (s *Server) holdClasses(ctx context.Context, school demo.School) error {
+	node, err := s.store.CloudNode(ctx)
+	if err != nil {
+		return err
+	}
+	return s.store.InTx(ctx, func(ctx context.Context, tx attendance.Tx) error {
+		held, err := tx.Sessions(ctx, school.Courses[0].ID)
+		if err != nil || len(held) > 0 {
+			return err
+		}
+		facts, err := school.History(node)
+		if err != nil {
+			return err
+		}
+		return s.service.Adopt(ctx, tx, facts)
+	})
 }
 
 func (s *Server) enrol(ctx context.Context, school demo.School) error {
@@ -87,16 +102,31 @@ func (s *Server) enrol(ctx context.Context, school demo.School) error {
 	return err
 }
 
+const demoNode = "Room 204"
+
 // offer makes the demo pendrive and leaves its claim where `make run` looks.
 func (s *Server) offer(ctx context.Context) error {
-	_, code, err := s.store.Pair(ctx, postgres.Offer{Name: "Room 204", All: true, Until: time.Now().AddDate(1, 0, 0)})
+	dir := filepath.Join(s.config.Data, "demo")
+	file := filepath.Join(dir, "edge.env")
+	if _, err := os.Stat(file); err == nil {
+		return nil
+	}
+	nodes, err := s.store.Nodes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range nodes {
+		if n.Name == demoNode && !n.ClaimedAt.IsZero() {
+			return nil // another replica's file: a new code would shut its drive out
+		}
+	}
+	_, code, err := s.store.Pair(ctx, postgres.Offer{Name: demoNode, All: true, Until: time.Now().AddDate(1, 0, 0)})
 	if err != nil {
 		return fmt.Errorf("pair the demo pendrive: %w", err)
 	}
-	dir := filepath.Join(s.config.Data, "demo")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	env := fmt.Sprintf("CLOUD_SERVER_URL=%s\nARISE_EDGE_CLAIM=%s\n", s.config.Origin(), code)
-	return os.WriteFile(filepath.Join(dir, "edge.env"), []byte(env), 0o600)
+	return os.WriteFile(file, []byte(env), 0o600)
 }
