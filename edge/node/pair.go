@@ -33,16 +33,14 @@ func (n *Node) sync(ctx context.Context) error {
 	}
 }
 
-// claimEvery is how long to wait between two tries to pair; a class may begin
-// meanwhile on another pendrive, so there is no hurry.
-const claimEvery = 5 * time.Second
+// claimWithin is the longest wait between two tries to pair: somebody stands by
+// and watches.
+const claimWithin = 15 * time.Second
 
 // claim tries until the cloud accepts, or refuses for good.
 func (n *Node) claim(ctx context.Context) error {
-	tick := time.NewTicker(claimEvery)
-	defer tick.Stop()
 	said := ""
-	for {
+	for failures := 1; ; failures++ {
 		id, err := Pair(ctx, n.config, n.store)
 		if err == nil {
 			n.config.Log.InfoContext(ctx, "paired", "name", id.Name, "institution", id.Institution)
@@ -61,9 +59,11 @@ func (n *Node) claim(ctx context.Context) error {
 		if errors.As(err, &refused) {
 			return nil // another code needs another start
 		}
+		wait := time.NewTimer(replay.Pause(failures, claimWithin, n.config.World.Rand))
 		select {
-		case <-tick.C:
+		case <-wait.C:
 		case <-ctx.Done():
+			wait.Stop()
 			return nil
 		}
 	}

@@ -32,10 +32,10 @@ func (p *pace) grow(advice int) {
 // halve answers a line that timed out.
 func (p *pace) halve() { p.batch = max(leastBatch, p.batch/2) }
 
-// pause is how long to wait after so many failures in a row: full jitter up to an
+// Pause is how long to wait after so many failures in a row: full jitter up to an
 // exponential bound, so that a school's drives do not all come back at once (AWS,
 // "Exponential Backoff and Jitter", 2015).
-func pause(failures int, most time.Duration, chance io.Reader) time.Duration {
+func Pause(failures int, most time.Duration, chance io.Reader) time.Duration {
 	bound := firstPause << min(failures-1, 20)
 	bound = max(leastPause, min(bound, most, mostPause))
 	var n [8]byte

@@ -13,11 +13,11 @@ func TestPausesStayWithinTheirBounds(t *testing.T) {
 	var last time.Duration
 	for failures := 1; failures <= 12; failures++ {
 		for range 100 {
-			if got := pause(failures, mostPause, rand.Reader); got < leastPause || got > mostPause {
+			if got := Pause(failures, mostPause, rand.Reader); got < leastPause || got > mostPause {
 				t.Fatalf("after %d failures: got %v", failures, got)
 			}
 		}
-		got := pause(failures, time.Minute, longest)
+		got := Pause(failures, time.Minute, longest)
 		if got > time.Minute {
 			t.Errorf("after %d failures: got %v, want at most the time between two syncs", failures, got)
 		}
@@ -26,7 +26,7 @@ func TestPausesStayWithinTheirBounds(t *testing.T) {
 	if last == 0 {
 		t.Error("no chance was taken")
 	}
-	if got := pause(3, mostPause, bytes.NewReader(nil)); got != 4*time.Second {
+	if got := Pause(3, mostPause, bytes.NewReader(nil)); got != 4*time.Second {
 		t.Errorf("without chance: got %v, want the bound", got)
 	}
 }

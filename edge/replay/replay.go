@@ -92,7 +92,7 @@ func (r *Replay) Run(ctx context.Context) error {
 		if failures++; err == nil {
 			failures = 0
 		} else {
-			wait = pause(failures, r.o.Every, r.o.World.Rand)
+			wait = Pause(failures, r.o.Every, r.o.World.Rand)
 			var busy Busy
 			if errors.As(err, &busy) {
 				wait = max(wait, min(busy.For, mostPause))
