@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -84,8 +83,14 @@ func serve(ctx context.Context, c node.Config, stdout io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	if _, err := fmt.Fprintf(stdout, "A.R.I.S.E. pendrive listens on http://%s\n", n.Address()); err != nil {
+	here, lan := addresses(n.Address())
+	if _, err := fmt.Fprintf(stdout, "A.R.I.S.E. pendrive: %s\n", here); err != nil {
 		return err
+	}
+	for _, url := range lan {
+		if _, err := fmt.Fprintf(stdout, "  scanners and phones in this network: %s\n", url); err != nil {
+			return err
+		}
 	}
 	return n.Run(ctx)
 }
@@ -122,16 +127,10 @@ func status(ctx context.Context, c node.Config, stdout io.Writer) error {
 
 func ask(ctx context.Context, listen string) (node.Status, error) {
 	var st node.Status
-	host, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return st, err
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
+	here, _ := addresses(listen)
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/api/sync/status", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, here+"/api/sync/status", nil)
 	if err != nil {
 		return st, err
 	}
