@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/edge/cloudtest"
-	"github.com/arise-attendance/arise/edge/node"
 )
 
 // built is the real program, as it ships.
@@ -110,13 +110,13 @@ func (d *drive) call(method, path string, body, into any) int {
 	return resp.StatusCode
 }
 
-func (d *drive) until(what string, ok func(node.Status) bool) {
+func (d *drive) until(what string, ok func(classroom.SyncStatus) bool) {
 	d.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(60 * time.Second)
 	for {
-		var st node.Status
+		var st classroom.SyncStatus
 		if d.call("GET", "/api/sync/status", nil, &st) == http.StatusOK && ok(st) {
 			return
 		}
@@ -144,7 +144,7 @@ func TestAMarkThatWasAcknowledgedSurvivesThePlug(t *testing.T) {
 	}}
 	t.Cleanup(d.pull)
 	d.plugIn()
-	d.until("the roster is here", func(st node.Status) bool { return st.LastSync != nil })
+	d.until("the roster is here", func(st classroom.SyncStatus) bool { return st.LastSync != nil })
 	d.call("POST", "/api/teacher/login", map[string]string{"course_code": "CS301", "pin": cloudtest.PIN}, nil)
 	session := cloudtest.NewID(t)
 	if code := d.call("POST", "/api/teacher/start-session", map[string]any{"course_id": school.Course.ID, "session_id": session}, nil); code != http.StatusOK {
@@ -162,7 +162,7 @@ func TestAMarkThatWasAcknowledgedSurvivesThePlug(t *testing.T) {
 		}
 		d.plugIn()
 	}
-	d.until("all is sent", func(st node.Status) bool { return st.Waiting == 0 })
+	d.until("all is sent", func(st classroom.SyncStatus) bool { return st.Waiting == 0 })
 	var live struct {
 		Students []struct {
 			ID     attendance.ID

@@ -16,6 +16,7 @@ import (
 	"time"
 	_ "time/tzdata" // Windows and small images have none
 
+	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/db/sqlite"
 	"github.com/arise-attendance/arise/edge/node"
 )
@@ -125,8 +126,8 @@ func status(ctx context.Context, c node.Config, stdout io.Writer) error {
 	return out.Encode(st)
 }
 
-func ask(ctx context.Context, listen string) (node.Status, error) {
-	var st node.Status
+func ask(ctx context.Context, listen string) (classroom.SyncStatus, error) {
+	var st classroom.SyncStatus
 	here, _ := addresses(listen)
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()

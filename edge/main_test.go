@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/edge/cloudtest"
-	"github.com/arise-attendance/arise/edge/node"
 )
 
 func TestHelpPrintsTheTable(t *testing.T) {
@@ -94,7 +94,7 @@ func TestClaimAndStatusWorkWithoutTheServer(t *testing.T) {
 	}
 	for _, want := range []bool{false, true} {
 		out, err := say("status")
-		var st node.Status
+		var st classroom.SyncStatus
 		if err != nil || json.Unmarshal([]byte(out), &st) != nil || st.Paired != want {
 			t.Errorf("status: got %q, %v, want paired %t", out, err, want)
 		}

@@ -51,8 +51,7 @@ func Register(api huma.API, d Deps) {
 	d.claim(api)
 	d.receive(api)
 	d.roster(api)
-	d.status(api)
-	d.health(api)
+	d.ready(api)
 }
 
 // cloud marks an operation as answered by the cloud only.

@@ -23,6 +23,7 @@ type Deps struct {
 	Tries   *auth.Tries    // sign-in attempts
 	Zone    *time.Location // of the campus, for dates that people read
 	Server  Server
+	Sync    Sync
 	Secure  bool // browsers reach this server over TLS
 	Legacy  bool // accept original scanners, which sign nothing
 	// StopLive ends the live streams when the server shuts down: a stream never
@@ -58,6 +59,7 @@ func Register(api huma.API, d Deps) {
 	d.reports(api)
 	d.scanners(api)
 	d.originalScanner(api)
+	d.sync(api)
 }
 
 // at prints a time as the contract does; "never" is null.

@@ -103,7 +103,7 @@ func (s *Server) handler(tokens *auth.Tokens) http.Handler {
 	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens}})
 	operations(api, classroom.Deps{
 		Service: s.service, Hub: s.hub, Tokens: tokens, Tries: auth.NewTries(5), Zone: s.config.Zone,
-		Server: classroom.Server{Kind: "cloud", Name: institution}, Secure: rest.IsSecure(s.config.PublicURL),
+		Server: classroom.Server{Kind: "cloud", Name: institution}, Sync: cloud{s.store}, Secure: rest.IsSecure(s.config.PublicURL),
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready, Institution: institution,

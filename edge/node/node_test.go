@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/edge/cloudtest"
 	"github.com/arise-attendance/arise/edge/node"
 )
@@ -102,15 +103,15 @@ func (d *drive) must(method, path string, body, into any) {
 	}
 }
 
-func (d *drive) status() node.Status {
+func (d *drive) status() classroom.SyncStatus {
 	d.t.Helper()
-	var st node.Status
+	var st classroom.SyncStatus
 	d.must("GET", "/api/sync/status", nil, &st)
 	return st
 }
 
 // until asks until the status is as wanted.
-func (d *drive) until(what string, ok func(node.Status) bool) node.Status {
+func (d *drive) until(what string, ok func(classroom.SyncStatus) bool) classroom.SyncStatus {
 	d.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -139,7 +140,7 @@ func (d *drive) codes() int {
 func paired(t *testing.T, cloud *cloudtest.Cloud, c node.Config) *drive {
 	t.Helper()
 	d := start(t, c)
-	d.until("the roster is here", func(st node.Status) bool { return st.LastSync != nil })
+	d.until("the roster is here", func(st classroom.SyncStatus) bool { return st.LastSync != nil })
 	d.must("POST", "/api/teacher/login", map[string]string{"course_code": "cs301", "pin": cloudtest.PIN}, nil)
 	return d
 }
@@ -192,7 +193,7 @@ func TestPushSendsAtOnce(t *testing.T) {
 	c := config(t, cloud.URL)
 	c.Every = 0 // by hand
 	d := start(t, c)
-	d.until("paired", func(st node.Status) bool { return st.Paired })
+	d.until("paired", func(st classroom.SyncStatus) bool { return st.Paired })
 	if st := d.status(); st.AutoSync {
 		t.Error("got auto_sync, want by hand")
 	}
@@ -221,7 +222,7 @@ func TestItPairsWhenTheCloudComesBack(t *testing.T) {
 		return true
 	}})
 	d := start(t, config(t, cloud.URL))
-	st := d.until("it says why", func(st node.Status) bool { return st.Attention != "" })
+	st := d.until("it says why", func(st classroom.SyncStatus) bool { return st.Attention != "" })
 	if !strings.Contains(st.Attention, "connect this computer to the internet") || st.Paired {
 		t.Errorf("got %+v, want a way out", st)
 	}
@@ -232,7 +233,7 @@ func TestItPairsWhenTheCloudComesBack(t *testing.T) {
 		t.Error("a scanner's queue was taken by a pendrive without a name")
 	}
 	cloud.Behave(cloudtest.Manners{})
-	d.until("paired", func(st node.Status) bool { return st.Paired && st.LastSync != nil && st.Attention == "" })
+	d.until("paired", func(st classroom.SyncStatus) bool { return st.Paired && st.LastSync != nil && st.Attention == "" })
 	if got := d.codes(); got != 1 {
 		t.Errorf("courses: got %d, want 1", got)
 	}
@@ -247,7 +248,7 @@ func TestAWrongCodeIsSaidAndNotRepeated(t *testing.T) {
 	c := config(t, cloud.URL)
 	c.Claim = "WRONG"
 	d := start(t, c)
-	d.until("it says why", func(st node.Status) bool { return strings.Contains(st.Attention, "refuses") })
+	d.until("it says why", func(st classroom.SyncStatus) bool { return strings.Contains(st.Attention, "refuses") })
 	if got := cloud.Calls("/api/sync/claim"); got != 1 {
 		t.Errorf("claims: got %d, want one", got)
 	}
@@ -258,7 +259,7 @@ func TestWithoutACodeItSaysWhatToDo(t *testing.T) {
 	c := config(t, "https://school.example")
 	c.Claim = ""
 	d := start(t, c)
-	d.until("it says what to do", func(st node.Status) bool { return strings.Contains(st.Attention, "edge claim CODE") })
+	d.until("it says what to do", func(st classroom.SyncStatus) bool { return strings.Contains(st.Attention, "edge claim CODE") })
 	var pushed struct{ Message string }
 	if code := d.call("POST", "/api/sync/push", nil, &pushed); code != http.StatusServiceUnavailable || !strings.Contains(pushed.Message, "not paired") {
 		t.Errorf("got %d %q", code, pushed.Message)

@@ -81,9 +81,9 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 	api := rest.NewAPI(router, rest.TokenAuth{Tokens: tokens})
 	classroom.Register(api, classroom.Deps{
 		Service: r.service, Hub: n.hub, Tokens: tokens, Tries: auth.NewTries(5), Zone: n.config.Zone,
-		Server: classroom.Server{Kind: "edge", Name: r.identity.Name}, Legacy: n.config.Legacy, StopLive: n.stopLive,
+		Server: classroom.Server{Kind: "edge", Name: r.identity.Name}, Sync: office{Node: n, room: r},
+		Legacy: n.config.Legacy, StopLive: n.stopLive,
 	})
-	n.operations(api, r)
 	return router, nil
 }
 

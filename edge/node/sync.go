@@ -7,54 +7,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/arise-attendance/arise/api/attendance"
-	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/classroom"
 )
-
-// Status is how a pendrive stands: the original's names, and what a person needs
-// to know of it.
-type Status struct {
-	NodeType          string     `json:"node_type" enum:"cloud,local"`
-	CloudURL          string     `json:"cloud_url"`
-	CloudReachable    bool       `json:"cloud_reachable"`
-	AutoSync          bool       `json:"auto_sync"`
-	DatabaseExists    bool       `json:"database_exists"`
-	DatabaseSizeBytes int64      `json:"database_size_bytes"`
-	DatabaseSizeHuman string     `json:"database_size_human"`
-	Paired            bool       `json:"paired"`
-	Name              string     `json:"name"`
-	Institution       string     `json:"institution"`
-	Waiting           int        `json:"waiting" doc:"Lines of the log that the cloud has not confirmed."`
-	Unplaced          int        `json:"unplaced" doc:"Marks kept aside for a person to place."`
-	LastSync          *time.Time `json:"last_sync" nullable:"true"`
-	Attention         string     `json:"attention" doc:"What a person must do; empty: nothing."`
-	Version           string     `json:"version"`
-}
-
-type statusOutput struct{ Body Status }
-
-type pushOutput struct {
-	Status int
-	Body   struct {
-		Status  string `json:"status" enum:"success,error"`
-		Message string `json:"message"`
-		Sent    int    `json:"sent" doc:"Lines that the cloud confirmed now."`
-		Learnt  int    `json:"learnt" doc:"Facts that the cloud told."`
-		Waiting int    `json:"waiting"`
-	}
-}
-
-type healthOutput struct {
-	Status int
-	Body   struct {
-		Status      string `json:"status" enum:"healthy,degraded"`
-		Database    string `json:"database" enum:"connected,unreachable"`
-		Environment string `json:"environment"`
-		Version     string `json:"version"`
-	}
-}
 
 // office answers for one room of the node.
 type office struct {
@@ -62,50 +17,31 @@ type office struct {
 	room *room
 }
 
-// operations mounts what a pendrive answers about itself.
-func (n *Node) operations(api huma.API, r *room) {
-	o := office{Node: n, room: r}
-	edge := func(op huma.Operation) huma.Operation {
-		op.Tags, op.Security = []string{"Sync"}, rest.Public
-		return rest.Served(op, "cloud", "edge")
-	}
-	rest.Handle(api, edge(huma.Operation{
-		OperationID: "get-sync-status", Method: http.MethodGet, Path: "/api/sync/status",
-		Summary: "Which server this is, and how its sync stands",
-	}), o.status)
-	rest.Handle(api, edge(huma.Operation{
-		OperationID: "push-now", Method: http.MethodPost, Path: "/api/sync/push",
-		Summary: "Send what waits now (on a pendrive)",
-	}), o.push)
-	rest.Handle(api, edge(huma.Operation{
-		OperationID: "get-health", Method: http.MethodGet, Path: "/api/health", Summary: "Is the server well",
-	}), o.health)
-}
-
-func (o office) status(ctx context.Context, _ *struct{}) (*statusOutput, error) {
+// SyncStatus implements classroom.Sync.
+func (o office) SyncStatus(ctx context.Context) (classroom.SyncStatus, error) {
 	b, err := o.backlog(ctx)
 	if err != nil {
-		return nil, err
+		return classroom.SyncStatus{}, err
 	}
 	size, err := o.store.Size()
 	if err != nil {
-		return nil, err
+		return classroom.SyncStatus{}, err
 	}
-	out := &statusOutput{Body: Status{
+	st := classroom.SyncStatus{
 		NodeType: "local", CloudURL: o.config.Cloud, CloudReachable: b.Reachable,
 		AutoSync: o.config.Cloud != "" && o.config.Every > 0, DatabaseExists: true,
 		DatabaseSizeBytes: size, DatabaseSizeHuman: human(size),
 		Paired: !o.room.identity.Node.IsZero(), Name: o.room.identity.Name, Institution: o.room.identity.Institution,
 		Waiting: b.Waiting, Unplaced: b.Unplaced, Attention: b.Attention, Version: o.config.Version,
-	}}
+	}
 	if !b.LastSync.IsZero() {
 		at := b.LastSync.UTC().Truncate(time.Millisecond)
-		out.Body.LastSync = &at
+		st.LastSync = &at
 	}
-	if out.Body.CloudURL == "" {
-		out.Body.CloudURL = "not configured"
+	if st.CloudURL == "" {
+		st.CloudURL = "not configured"
 	}
-	return out, nil
+	return st, nil
 }
 
 func (o office) backlog(ctx context.Context) (attendance.Backlog, error) {
@@ -117,44 +53,35 @@ func (o office) backlog(ctx context.Context) (attendance.Backlog, error) {
 	return out, err
 }
 
-// push runs a cycle now. Its answer is in the original's words.
-func (o office) push(ctx context.Context, _ *struct{}) (*pushOutput, error) {
-	out := &pushOutput{Status: http.StatusServiceUnavailable}
-	b := &out.Body
-	b.Status = "error"
+// Push runs a cycle now. Its answer is in the original's words.
+func (o office) Push(ctx context.Context) (classroom.Pushed, error) {
+	out := classroom.Pushed{Code: http.StatusServiceUnavailable, Status: "error"}
 	switch {
 	case o.config.Cloud == "":
-		out.Status, b.Message = http.StatusBadRequest, "No cloud server is configured: set CLOUD_SERVER_URL"
+		out.Code, out.Message = http.StatusBadRequest, "No cloud server is configured: set CLOUD_SERVER_URL"
 		return out, nil
 	case o.room.replay == nil:
-		b.Message = "This pendrive is not paired with the school yet"
+		out.Message = "This pendrive is not paired with the school yet"
 		return out, nil
 	}
 	done, failed := o.room.replay.Cycle(ctx)
-	b.Sent, b.Learnt = done.Sent, done.Learnt
+	out.Sent, out.Learnt = done.Sent, done.Learnt
 	left, err := o.backlog(ctx)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	b.Waiting = left.Waiting
+	out.Waiting = left.Waiting
 	if failed != nil {
-		b.Message = "Not synced: " + failed.Error()
-	} else {
-		out.Status, b.Status = http.StatusOK, "success"
-		b.Message = fmt.Sprintf("Synced to cloud: %d lines sent, %d facts received", done.Sent, done.Learnt)
+		out.Message = "Not synced: " + failed.Error()
+		return out, nil
 	}
+	out.Code, out.Status = http.StatusOK, "success"
+	out.Message = fmt.Sprintf("Synced to cloud: %d lines sent, %d facts received", done.Sent, done.Learnt)
 	return out, nil
 }
 
-func (o office) health(context.Context, *struct{}) (*healthOutput, error) {
-	out := &healthOutput{Status: http.StatusOK}
-	b := &out.Body
-	b.Status, b.Database, b.Environment, b.Version = "healthy", "connected", "edge", o.config.Version
-	if o.store.Failed() != nil {
-		out.Status, b.Status, b.Database = http.StatusServiceUnavailable, "degraded", "unreachable"
-	}
-	return out, nil
-}
+// Well implements classroom.Sync.
+func (o office) Well(context.Context) error { return o.store.Failed() }
 
 // human prints a size as the original did.
 func human(n int64) string {
@@ -168,7 +95,7 @@ func human(n int64) string {
 }
 
 // Look reads how a pendrive stands while its program does not run.
-func Look(ctx context.Context, c Config) (st Status, err error) {
+func Look(ctx context.Context, c Config) (st classroom.SyncStatus, err error) {
 	store, err := Open(ctx, c, nil, nil)
 	if err != nil {
 		return st, err
@@ -178,9 +105,5 @@ func Look(ctx context.Context, c Config) (st Status, err error) {
 	if err != nil {
 		return st, err
 	}
-	out, err := office{Node: &Node{config: c, store: store}, room: &room{identity: id}}.status(ctx, nil)
-	if err != nil {
-		return st, err
-	}
-	return out.Body, nil
+	return office{Node: &Node{config: c, store: store}, room: &room{identity: id}}.SyncStatus(ctx)
 }

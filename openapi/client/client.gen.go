@@ -129,6 +129,24 @@ func (e HealthOutputBodyDatabase) Valid() bool {
 	}
 }
 
+// Defines values for HealthOutputBodyEnvironment.
+const (
+	HealthOutputBodyEnvironmentEdge       HealthOutputBodyEnvironment = "edge"
+	HealthOutputBodyEnvironmentProduction HealthOutputBodyEnvironment = "production"
+)
+
+// Valid indicates whether the value is a known member of the HealthOutputBodyEnvironment enum.
+func (e HealthOutputBodyEnvironment) Valid() bool {
+	switch e {
+	case HealthOutputBodyEnvironmentEdge:
+		return true
+	case HealthOutputBodyEnvironmentProduction:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthOutputBodyStatus.
 const (
 	Degraded HealthOutputBodyStatus = "degraded"
@@ -213,6 +231,24 @@ func (e OverrideInputBodyStatus) Valid() bool {
 	case OverrideInputBodyStatusLate:
 		return true
 	case OverrideInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PushedStatus.
+const (
+	PushedStatusError   PushedStatus = "error"
+	PushedStatusSuccess PushedStatus = "success"
+)
+
+// Valid indicates whether the value is a known member of the PushedStatus enum.
+func (e PushedStatus) Valid() bool {
+	switch e {
+	case PushedStatusError:
+		return true
+	case PushedStatusSuccess:
 		return true
 	default:
 		return false
@@ -338,22 +374,22 @@ func (e RunningBodySessionType) Valid() bool {
 
 // Defines values for ScanOutputBodyStatus.
 const (
-	Duplicate   ScanOutputBodyStatus = "duplicate"
-	Error       ScanOutputBodyStatus = "error"
-	NotEnrolled ScanOutputBodyStatus = "not_enrolled"
-	Success     ScanOutputBodyStatus = "success"
+	ScanOutputBodyStatusDuplicate   ScanOutputBodyStatus = "duplicate"
+	ScanOutputBodyStatusError       ScanOutputBodyStatus = "error"
+	ScanOutputBodyStatusNotEnrolled ScanOutputBodyStatus = "not_enrolled"
+	ScanOutputBodyStatusSuccess     ScanOutputBodyStatus = "success"
 )
 
 // Valid indicates whether the value is a known member of the ScanOutputBodyStatus enum.
 func (e ScanOutputBodyStatus) Valid() bool {
 	switch e {
-	case Duplicate:
+	case ScanOutputBodyStatusDuplicate:
 		return true
-	case Error:
+	case ScanOutputBodyStatusError:
 		return true
-	case NotEnrolled:
+	case ScanOutputBodyStatusNotEnrolled:
 		return true
-	case Success:
+	case ScanOutputBodyStatusSuccess:
 		return true
 	default:
 		return false
@@ -393,24 +429,6 @@ func (e StartInputBodySessionType) Valid() bool {
 	}
 }
 
-// Defines values for StatusBodyNodeType.
-const (
-	StatusBodyNodeTypeCloud StatusBodyNodeType = "cloud"
-	StatusBodyNodeTypeLocal StatusBodyNodeType = "local"
-)
-
-// Valid indicates whether the value is a known member of the StatusBodyNodeType enum.
-func (e StatusBodyNodeType) Valid() bool {
-	switch e {
-	case StatusBodyNodeTypeCloud:
-		return true
-	case StatusBodyNodeTypeLocal:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for SyncBodyState.
 const (
 	SyncBodyStateAttention SyncBodyState = "attention"
@@ -429,6 +447,24 @@ func (e SyncBodyState) Valid() bool {
 	case SyncBodyStateSaved:
 		return true
 	case SyncBodyStateSending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SyncStatusNodeType.
+const (
+	SyncStatusNodeTypeCloud SyncStatusNodeType = "cloud"
+	SyncStatusNodeTypeLocal SyncStatusNodeType = "local"
+)
+
+// Valid indicates whether the value is a known member of the SyncStatusNodeType enum.
+func (e SyncStatusNodeType) Valid() bool {
+	switch e {
+	case SyncStatusNodeTypeCloud:
+		return true
+	case SyncStatusNodeTypeLocal:
 		return true
 	default:
 		return false
@@ -677,16 +713,17 @@ type FlushOutputBody struct {
 
 // HealthOutputBody defines model for HealthOutputBody.
 type HealthOutputBody struct {
-	Database HealthOutputBodyDatabase `json:"database"`
-
-	// Environment Examples: production
-	Environment string                 `json:"environment"`
-	Status      HealthOutputBodyStatus `json:"status"`
-	Version     string                 `json:"version"`
+	Database    HealthOutputBodyDatabase    `json:"database"`
+	Environment HealthOutputBodyEnvironment `json:"environment"`
+	Status      HealthOutputBodyStatus      `json:"status"`
+	Version     string                      `json:"version"`
 }
 
 // HealthOutputBodyDatabase defines model for HealthOutputBody.Database.
 type HealthOutputBodyDatabase string
+
+// HealthOutputBodyEnvironment defines model for HealthOutputBody.Environment.
+type HealthOutputBodyEnvironment string
 
 // HealthOutputBodyStatus defines model for HealthOutputBody.Status.
 type HealthOutputBodyStatus string
@@ -861,13 +898,20 @@ type Problem struct {
 	Wanted *int64 `json:"wanted,omitempty"`
 }
 
-// PushOutputBody defines model for PushOutputBody.
-type PushOutputBody struct {
+// Pushed defines model for Pushed.
+type Pushed struct {
+	// Learnt Facts that the cloud told.
+	Learnt  int64  `json:"learnt"`
 	Message string `json:"message"`
 
-	// Status Examples: error
-	Status string `json:"status"`
+	// Sent Lines that the cloud confirmed now.
+	Sent    int64        `json:"sent"`
+	Status  PushedStatus `json:"status"`
+	Waiting int64        `json:"waiting"`
 }
+
+// PushedStatus defines model for Pushed.Status.
+type PushedStatus string
 
 // ReadyOutputBody defines model for ReadyOutputBody.
 type ReadyOutputBody struct {
@@ -1086,21 +1130,6 @@ type StartOutputBody struct {
 	Students []StudentBody `json:"students"`
 }
 
-// StatusBody defines model for StatusBody.
-type StatusBody struct {
-	AutoSync bool `json:"auto_sync"`
-
-	// CloudUrl The original's words where there is none.
-	//
-	// Examples: not configured
-	CloudUrl       string             `json:"cloud_url"`
-	DatabaseExists bool               `json:"database_exists"`
-	NodeType       StatusBodyNodeType `json:"node_type"`
-}
-
-// StatusBodyNodeType defines model for StatusBody.NodeType.
-type StatusBodyNodeType string
-
 // StatusOutputBody defines model for StatusOutputBody.
 type StatusOutputBody struct {
 	// AbsentStudents University rolls of those marked absent.
@@ -1136,6 +1165,39 @@ type SyncBody struct {
 
 // SyncBodyState The words of the sync pill. Offline is not an error.
 type SyncBodyState string
+
+// SyncStatus defines model for SyncStatus.
+type SyncStatus struct {
+	// Attention What a person must do; empty: nothing.
+	Attention string `json:"attention"`
+	AutoSync  bool   `json:"auto_sync"`
+
+	// CloudReachable What the last attempt said; asking does not try.
+	CloudReachable bool `json:"cloud_reachable"`
+
+	// CloudUrl The original's words where there is none.
+	//
+	// Examples: not configured
+	CloudUrl          string             `json:"cloud_url"`
+	DatabaseExists    bool               `json:"database_exists"`
+	DatabaseSizeBytes int64              `json:"database_size_bytes"`
+	DatabaseSizeHuman string             `json:"database_size_human"`
+	Institution       string             `json:"institution"`
+	LastSync          *time.Time         `json:"last_sync"`
+	Name              string             `json:"name"`
+	NodeType          SyncStatusNodeType `json:"node_type"`
+	Paired            bool               `json:"paired"`
+
+	// Unplaced Marks kept aside for a person to place.
+	Unplaced int64  `json:"unplaced"`
+	Version  string `json:"version"`
+
+	// Waiting Lines of the log that the cloud has not confirmed.
+	Waiting int64 `json:"waiting"`
+}
+
+// SyncStatusNodeType defines model for SyncStatus.NodeType.
+type SyncStatusNodeType string
 
 // Told defines model for Told.
 type Told struct {
@@ -1395,6 +1457,8 @@ type ClientInterface interface {
 	ClaimNode(ctx context.Context, body ClaimNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PushNow Send what waits now (on a pendrive)
+	//
+	// Anybody in the room may ask: it sends what would be sent anyway, one cycle at a time.
 	//
 	// Corresponds with POST /api/sync/push (the `PushNow` operationId).
 	PushNow(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1783,6 +1847,8 @@ func (c *Client) ClaimNode(ctx context.Context, body ClaimNodeJSONRequestBody, r
 }
 
 // PushNow Send what waits now (on a pendrive)
+//
+// Anybody in the room may ask: it sends what would be sent anyway, one cycle at a time.
 //
 // Corresponds with POST /api/sync/push (the `PushNow` operationId).
 func (c *Client) PushNow(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3539,6 +3605,8 @@ type ClientWithResponsesInterface interface {
 
 	// PushNowWithResponse Send what waits now (on a pendrive)
 	//
+	// Anybody in the room may ask: it sends what would be sent anyway, one cycle at a time.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/sync/push (the `PushNow` operationId).
@@ -4095,7 +4163,7 @@ type PushNowResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *PushOutputBody
+	JSON200 *Pushed
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
 	ApplicationproblemJSON500 *Problem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -4103,7 +4171,7 @@ type PushNowResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r PushNowResponse) GetJSON200() *PushOutputBody {
+func (r PushNowResponse) GetJSON200() *Pushed {
 	return r.JSON200
 }
 
@@ -4309,13 +4377,13 @@ type GetSyncStatusResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StatusBody
+	JSON200 *SyncStatus
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetSyncStatusResponse) GetJSON200() *StatusBody {
+func (r GetSyncStatusResponse) GetJSON200() *SyncStatus {
 	return r.JSON200
 }
 
@@ -5814,6 +5882,8 @@ func (c *ClientWithResponses) ClaimNodeWithResponse(ctx context.Context, body Cl
 
 // PushNowWithResponse Send what waits now (on a pendrive)
 //
+// Anybody in the room may ask: it sends what would be sent anyway, one cycle at a time.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /api/sync/push (the `PushNow` operationId).
@@ -6476,7 +6546,7 @@ func ParsePushNowResponse(rsp *http.Response) (*PushNowResponse, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest PushOutputBody
+		var dest Pushed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6645,7 +6715,7 @@ func ParseGetSyncStatusResponse(rsp *http.Response) (*GetSyncStatusResponse, err
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StatusBody
+		var dest SyncStatus
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

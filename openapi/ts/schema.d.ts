@@ -130,7 +130,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send what waits now (on a pendrive) */
+        /**
+         * Send what waits now (on a pendrive)
+         * @description Anybody in the room may ask: it sends what would be sent anyway, one cycle at a time.
+         */
         post: operations["push-now"];
         delete?: never;
         options?: never;
@@ -794,8 +797,8 @@ export interface components {
         HealthOutputBody: {
             /** @enum {string} */
             database: "connected" | "unreachable";
-            /** @example production */
-            environment: string;
+            /** @enum {string} */
+            environment: "production" | "edge";
             /** @enum {string} */
             status: "healthy" | "degraded";
             version: string;
@@ -973,10 +976,22 @@ export interface components {
              */
             wanted?: number;
         };
-        PushOutputBody: {
+        Pushed: {
+            /**
+             * Format: int64
+             * @description Facts that the cloud told.
+             */
+            learnt: number;
             message: string;
-            /** @example error */
-            status: string;
+            /**
+             * Format: int64
+             * @description Lines that the cloud confirmed now.
+             */
+            sent: number;
+            /** @enum {string} */
+            status: "success" | "error";
+            /** Format: int64 */
+            waiting: number;
         };
         ReadyOutputBody: {
             ready: boolean;
@@ -1194,17 +1209,6 @@ export interface components {
             status: string;
             students: components["schemas"]["StudentBody"][];
         };
-        StatusBody: {
-            auto_sync: boolean;
-            /**
-             * @description The original's words where there is none.
-             * @example not configured
-             */
-            cloud_url: string;
-            database_exists: boolean;
-            /** @enum {string} */
-            node_type: "cloud" | "local";
-        };
         StatusOutputBody: {
             /** @description University rolls of those marked absent. */
             absent_students: string[];
@@ -1236,6 +1240,40 @@ export interface components {
             /**
              * Format: int64
              * @description Marks that are safe here and not yet in the cloud.
+             */
+            waiting: number;
+        };
+        SyncStatus: {
+            /** @description What a person must do; empty: nothing. */
+            attention: string;
+            auto_sync: boolean;
+            /** @description What the last attempt said; asking does not try. */
+            cloud_reachable: boolean;
+            /**
+             * @description The original's words where there is none.
+             * @example not configured
+             */
+            cloud_url: string;
+            database_exists: boolean;
+            /** Format: int64 */
+            database_size_bytes: number;
+            database_size_human: string;
+            institution: string;
+            /** Format: date-time */
+            last_sync: string | null;
+            name: string;
+            /** @enum {string} */
+            node_type: "cloud" | "local";
+            paired: boolean;
+            /**
+             * Format: int64
+             * @description Marks kept aside for a person to place.
+             */
+            unplaced: number;
+            version: string;
+            /**
+             * Format: int64
+             * @description Lines of the log that the cloud has not confirmed.
              */
             waiting: number;
         };
@@ -1523,7 +1561,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PushOutputBody"];
+                    "application/json": components["schemas"]["Pushed"];
                 };
             };
             /** @description Internal Server Error */
@@ -1714,7 +1752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StatusBody"];
+                    "application/json": components["schemas"]["SyncStatus"];
                 };
             };
             /** @description Error */

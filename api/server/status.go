@@ -1,0 +1,26 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/arise-attendance/arise/api/classroom"
+	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/db/postgres"
+)
+
+// cloud says of itself what the original's cloud said.
+type cloud struct{ store *postgres.Store }
+
+func (c cloud) SyncStatus(ctx context.Context) (classroom.SyncStatus, error) {
+	return classroom.SyncStatus{
+		NodeType: "cloud", CloudURL: "not configured", DatabaseExists: c.store.Ready(ctx) == nil,
+		Institution: institution, Version: rest.Version,
+	}, nil
+}
+
+func (cloud) Push(context.Context) (classroom.Pushed, error) {
+	return classroom.Pushed{Code: http.StatusBadRequest, Status: "error", Message: "Cannot push from cloud server"}, nil
+}
+
+func (c cloud) Well(ctx context.Context) error { return c.store.Ready(ctx) }
