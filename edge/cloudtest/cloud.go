@@ -301,8 +301,8 @@ func (c *Cloud) Forget(t testing.TB, after int64) {
 	t.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for inc, st := range c.streams {
-		st = attendance.Stream{}
+	for inc := range c.streams {
+		var st attendance.Stream
 		for seq := int64(1); seq <= after; seq++ {
 			for _, f := range c.bodies {
 				if f.Seq == seq {

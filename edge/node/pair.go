@@ -48,7 +48,7 @@ func (n *Node) claim(ctx context.Context) error {
 			return n.assemble(ctx)
 		}
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it failed because we stop
 		}
 		if err.Error() != said {
 			said = err.Error()
@@ -57,7 +57,7 @@ func (n *Node) claim(ctx context.Context) error {
 		n.store.Reached(false, time.Time{}, "This pendrive is not paired yet: "+said+".")
 		var refused replay.Refused
 		if errors.As(err, &refused) {
-			return nil // another code needs another start
+			return nil // the reason is on the page; another code needs another start
 		}
 		wait := time.NewTimer(replay.Pause(failures, claimWithin, n.config.World.Rand))
 		select {
