@@ -94,9 +94,11 @@ func TestOnlyTheCloudsOwnAnswerConfirms(t *testing.T) {
 		reachable bool
 		attention string // a part of it
 	}{
-		"a portal's page with status 200":         {func(w http.ResponseWriter, _ *http.Request) { html(w, "text/html") }, false, "sign in to this network"},
-		"a portal's page that says it is JSON":    {func(w http.ResponseWriter, _ *http.Request) { html(w, "application/json") }, false, "sign in to this network"},
-		"a portal that sends us on":               {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://portal.example/", http.StatusFound) }, false, "sign in to this network"},
+		"a portal's page with status 200":      {func(w http.ResponseWriter, _ *http.Request) { html(w, "text/html") }, false, "sign in to this network"},
+		"a portal's page that says it is JSON": {func(w http.ResponseWriter, _ *http.Request) { html(w, "application/json") }, false, "sign in to this network"},
+		"a portal that sends us on": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://portal.example/", http.StatusFound)
+		}, false, "sign in to this network"},
 		"an answer with another hash":             {func(w http.ResponseWriter, _ *http.Request) { lie(w, "6", strings.Repeat("ab", 32)) }, true, "Marks are safe here"},
 		"an answer without a hash":                {func(w http.ResponseWriter, _ *http.Request) { lie(w, "6", "") }, false, "sign in to this network"},
 		"an answer that confirms what is not":     {func(w http.ResponseWriter, _ *http.Request) { lie(w, "7", strings.Repeat("00", 32)) }, true, "Marks are safe here"},
