@@ -138,7 +138,7 @@ func TestFailuresMakePausesThatGrowAndEnd(t *testing.T) {
 			r.Nudge() // new facts do not hurry a network that is away
 			pass(time.Second)
 		}
-		if got := tries() - before; got < 4 || got > 60 {
+		if got := tries() - before; got < 3 || got > 20 {
 			t.Errorf("tries in the first minute: got %d, want a few", got)
 		}
 		before = tries()

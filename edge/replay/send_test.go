@@ -84,11 +84,12 @@ func TestOnlyTheCloudsOwnAnswerConfirms(t *testing.T) {
 		w.Header().Set("Content-Type", kind)
 		_, _ = w.Write([]byte("<html>Welcome to Free Wi-Fi</html>"))
 	}
-	lie := func(w http.ResponseWriter, through, hash string) {
-		w.Header().Set("Content-Type", "application/json")
+	say := func(w http.ResponseWriter, kind, through, hash string) {
+		w.Header().Set("Content-Type", kind)
 		_, _ = w.Write([]byte(`{"acked_through":` + through + `,"hash_at_ack":"` + hash + `","results":[],"server_time":"2026-01-01T00:00:00Z",` +
 			`"feed":{"generation":"00000000-0000-7000-8000-000000000000","rev":0,"facts":""},"advice":{"batch":1000,"wait_ms":0}}`))
 	}
+	lie := func(w http.ResponseWriter, through, hash string) { say(w, "application/json", through, hash) }
 	for name, tc := range map[string]struct {
 		fault     func(w http.ResponseWriter, r *http.Request)
 		reachable bool
@@ -100,6 +101,7 @@ func TestOnlyTheCloudsOwnAnswerConfirms(t *testing.T) {
 			http.Redirect(w, r, "http://portal.example/", http.StatusFound)
 		}, false, "sign in to this network"},
 		"an answer with another hash":             {func(w http.ResponseWriter, _ *http.Request) { lie(w, "6", strings.Repeat("ab", 32)) }, true, "Marks are safe here"},
+		"an answer that says it is a page":        {func(w http.ResponseWriter, _ *http.Request) { say(w, "text/html", "6", strings.Repeat("ab", 32)) }, false, "sign in to this network"},
 		"an answer without a hash":                {func(w http.ResponseWriter, _ *http.Request) { lie(w, "6", "") }, false, "sign in to this network"},
 		"an answer that confirms what is not":     {func(w http.ResponseWriter, _ *http.Request) { lie(w, "7", strings.Repeat("00", 32)) }, true, "Marks are safe here"},
 		"an answer that confirms nothing":         {func(w http.ResponseWriter, _ *http.Request) { lie(w, "0", strings.Repeat("00", 32)) }, false, "sign in to this network"},
