@@ -12,7 +12,9 @@ import (
 // Principal is who a request speaks for.
 type Principal struct {
 	attendance.Actor
-	Name string
+	Name       string
+	Login      attendance.ID // zero: the token is good until it expires
+	MustChange bool          // may do nothing before choosing a password
 }
 
 type key struct{}

@@ -39,12 +39,16 @@ type claims struct {
 func (t *Tokens) Issue(p Principal) (token string, expires time.Time, err error) {
 	now := t.now()
 	expires = now.Add(TokenFor).Truncate(time.Second)
-	token, err = jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
+	c := claims{
 		Role: p.Role, Name: p.Name,
 		RegisteredClaims: jwt.RegisteredClaims{
 			Subject: p.ID.String(), IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
 		},
-	}).SignedString(t.key)
+	}
+	if !p.Login.IsZero() {
+		c.RegisteredClaims.ID = p.Login.String()
+	}
+	token, err = jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(t.key)
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("sign token: %w", err)
 	}
@@ -73,7 +77,13 @@ func (t *Tokens) Check(token string) (Principal, error) {
 	if err != nil {
 		return Principal{}, ErrToken
 	}
-	return Principal{Actor: attendance.Actor{ID: id, Role: c.Role}, Name: c.Name}, nil
+	p := Principal{Actor: attendance.Actor{ID: id, Role: c.Role}, Name: c.Name}
+	if c.RegisteredClaims.ID != "" {
+		if p.Login, err = attendance.ParseID(c.RegisteredClaims.ID); err != nil {
+			return Principal{}, ErrToken
+		}
+	}
+	return p, nil
 }
 
 // Cookie names. __Host- binds a cookie to one origin and to TLS; a pendrive on

@@ -163,6 +163,7 @@ var wrong = map[string]attendance.Invalid{
 	"enrolment_open_roll":     {Field: "roll", Why: "another student of this course has this roll"},
 	"enrolment_open_student":  {Field: "student", Why: "is enrolled in this course already"},
 	"enrolment_roll_check":    {Field: "roll", Why: "must be 1 or more"},
+	"account_username":        {Field: "username", Why: "another account has this name"},
 	"teaching_open":           {Field: "teacher", Why: "holds this course already"},
 
 	"course_default_minutes_check": {Field: "default_minutes", Why: "must be between 1 and 720"},

@@ -18,6 +18,7 @@ type Account struct {
 	PasswordHash string
 	CreatedAt    time.Time
 	ArchivedAt   *time.Time
+	MustChange   bool
 }
 
 type Course struct {
@@ -95,6 +96,18 @@ type Inbox struct {
 	Resolution  *string
 }
 
+type Login struct {
+	ID         attendance.ID
+	PersonID   attendance.ID
+	Role       string
+	CreatedAt  time.Time
+	LastSeenAt time.Time
+	ExpiresAt  time.Time
+	RevokedAt  *time.Time
+	Agent      string
+	Address    string
+}
+
 type Node struct {
 	ID             attendance.ID
 	Kind           string
@@ -150,6 +163,11 @@ type Setting struct {
 	Key     string
 	Value   json.RawMessage
 	Travels bool
+}
+
+type Setup struct {
+	TokenHash []byte
+	ExpiresAt time.Time
 }
 
 type Standing struct {

@@ -31,3 +31,14 @@ func (q *Queries) RemoveSetting(ctx context.Context, key string) (int64, error) 
 	}
 	return result.RowsAffected(), nil
 }
+
+const setting = `-- name: Setting :one
+SELECT value FROM setting WHERE key = $1
+`
+
+func (q *Queries) Setting(ctx context.Context, key string) (json.RawMessage, error) {
+	row := q.db.QueryRow(ctx, setting, key)
+	var value json.RawMessage
+	err := row.Scan(&value)
+	return value, err
+}

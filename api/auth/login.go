@@ -1,0 +1,47 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/arise-attendance/arise/api/attendance"
+)
+
+// Account is somebody of the office.
+type Account struct {
+	ID           attendance.ID
+	Username     string
+	PasswordHash string // argon2id
+	CreatedAt    time.Time
+	MustChange   bool // the password was made by somebody else
+}
+
+// Login is one sign-in of a person in one place. A token that carries its id is
+// good only while the login is open.
+type Login struct {
+	ID        attendance.ID
+	Person    attendance.ID
+	Role      attendance.Role
+	CreatedAt time.Time
+	SeenAt    time.Time
+	ExpiresAt time.Time
+	Agent     string // the browser, as it named itself
+	Address   string
+}
+
+// Logins knows which sign-ins are open. The cloud keeps them, so that one can be
+// ended from elsewhere; a pendrive has none, and its tokens last a school day.
+type Logins interface {
+	// Use notes that a token was used, and says whose it is; ErrEnded when its login
+	// was ended or is not known.
+	Use(ctx context.Context, login attendance.ID) (Principal, error)
+}
+
+// Why an account or a sign-in is refused.
+var (
+	ErrEnded       = errors.New("this sign-in was ended: sign in again")
+	ErrLink        = errors.New("the set-up link was used already or is older than a day: restart the server for a new one")
+	ErrSetUp       = errors.New("the school has an account already: sign in, or ask its owner for one")
+	ErrLastAccount = errors.New("this is the last account: add another one first")
+)
