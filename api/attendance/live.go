@@ -74,11 +74,11 @@ func rows(ctx context.Context, tx Tx, se Session) ([]Row, error) {
 	return out, nil
 }
 
-// Shown is the row's status once the session is over: an expected student nobody
-// marked is absent.
-func (r Row) Shown(se Session, now time.Time) Status {
-	if r.Status == Unmarked && !se.OpenAt(now) {
+// Shown is what the register says of an expected student: once the session is over,
+// one whom nobody marked is absent.
+func (st Standing) Shown(se Session, now time.Time) Status {
+	if st.Status == Unmarked && !se.OpenAt(now) {
 		return Absent
 	}
-	return r.Status
+	return st.Status
 }

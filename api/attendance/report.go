@@ -13,6 +13,7 @@ type Register struct {
 	Students []Member             // one line each, by roll: a student who left and came back stands once
 	Roster   Roster               // all their enrolments
 	Cells    map[ID]map[ID]Status // session, student
+	Policy   Policy               // what counts over several sessions: the newest one's, which both servers know
 	Now      time.Time
 }
 
@@ -25,40 +26,64 @@ func (r Register) Cell(se Session, student ID) Status {
 	if _, expected := r.Roster.ByStudent(student, se.OpenedAt); !expected {
 		return NotRequired
 	}
-	if se.OpenAt(r.Now) {
-		return Unmarked
-	}
-	return Absent
+	return r.expected(se, student)
+}
+
+// expected is what stands of a student who was enrolled when the session began.
+func (r Register) expected(se Session, student ID) Status {
+	return Standing{Status: r.Cells[se.ID][student]}.Shown(se, r.Now)
 }
 
 // Register reads the register of the course that a session belongs to.
 func (s *Service) Register(ctx context.Context, by Actor, session ID) (Register, error) {
-	out := Register{Cells: map[ID]map[ID]Status{}, Now: s.world.Now()}
-	err := s.store.View(ctx, func(ctx context.Context, tx Tx) (err error) {
-		if out.Session, err = tx.Session(ctx, session); err != nil {
+	var out Register
+	err := s.store.View(ctx, func(ctx context.Context, tx Tx) error {
+		se, err := tx.Session(ctx, session)
+		if err != nil {
 			return err
 		}
-		if err = teaches(ctx, tx, by, out.Session.Course); err != nil {
-			return err
-		}
-		if out.Course, err = tx.Course(ctx, out.Session.Course); err != nil {
-			return err
-		}
-		if out.Sessions, err = tx.Sessions(ctx, out.Course.ID); err != nil {
-			return err
-		}
-		if out.Roster, err = tx.Roster(ctx, out.Course.ID); err != nil {
-			return err
-		}
-		out.Students = out.Roster.latest()
-		standings, err := tx.CourseStandings(ctx, out.Course.ID)
-		for _, st := range standings {
-			if out.Cells[st.Session] == nil {
-				out.Cells[st.Session] = map[ID]Status{}
-			}
-			out.Cells[st.Session][st.Student] = st.Status
-		}
+		out, err = s.register(ctx, tx, by, se.Course)
+		out.Session = se
 		return err
 	})
+	return out, err
+}
+
+// CourseRegister reads the register of a course.
+func (s *Service) CourseRegister(ctx context.Context, by Actor, course ID) (Register, error) {
+	var out Register
+	err := s.store.View(ctx, func(ctx context.Context, tx Tx) (err error) {
+		out, err = s.register(ctx, tx, by, course)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) register(ctx context.Context, tx Tx, by Actor, course ID) (Register, error) {
+	out := Register{Cells: map[ID]map[ID]Status{}, Policy: s.rules.Policy, Now: s.world.Now()}
+	var err error
+	if out.Course, err = tx.Course(ctx, course); err != nil {
+		return out, err
+	}
+	if err = teaches(ctx, tx, by, course); err != nil {
+		return out, err
+	}
+	if out.Sessions, err = tx.Sessions(ctx, course); err != nil {
+		return out, err
+	}
+	if n := len(out.Sessions); n > 0 {
+		out.Policy = out.Sessions[n-1].Policy.orDefault()
+	}
+	if out.Roster, err = tx.Roster(ctx, course); err != nil {
+		return out, err
+	}
+	out.Students = out.Roster.latest()
+	standings, err := tx.CourseStandings(ctx, course)
+	for _, st := range standings {
+		if out.Cells[st.Session] == nil {
+			out.Cells[st.Session] = map[ID]Status{}
+		}
+		out.Cells[st.Session][st.Student] = st.Status
+	}
 	return out, err
 }

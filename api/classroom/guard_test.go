@@ -7,7 +7,7 @@ import (
 )
 
 // One row a guard: who may not, what is missing, what is wrong. A session of A-1
-// runs; {s} is its id.
+// runs; {s} is its id, {a} the course's.
 func TestGuards(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -25,6 +25,9 @@ func TestGuards(t *testing.T) {
 		{"nobody starts", "", "POST", "/api/teacher/start-session", "{}", 401, "signed-out"},
 		{"nobody exports", "", "GET", "/api/teacher/report/export/{s}", "", 401, "signed-out"},
 		{"nobody sees the scanners", "", "GET", "/api/teacher/device-status", "", 401, "signed-out"},
+		{"nobody reads a history", "", "GET", "/api/teacher/history/{a}", "", 401, "signed-out"},
+		{"nobody reads a class", "", "GET", "/api/teacher/session-detail/{s}", "", 401, "signed-out"},
+		{"nobody corrects", "", "POST", "/api/teacher/update-attendance", "{}", 401, "signed-out"},
 		{"another teacher sees nothing", "B-1", "GET", "/api/teacher/session/{s}", "", 403, "forbidden"},
 		{"another teacher follows nothing", "B-1", "GET", "/api/teacher/session/{s}/live", "", 403, "forbidden"},
 		{"another teacher reads no status", "B-1", "GET", "/api/teacher/session/{s}/status", "", 403, "forbidden"},
@@ -35,6 +38,19 @@ func TestGuards(t *testing.T) {
 		{"another teacher reads no report", "B-1", "GET", "/api/teacher/report/{s}", "", 403, "forbidden"},
 		{"another teacher exports nothing", "B-1", "GET", "/api/teacher/report/export/{s}", "", 403, "forbidden"},
 		{"another teacher starts no class", "B-1", "POST", "/api/teacher/start-session", fmt.Sprintf(`{"course_id":%q}`, id("A-1")), 403, "forbidden"},
+		{"another teacher reads no history", "B-1", "GET", "/api/teacher/history/{a}", "", 403, "forbidden"},
+		{"another teacher reads no class", "B-1", "GET", "/api/teacher/session-detail/{s}", "", 403, "forbidden"},
+		{"another teacher corrects nothing", "B-1", "POST", "/api/teacher/update-attendance", correct("{s}", "asha", "mark_present", ""), 403, "forbidden"},
+		{"an unknown course's history", "A-1", "GET", "/api/teacher/history/" + none, "", 404, "not-found"},
+		{"an unknown class", "A-1", "GET", "/api/teacher/session-detail/" + none, "", 404, "not-found"},
+		{"a correction of an unknown class", "A-1", "POST", "/api/teacher/update-attendance", correct(none, "asha", "mark_present", ""), 404, "not-found"},
+		{"a course's id that is none", "A-1", "GET", "/api/teacher/history/1", "", 422, "invalid"},
+		{"a correction while the class runs", "A-1", "POST", "/api/teacher/update-attendance", correct("{s}", "asha", "mark_present", ""), 409, "session-open"},
+		{"a correction of a stranger", "A-1", "POST", "/api/teacher/update-attendance", correct("{s}", "stranger", "mark_present", ""), 422, "not-enrolled"},
+		{"a correction without a reason", "A-1", "POST", "/api/teacher/update-attendance", strings.Replace(correct("{s}", "asha", "mark_present", ""), "Was here", "", 1), 422, "invalid"},
+		{"a correction with a blank reason", "A-1", "POST", "/api/teacher/update-attendance", strings.Replace(correct("{s}", "asha", "mark_present", ""), "Was here", "  ", 1), 422, "invalid"},
+		{"an action that is none", "A-1", "POST", "/api/teacher/update-attendance", correct("{s}", "asha", "delete", ""), 422, "invalid"},
+		{"present and absent at once", "A-1", "POST", "/api/teacher/update-attendance", correct("{s}", "asha", "mark_present", `,"status":"absent"`), 422, "invalid"},
 		{"an unknown session", "A-1", "GET", "/api/teacher/session/" + none, "", 404, "not-found"},
 		{"an unknown session's report", "A-1", "GET", "/api/teacher/report/export/" + none, "", 404, "not-found"},
 		{"an unknown course", "A-1", "GET", "/api/teacher/validate-session/" + none, "", 404, "not-found"},
@@ -50,7 +66,8 @@ func TestGuards(t *testing.T) {
 		{"a scanner's broken JSON", "", "POST", "/api/mark-attendance-by-roll-id", `{"class_roll_id":`, 400, "bad-request"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := b.call(c.as, c.method, strings.ReplaceAll(c.path, "{s}", s), strings.ReplaceAll(c.body, "{s}", s))
+			fill := strings.NewReplacer("{s}", s, "{a}", id("A-1").String()).Replace
+			got := b.call(c.as, c.method, fill(c.path), fill(c.body))
 			if got.code != c.code || got.json["type"] != "urn:arise:problem:"+c.kind {
 				t.Errorf("got %d %s, want %d %s", got.code, got.body, c.code, c.kind)
 			}

@@ -29,6 +29,7 @@ type bench struct {
 	hub     *live.Hub
 	tokens  *auth.Tokens
 	service *attendance.Service
+	store   attendance.Store
 	ahead   atomic.Int64 // how far the clock was moved
 }
 
@@ -36,7 +37,8 @@ const pin = "135790"
 
 func id(name string) attendance.ID { return attendance.Derive(name) }
 
-func setup(t *testing.T) *bench {
+// setup opens the school, with more rows where a test needs them.
+func setup(t *testing.T, more ...attendance.Change) *bench {
 	t.Helper()
 	b := &bench{t: t, hub: live.NewHub()}
 	now := func() time.Time { return time.Now().Add(time.Duration(b.ahead.Load())) }
@@ -49,7 +51,8 @@ func setup(t *testing.T) *bench {
 			t.Error(err)
 		}
 	})
-	rows := roster(t)
+	b.store = store
+	rows := append(roster(t), more...)
 	var digest attendance.Digest
 	for _, r := range rows {
 		digest = digest.Add(attendance.RowHash(r.Kind, r.Key, r.Row))
@@ -64,14 +67,29 @@ func setup(t *testing.T) *bench {
 	if b.tokens, err = auth.NewTokens(bytes.Repeat([]byte("k"), 32), now); err != nil {
 		t.Fatal(err)
 	}
+	b.zone(time.UTC)
+	return b
+}
+
+// zone mounts the operations as a campus in that zone does.
+func (b *bench) zone(zone *time.Location) {
 	router := rest.Router(slog.New(slog.DiscardHandler))
 	rest.Mount(router, nil)
 	classroom.Register(rest.NewAPI(router, rest.TokenAuth{Tokens: b.tokens}), classroom.Deps{
-		Service: b.service, Hub: b.hub, Tokens: b.tokens, Tries: auth.NewTries(5), Zone: time.UTC,
+		Service: b.service, Hub: b.hub, Tokens: b.tokens, Tries: auth.NewTries(5), Zone: zone,
 		Server: classroom.Server{Kind: "edge", Name: "Room 1"}, Legacy: true,
 	})
 	b.h = router
-	return b
+}
+
+// change is one row of the roster feed.
+func change(t *testing.T, kind attendance.RowKind, key attendance.ID, row any) attendance.Change {
+	t.Helper()
+	raw, err := json.Marshal(row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return attendance.Change{Rev: 1, Kind: kind, Key: key.String(), Row: raw}
 }
 
 func roster(t *testing.T) []attendance.Change {
@@ -82,11 +100,7 @@ func roster(t *testing.T) []attendance.Change {
 	}
 	var out []attendance.Change
 	put := func(kind attendance.RowKind, key attendance.ID, row any) {
-		raw, err := json.Marshal(row)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, attendance.Change{Rev: 1, Kind: kind, Key: key.String(), Row: raw})
+		out = append(out, change(t, kind, key, row))
 	}
 	for _, c := range []string{"A-1", "B-1"} {
 		put(attendance.CourseRow, id(c), attendance.FeedCourse{ID: id(c), Code: c, Name: "Course " + c, DefaultMinutes: 30})

@@ -57,10 +57,6 @@ func (d Deps) startSession(ctx context.Context, in *startInput) (*startOutput, e
 	return out, nil
 }
 
-type validateInput struct {
-	CourseID attendance.ID `path:"course_id" format:"uuid"`
-}
-
 type activeBody struct {
 	ID               attendance.ID `json:"id" format:"uuid"`
 	SessionType      string        `json:"session_type" enum:"offline,online"`
@@ -86,7 +82,7 @@ type validateOutput struct {
 	}
 }
 
-func (d Deps) validateSession(ctx context.Context, in *validateInput) (*validateOutput, error) {
+func (d Deps) validateSession(ctx context.Context, in *CoursePath) (*validateOutput, error) {
 	room, err := d.Service.Classroom(ctx, auth.From(ctx).Actor, in.CourseID)
 	if err != nil {
 		return nil, err

@@ -54,6 +54,102 @@ func (e BulkStudentStatus) Valid() bool {
 	}
 }
 
+// Defines values for CorrectInputBodyAction.
+const (
+	MarkAbsent  CorrectInputBodyAction = "mark_absent"
+	MarkPresent CorrectInputBodyAction = "mark_present"
+)
+
+// Valid indicates whether the value is a known member of the CorrectInputBodyAction enum.
+func (e CorrectInputBodyAction) Valid() bool {
+	switch e {
+	case MarkAbsent:
+		return true
+	case MarkPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CorrectInputBodyStatus.
+const (
+	CorrectInputBodyStatusAbsent  CorrectInputBodyStatus = "absent"
+	CorrectInputBodyStatusDuty    CorrectInputBodyStatus = "duty"
+	CorrectInputBodyStatusExcused CorrectInputBodyStatus = "excused"
+	CorrectInputBodyStatusLate    CorrectInputBodyStatus = "late"
+	CorrectInputBodyStatusPresent CorrectInputBodyStatus = "present"
+)
+
+// Valid indicates whether the value is a known member of the CorrectInputBodyStatus enum.
+func (e CorrectInputBodyStatus) Valid() bool {
+	switch e {
+	case CorrectInputBodyStatusAbsent:
+		return true
+	case CorrectInputBodyStatusDuty:
+		return true
+	case CorrectInputBodyStatusExcused:
+		return true
+	case CorrectInputBodyStatusLate:
+		return true
+	case CorrectInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DetailOutputBodySessionType.
+const (
+	DetailOutputBodySessionTypeOffline DetailOutputBodySessionType = "offline"
+	DetailOutputBodySessionTypeOnline  DetailOutputBodySessionType = "online"
+)
+
+// Valid indicates whether the value is a known member of the DetailOutputBodySessionType enum.
+func (e DetailOutputBodySessionType) Valid() bool {
+	switch e {
+	case DetailOutputBodySessionTypeOffline:
+		return true
+	case DetailOutputBodySessionTypeOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DetailStudentStatus.
+const (
+	DetailStudentStatusAbsent      DetailStudentStatus = "absent"
+	DetailStudentStatusDuty        DetailStudentStatus = "duty"
+	DetailStudentStatusExcused     DetailStudentStatus = "excused"
+	DetailStudentStatusLate        DetailStudentStatus = "late"
+	DetailStudentStatusNotRequired DetailStudentStatus = "not_required"
+	DetailStudentStatusPresent     DetailStudentStatus = "present"
+	DetailStudentStatusUnmarked    DetailStudentStatus = "unmarked"
+)
+
+// Valid indicates whether the value is a known member of the DetailStudentStatus enum.
+func (e DetailStudentStatus) Valid() bool {
+	switch e {
+	case DetailStudentStatusAbsent:
+		return true
+	case DetailStudentStatusDuty:
+		return true
+	case DetailStudentStatusExcused:
+		return true
+	case DetailStudentStatusLate:
+		return true
+	case DetailStudentStatusNotRequired:
+		return true
+	case DetailStudentStatusPresent:
+		return true
+	case DetailStudentStatusUnmarked:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeviceBodyStatus.
 const (
 	DeviceBodyStatusOffline DeviceBodyStatus = "offline"
@@ -159,6 +255,24 @@ func (e HealthOutputBodyStatus) Valid() bool {
 	case Degraded:
 		return true
 	case Healthy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HistoryRowSessionType.
+const (
+	HistoryRowSessionTypeOffline HistoryRowSessionType = "offline"
+	HistoryRowSessionTypeOnline  HistoryRowSessionType = "online"
+)
+
+// Valid indicates whether the value is a known member of the HistoryRowSessionType enum.
+func (e HistoryRowSessionType) Valid() bool {
+	switch e {
+	case HistoryRowSessionTypeOffline:
+		return true
+	case HistoryRowSessionTypeOnline:
 		return true
 	default:
 		return false
@@ -567,6 +681,38 @@ type ClaimOutputBody struct {
 	ServerTime  time.Time          `json:"server_time"`
 }
 
+// CorrectInputBody defines model for CorrectInputBody.
+type CorrectInputBody struct {
+	Action       CorrectInputBodyAction `json:"action"`
+	ManualReason string                 `json:"manual_reason"`
+
+	// MarkId Made by the caller, so that a repeated request is one mark.
+	MarkId    *openapi_types.UUID `json:"mark_id,omitempty"`
+	SessionId openapi_types.UUID  `json:"session_id"`
+
+	// Status More exactly: present, late or duty with mark_present; absent or excused with mark_absent.
+	Status    *CorrectInputBodyStatus `json:"status,omitempty"`
+	StudentId openapi_types.UUID      `json:"student_id"`
+}
+
+// CorrectInputBodyAction defines model for CorrectInputBody.Action.
+type CorrectInputBodyAction string
+
+// CorrectInputBodyStatus More exactly: present, late or duty with mark_present; absent or excused with mark_absent.
+type CorrectInputBodyStatus string
+
+// CorrectOutputBody defines model for CorrectOutputBody.
+type CorrectOutputBody struct {
+	// MarkId Takes the correction back, at the session's marks.
+	MarkId openapi_types.UUID `json:"mark_id"`
+
+	// Message Examples: Student marked present
+	Message string `json:"message"`
+
+	// Status Examples: success
+	Status string `json:"status"`
+}
+
 // CountsBody defines model for CountsBody.
 type CountsBody struct {
 	Absent    int64 `json:"absent"`
@@ -609,6 +755,71 @@ type DayOutputBody struct {
 	Sync    SyncBody   `json:"sync"`
 	Teacher Person     `json:"teacher"`
 }
+
+// DetailCounts defines model for DetailCounts.
+type DetailCounts struct {
+	Absent  int64 `json:"absent"`
+	Duty    int64 `json:"duty"`
+	Excused int64 `json:"excused"`
+	Late    int64 `json:"late"`
+	Present int64 `json:"present"`
+}
+
+// DetailOutputBody defines model for DetailOutputBody.
+type DetailOutputBody struct {
+	// AbsentCount Length of absent_students.
+	AbsentCount int64 `json:"absent_count"`
+
+	// AbsentStudents All others, by class roll: status says who was excused.
+	AbsentStudents []DetailStudent `json:"absent_students"`
+
+	// AttendancePercent As in the course's history.
+	AttendancePercent *float64 `json:"attendance_percent"`
+
+	// Counts Students by status.
+	Counts   DetailCounts       `json:"counts"`
+	CourseId openapi_types.UUID `json:"course_id"`
+	EndTime  time.Time          `json:"end_time"`
+	IsActive bool               `json:"is_active"`
+
+	// PresentCount Length of present_students.
+	PresentCount int64 `json:"present_count"`
+
+	// PresentStudents Those who count as present (present, late, duty), by class roll.
+	PresentStudents []DetailStudent             `json:"present_students"`
+	SessionId       openapi_types.UUID          `json:"session_id"`
+	SessionType     DetailOutputBodySessionType `json:"session_type"`
+	StartTime       time.Time                   `json:"start_time"`
+
+	// Topic Examples: No topic
+	Topic         string `json:"topic"`
+	TotalStudents int64  `json:"total_students"`
+}
+
+// DetailOutputBodySessionType defines model for DetailOutputBody.SessionType.
+type DetailOutputBodySessionType string
+
+// DetailStudent defines model for DetailStudent.
+type DetailStudent struct {
+	ClassRollId int64 `json:"class_roll_id"`
+
+	// IsMarkedAbsent Somebody said so; else nobody saw them.
+	IsMarkedAbsent bool       `json:"is_marked_absent"`
+	MarkedAt       *time.Time `json:"marked_at"`
+
+	// Method How the mark came about; null: nobody marked them.
+	//
+	// Examples: biometric
+	Method           *string             `json:"method"`
+	Reason           *string             `json:"reason"`
+	Status           DetailStudentStatus `json:"status"`
+	StudentId        openapi_types.UUID  `json:"student_id"`
+	StudentName      string              `json:"student_name"`
+	UniversityRollNo string              `json:"university_roll_no"`
+}
+
+// DetailStudentStatus defines model for DetailStudent.Status.
+type DetailStudentStatus string
 
 // DeviceBody defines model for DeviceBody.
 type DeviceBody struct {
@@ -742,6 +953,48 @@ type HeldBody struct {
 	LastSessionId   *openapi_types.UUID `json:"last_session_id,omitempty"`
 	Name            string              `json:"name"`
 }
+
+// HistoryOutputBody defines model for HistoryOutputBody.
+type HistoryOutputBody struct {
+	// Sessions Newest first.
+	Sessions   []HistoryRow `json:"sessions"`
+	TotalCount int64        `json:"total_count"`
+}
+
+// HistoryRow defines model for HistoryRow.
+type HistoryRow struct {
+	// AttendancePercent Attended ÷ held, excused students left out; null while it runs and where nobody had to be there.
+	AttendancePercent *float64 `json:"attendance_percent"`
+
+	// Date In the campus's zone.
+	//
+	// Examples: 22 Nov 2026
+	Date string `json:"date"`
+
+	// EndTime When it ended, or is to end.
+	EndTime  time.Time          `json:"end_time"`
+	Id       openapi_types.UUID `json:"id"`
+	IsActive bool               `json:"is_active"`
+
+	// PresentCount Those who count as present: present, late, on duty.
+	PresentCount int64                 `json:"present_count"`
+	SessionType  HistoryRowSessionType `json:"session_type"`
+	StartTime    time.Time             `json:"start_time"`
+
+	// Time In the campus's zone.
+	//
+	// Examples: 12:33 PM
+	Time string `json:"time"`
+
+	// Topic Examples: No topic
+	Topic string `json:"topic"`
+
+	// TotalStudents Everyone enrolled when it began.
+	TotalStudents int64 `json:"total_students"`
+}
+
+// HistoryRowSessionType defines model for HistoryRow.SessionType.
+type HistoryRowSessionType string
 
 // LiveBody defines model for LiveBody.
 type LiveBody struct {
@@ -1298,6 +1551,9 @@ type SetMarksJSONRequestBody = MarkInputBody
 // StartSessionJSONRequestBody defines body for StartSession for application/json ContentType.
 type StartSessionJSONRequestBody = StartInputBody
 
+// UpdateAttendanceJSONRequestBody defines body for UpdateAttendance for application/json ContentType.
+type UpdateAttendanceJSONRequestBody = CorrectInputBody
+
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
@@ -1517,6 +1773,11 @@ type ClientInterface interface {
 	// Corresponds with POST /api/teacher/emergency-bulk-mark (the `MarkInBulk` operationId).
 	MarkInBulk(ctx context.Context, body MarkInBulkJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetHistory The classes that a course has held
+	//
+	// Corresponds with GET /api/teacher/history/{course_id} (the `GetHistory` operationId).
+	GetHistory(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SignInTeacherWithBody Sign in with a course code and a PIN
 	//
 	// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
@@ -1568,6 +1829,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/teacher/report/{session_id} (the `GetReport` operationId).
 	GetReport(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSessionDetail Who was there and who was not
+	//
+	// Corresponds with GET /api/teacher/session-detail/{session_id} (the `GetSessionDetail` operationId).
+	GetSessionDetail(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSession A session as the roll-call screen shows it
 	//
@@ -1650,6 +1916,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/teacher/start-session (the `StartSession` operationId).
 	StartSession(ctx context.Context, body StartSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAttendanceWithBody Correct one student's mark after the class
+	//
+	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/teacher/update-attendance (the `UpdateAttendance` operationId).
+	UpdateAttendanceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAttendance Correct one student's mark after the class
+	//
+	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/teacher/update-attendance (the `UpdateAttendance` operationId).
+	UpdateAttendance(ctx context.Context, body UpdateAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ValidateSession Restore a teacher's screen after a reload
 	//
@@ -1997,6 +2281,21 @@ func (c *Client) MarkInBulk(ctx context.Context, body MarkInBulkJSONRequestBody,
 	return c.Client.Do(req)
 }
 
+// GetHistory The classes that a course has held
+//
+// Corresponds with GET /api/teacher/history/{course_id} (the `GetHistory` operationId).
+func (c *Client) GetHistory(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetHistoryRequest(c.Server, courseId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SignInTeacherWithBody Sign in with a course code and a PIN
 //
 // An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
@@ -2119,6 +2418,21 @@ func (c *Client) ExportReport(ctx context.Context, sessionId openapi_types.UUID,
 // Corresponds with GET /api/teacher/report/{session_id} (the `GetReport` operationId).
 func (c *Client) GetReport(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReportRequest(c.Server, sessionId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSessionDetail Who was there and who was not
+//
+// Corresponds with GET /api/teacher/session-detail/{session_id} (the `GetSessionDetail` operationId).
+func (c *Client) GetSessionDetail(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSessionDetailRequest(c.Server, sessionId)
 	if err != nil {
 		return nil, err
 	}
@@ -2321,6 +2635,44 @@ func (c *Client) StartSessionWithBody(ctx context.Context, contentType string, b
 // Corresponds with POST /api/teacher/start-session (the `StartSession` operationId).
 func (c *Client) StartSession(ctx context.Context, body StartSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewStartSessionRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAttendanceWithBody Correct one student's mark after the class
+//
+// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/teacher/update-attendance (the `UpdateAttendance` operationId).
+func (c *Client) UpdateAttendanceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAttendanceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAttendance Correct one student's mark after the class
+//
+// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/teacher/update-attendance (the `UpdateAttendance` operationId).
+func (c *Client) UpdateAttendance(ctx context.Context, body UpdateAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAttendanceRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2856,6 +3208,40 @@ func NewMarkInBulkRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewGetHistoryRequest constructs an http.Request for the GetHistory method
+func NewGetHistoryRequest(server string, courseId openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/history/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSignInTeacherRequest calls the generic SignInTeacher builder with application/json body
 func NewSignInTeacherRequest(server string, body SignInTeacherJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3041,6 +3427,40 @@ func NewGetReportRequest(server string, sessionId openapi_types.UUID) (*http.Req
 	}
 
 	operationPath := fmt.Sprintf("/api/teacher/report/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSessionDetailRequest constructs an http.Request for the GetSessionDetail method
+func NewGetSessionDetailRequest(server string, sessionId openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "session_id", sessionId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/session-detail/%s", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -3410,6 +3830,46 @@ func NewStartSessionRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewUpdateAttendanceRequest calls the generic UpdateAttendance builder with application/json body
+func NewUpdateAttendanceRequest(server string, body UpdateAttendanceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAttendanceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUpdateAttendanceRequestWithBody constructs an http.Request for the UpdateAttendance method, with any body, and a specified content type
+func NewUpdateAttendanceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/update-attendance")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewValidateSessionRequest constructs an http.Request for the ValidateSession method
 func NewValidateSessionRequest(server string, courseId openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -3674,6 +4134,13 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/teacher/emergency-bulk-mark (the `MarkInBulk` operationId).
 	MarkInBulkWithResponse(ctx context.Context, body MarkInBulkJSONRequestBody, reqEditors ...RequestEditorFn) (*MarkInBulkResponse, error)
 
+	// GetHistoryWithResponse The classes that a course has held
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/history/{course_id} (the `GetHistory` operationId).
+	GetHistoryWithResponse(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetHistoryResponse, error)
+
 	// SignInTeacherWithBodyWithResponse Sign in with a course code and a PIN
 	//
 	// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
@@ -3733,6 +4200,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/teacher/report/{session_id} (the `GetReport` operationId).
 	GetReportWithResponse(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetReportResponse, error)
+
+	// GetSessionDetailWithResponse Who was there and who was not
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/session-detail/{session_id} (the `GetSessionDetail` operationId).
+	GetSessionDetailWithResponse(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetSessionDetailResponse, error)
 
 	// GetSessionWithResponse A session as the roll-call screen shows it
 	//
@@ -3827,6 +4301,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/teacher/start-session (the `StartSession` operationId).
 	StartSessionWithResponse(ctx context.Context, body StartSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*StartSessionResponse, error)
+
+	// UpdateAttendanceWithBodyWithResponse Correct one student's mark after the class
+	//
+	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/update-attendance (the `UpdateAttendance` operationId).
+	UpdateAttendanceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAttendanceResponse, error)
+
+	// UpdateAttendanceWithResponse Correct one student's mark after the class
+	//
+	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/update-attendance (the `UpdateAttendance` operationId).
+	UpdateAttendanceWithResponse(ctx context.Context, body UpdateAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAttendanceResponse, error)
 
 	// ValidateSessionWithResponse Restore a teacher's screen after a reload
 	//
@@ -4593,6 +5085,75 @@ func (r MarkInBulkResponse) ContentType() string {
 	return ""
 }
 
+type GetHistoryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *HistoryOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetHistoryResponse) GetJSON200() *HistoryOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetHistoryResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetHistoryResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetHistoryResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetHistoryResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetHistoryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetHistoryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetHistoryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetHistoryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SignInTeacherResponse200Headers the declared response headers of an HTTP 200 response for SignInTeacher
 type SignInTeacherResponse200Headers struct {
 	SetCookie *string
@@ -4974,6 +5535,75 @@ func (r GetReportResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSessionDetailResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DetailOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSessionDetailResponse) GetJSON200() *DetailOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetSessionDetailResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSessionDetailResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetSessionDetailResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetSessionDetailResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSessionDetailResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSessionDetailResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSessionDetailResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSessionDetailResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5608,6 +6238,82 @@ func (r StartSessionResponse) ContentType() string {
 	return ""
 }
 
+type UpdateAttendanceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CorrectOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateAttendanceResponse) GetJSON200() *CorrectOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UpdateAttendanceResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateAttendanceResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateAttendanceResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateAttendanceResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UpdateAttendanceResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateAttendanceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateAttendanceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateAttendanceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateAttendanceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ValidateSessionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6005,6 +6711,19 @@ func (c *ClientWithResponses) MarkInBulkWithResponse(ctx context.Context, body M
 	return ParseMarkInBulkResponse(rsp)
 }
 
+// GetHistoryWithResponse The classes that a course has held
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/history/{course_id} (the `GetHistory` operationId).
+func (c *ClientWithResponses) GetHistoryWithResponse(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetHistoryResponse, error) {
+	rsp, err := c.GetHistory(ctx, courseId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetHistoryResponse(rsp)
+}
+
 // SignInTeacherWithBodyWithResponse Sign in with a course code and a PIN
 //
 // An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
@@ -6111,6 +6830,19 @@ func (c *ClientWithResponses) GetReportWithResponse(ctx context.Context, session
 		return nil, err
 	}
 	return ParseGetReportResponse(rsp)
+}
+
+// GetSessionDetailWithResponse Who was there and who was not
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/session-detail/{session_id} (the `GetSessionDetail` operationId).
+func (c *ClientWithResponses) GetSessionDetailWithResponse(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetSessionDetailResponse, error) {
+	rsp, err := c.GetSessionDetail(ctx, sessionId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSessionDetailResponse(rsp)
 }
 
 // GetSessionWithResponse A session as the roll-call screen shows it
@@ -6277,6 +7009,36 @@ func (c *ClientWithResponses) StartSessionWithResponse(ctx context.Context, body
 		return nil, err
 	}
 	return ParseStartSessionResponse(rsp)
+}
+
+// UpdateAttendanceWithBodyWithResponse Correct one student's mark after the class
+//
+// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/update-attendance (the `UpdateAttendance` operationId).
+func (c *ClientWithResponses) UpdateAttendanceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAttendanceResponse, error) {
+	rsp, err := c.UpdateAttendanceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateAttendanceResponse(rsp)
+}
+
+// UpdateAttendanceWithResponse Correct one student's mark after the class
+//
+// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/update-attendance (the `UpdateAttendance` operationId).
+func (c *ClientWithResponses) UpdateAttendanceWithResponse(ctx context.Context, body UpdateAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAttendanceResponse, error) {
+	rsp, err := c.UpdateAttendance(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateAttendanceResponse(rsp)
 }
 
 // ValidateSessionWithResponse Restore a teacher's screen after a reload
@@ -6860,6 +7622,60 @@ func ParseMarkInBulkResponse(rsp *http.Response) (*MarkInBulkResponse, error) {
 	return response, nil
 }
 
+// ParseGetHistoryResponse parses an HTTP response from a GetHistoryWithResponse call
+func ParseGetHistoryResponse(rsp *http.Response) (*GetHistoryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetHistoryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HistoryOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSignInTeacherResponse parses an HTTP response from a SignInTeacherWithResponse call
 func ParseSignInTeacherResponse(rsp *http.Response) (*SignInTeacherResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7146,6 +7962,60 @@ func ParseGetReportResponse(rsp *http.Response) (*GetReportResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ReportOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSessionDetailResponse parses an HTTP response from a GetSessionDetailWithResponse call
+func ParseGetSessionDetailResponse(rsp *http.Response) (*GetSessionDetailResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSessionDetailResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DetailOutputBody
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7650,6 +8520,67 @@ func ParseStartSessionResponse(rsp *http.Response) (*StartSessionResponse, error
 			return nil, err
 		}
 		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateAttendanceResponse parses an HTTP response from a UpdateAttendanceWithResponse call
+func ParseUpdateAttendanceResponse(rsp *http.Response) (*UpdateAttendanceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateAttendanceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CorrectOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Problem

@@ -249,6 +249,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teacher/history/{course_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The classes that a course has held */
+        get: operations["get-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teacher/login": {
         parameters: {
             query?: never;
@@ -346,6 +363,23 @@ export interface paths {
         };
         /** The register of the session's course */
         get: operations["get-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session-detail/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was there and who was not */
+        get: operations["get-session-detail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -500,6 +534,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teacher/update-attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct one student's mark after the class
+         * @description Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+         */
+        post: operations["update-attendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teacher/validate-session/{course_id}": {
         parameters: {
             query?: never;
@@ -645,6 +699,36 @@ export interface components {
              */
             wall_ms: number;
         };
+        CorrectInputBody: {
+            /** @enum {string} */
+            action: "mark_present" | "mark_absent";
+            manual_reason: string;
+            /**
+             * Format: uuid
+             * @description Made by the caller, so that a repeated request is one mark.
+             */
+            mark_id?: string;
+            /** Format: uuid */
+            session_id: string;
+            /**
+             * @description More exactly: present, late or duty with mark_present; absent or excused with mark_absent.
+             * @enum {string}
+             */
+            status?: "present" | "late" | "absent" | "excused" | "duty";
+            /** Format: uuid */
+            student_id: string;
+        };
+        CorrectOutputBody: {
+            /**
+             * Format: uuid
+             * @description Takes the correction back, at the session's marks.
+             */
+            mark_id: string;
+            /** @example Student marked present */
+            message: string;
+            /** @example success */
+            status: string;
+        };
         CountsBody: {
             /** Format: int64 */
             absent: number;
@@ -691,6 +775,76 @@ export interface components {
             server: components["schemas"]["ServerBody"];
             sync: components["schemas"]["SyncBody"];
             teacher: components["schemas"]["Person"];
+        };
+        DetailCounts: {
+            /** Format: int64 */
+            absent: number;
+            /** Format: int64 */
+            duty: number;
+            /** Format: int64 */
+            excused: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            present: number;
+        };
+        DetailOutputBody: {
+            /**
+             * Format: int64
+             * @description Length of absent_students.
+             */
+            absent_count: number;
+            /** @description All others, by class roll: status says who was excused. */
+            absent_students: components["schemas"]["DetailStudent"][];
+            /**
+             * Format: double
+             * @description As in the course's history.
+             */
+            attendance_percent: number | null;
+            /** @description Students by status. */
+            counts: components["schemas"]["DetailCounts"];
+            /** Format: uuid */
+            course_id: string;
+            /** Format: date-time */
+            end_time: string;
+            is_active: boolean;
+            /**
+             * Format: int64
+             * @description Length of present_students.
+             */
+            present_count: number;
+            /** @description Those who count as present (present, late, duty), by class roll. */
+            present_students: components["schemas"]["DetailStudent"][];
+            /** Format: uuid */
+            session_id: string;
+            /** @enum {string} */
+            session_type: "offline" | "online";
+            /** Format: date-time */
+            start_time: string;
+            /** @example No topic */
+            topic: string;
+            /** Format: int64 */
+            total_students: number;
+        };
+        DetailStudent: {
+            /** Format: int64 */
+            class_roll_id: number;
+            /** @description Somebody said so; else nobody saw them. */
+            is_marked_absent: boolean;
+            /** Format: date-time */
+            marked_at: string | null;
+            /**
+             * @description How the mark came about; null: nobody marked them.
+             * @example biometric
+             */
+            method: string | null;
+            reason: string | null;
+            /** @enum {string} */
+            status: "present" | "late" | "absent" | "excused" | "duty" | "not_required" | "unmarked";
+            /** Format: uuid */
+            student_id: string;
+            student_name: string;
+            university_roll_no: string;
         };
         DeviceBody: {
             /**
@@ -821,6 +975,53 @@ export interface components {
             /** Format: uuid */
             last_session_id?: string;
             name: string;
+        };
+        HistoryOutputBody: {
+            /** @description Newest first. */
+            sessions: components["schemas"]["HistoryRow"][];
+            /** Format: int64 */
+            total_count: number;
+        };
+        HistoryRow: {
+            /**
+             * Format: double
+             * @description Attended ÷ held, excused students left out; null while it runs and where nobody had to be there.
+             */
+            attendance_percent: number | null;
+            /**
+             * @description In the campus's zone.
+             * @example 22 Nov 2026
+             */
+            date: string;
+            /**
+             * Format: date-time
+             * @description When it ended, or is to end.
+             */
+            end_time: string;
+            /** Format: uuid */
+            id: string;
+            is_active: boolean;
+            /**
+             * Format: int64
+             * @description Those who count as present: present, late, on duty.
+             */
+            present_count: number;
+            /** @enum {string} */
+            session_type: "offline" | "online";
+            /** Format: date-time */
+            start_time: string;
+            /**
+             * @description In the campus's zone.
+             * @example 12:33 PM
+             */
+            time: string;
+            /** @example No topic */
+            topic: string;
+            /**
+             * Format: int64
+             * @description Everyone enrolled when it began.
+             */
+            total_students: number;
         };
         LiveBody: {
             counts: components["schemas"]["CountsBody"];
@@ -1893,6 +2094,64 @@ export interface operations {
             };
         };
     };
+    "get-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sign-in-teacher": {
         parameters: {
             query?: never;
@@ -2160,6 +2419,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-session-detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetailOutputBody"];
                 };
             };
             /** @description Forbidden */
@@ -2718,6 +3035,75 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
