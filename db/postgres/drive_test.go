@@ -15,6 +15,7 @@ type drive struct {
 	hashes            [][32]byte // hashes[n]: after n lines
 	start             time.Time
 	segment           attendance.ID
+	wall              time.Time // what its clock shows; zero: a second more with each line
 }
 
 func newDrive(t testing.TB, node attendance.ID) *drive {
@@ -30,10 +31,12 @@ func (d *drive) write(t testing.TB, f attendance.Fact) attendance.Fact {
 	if f.ID.IsZero() {
 		f.ID = newID(t)
 	}
-	seconds := len(d.lines)
-	at := d.start.Add(time.Duration(seconds) * time.Second)
+	at := d.wall
+	if at.IsZero() {
+		at = d.start.Add(time.Duration(len(d.lines)) * time.Second)
+	}
 	f.Node = d.node
-	f.Stamp = attendance.Stamp{WallMS: at.UnixMilli(), Segment: d.segment, MonoMS: int64(seconds) * 1000, HLC: attendance.HLCAt(at)}
+	f.Stamp = attendance.Stamp{WallMS: at.UnixMilli(), Segment: d.segment, MonoMS: at.Sub(d.start).Milliseconds(), HLC: attendance.HLCAt(at)}
 	if err := f.Seal(); err != nil {
 		t.Fatal(err)
 	}
@@ -49,11 +52,18 @@ func (d *drive) raw(id attendance.ID, body []byte) {
 }
 
 // from is the batch that starts after the first n lines.
-func (d *drive) from(n int) attendance.Upload {
-	return attendance.Upload{
-		Node: d.node, Incarnation: d.incarnation, HashBefore: d.hashes[n], Facts: d.lines[n:],
+func (d *drive) from(n int) attendance.Upload { return d.between(n, len(d.lines)) }
+
+// between is the batch of the lines after n through to.
+func (d *drive) between(n, to int) attendance.Upload {
+	up := attendance.Upload{
+		Node: d.node, Incarnation: d.incarnation, HashBefore: d.hashes[n], Head: int64(len(d.lines)), Facts: d.lines[n:to],
 		Clock: attendance.Sample{WallMS: time.Now().UnixMilli()},
 	}
+	if !d.wall.IsZero() {
+		up.Clock = attendance.Sample{WallMS: d.wall.UnixMilli(), Segment: d.segment, MonoMS: d.wall.Sub(d.start).Milliseconds()}
+	}
+	return up
 }
 
 // opens writes the opening of a session.

@@ -89,11 +89,14 @@ var holding = map[string]func(*testing.T, *room){
 		s := r.opened(t)
 		r.clock.pass(10 * time.Minute)
 		first := must(r.serve.Close(r.ctx, r.rao(), s.ID))(t)
+		same(t, "lasted", first.ClosedAt.Sub(s.OpenedAt), 10*time.Minute)
 		r.clock.pass(time.Minute)
 		second := must(r.serve.Close(r.ctx, r.rao(), s.ID))(t)
 		same(t, "closed at", second.ClosedAt.Equal(first.ClosedAt), true)
-		if _, err := r.serve.Extend(r.ctx, r.rao(), s.ID, newID(t)); !errors.Is(err, attendance.ErrClosed) {
-			t.Errorf("got %v, want ErrClosed", err)
+		for _, step := range []attendance.ID{newID(t), {}} {
+			if _, err := r.serve.Extend(r.ctx, r.rao(), s.ID, step); !errors.Is(err, attendance.ErrClosed) {
+				t.Errorf("got %v, want ErrClosed", err)
+			}
 		}
 		same(t, "facts", len(r.facts(t, s.ID, attendance.Which{})), 2)
 		r.refolds(t, s.ID)

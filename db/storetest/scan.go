@@ -45,6 +45,8 @@ var scanning = map[string]func(*testing.T, *room){
 		same(t, "nobody's roll", r.touch(t, 77), attendance.Stranger)
 		same(t, "nobody's roll again", r.touch(t, 77), attendance.Stranger)
 		same(t, "shows", r.shows(t, s.ID, 0), attendance.Present)
+		same(t, "standings", len(r.standings(t, s.ID)), 1)
+		same(t, "kept aside anywhere", len(r.unplaced(t, attendance.ID{})), 1)
 		aside := r.unplaced(t, s.ID)
 		same(t, "kept aside once", len(aside), 1)
 		same(t, "roll", aside[0].Roll, 77)
