@@ -1,8 +1,10 @@
-package attendance
+package attendance_test
 
 import (
 	"testing"
 	"time"
+
+	"github.com/arise-attendance/arise/api/attendance"
 )
 
 func (b bench) poll(t *testing.T, address string) bool {
@@ -16,21 +18,21 @@ func (b bench) poll(t *testing.T, address string) bool {
 
 func (b bench) beat(t *testing.T, address string, queue int) {
 	t.Helper()
-	if err := b.Beat(b.ctx, address, Beat{Queue: &queue}); err != nil {
+	if err := b.Beat(b.ctx, address, attendance.Beat{Queue: &queue}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (b bench) touch(t *testing.T, address string, roll int, want Answer) {
+func (b bench) touch(t *testing.T, address string, roll int, want attendance.Answer) {
 	t.Helper()
-	if got := must[Answer](t)(b.Touch(b.ctx, address, roll)); got != want {
+	if got := must(b.Touch(b.ctx, address, roll))(t); got != want {
 		t.Errorf("roll %d at %s: got answer %d, want %d", roll, address, got, want)
 	}
 }
 
-func (b bench) end(t *testing.T, s Session) {
+func (b bench) end(t *testing.T, s attendance.Session) {
 	t.Helper()
-	must[Session](t)(b.Service.Close(b.ctx, b.by, s.ID))
+	must(b.Close(b.ctx, b.by, s.ID))(t)
 }
 
 func TestAScannerThatCannotKnowItsClassGetsNoneHoweverOftenItAsks(t *testing.T) {
@@ -48,23 +50,6 @@ func TestAScannerThatCannotKnowItsClassGetsNoneHoweverOftenItAsks(t *testing.T) 
 	}
 }
 
-func TestAFingerMarksTheStudentOfTheSessionsCourseOnce(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	s := b.opened(t, 1)
-	b.poll(t, "10.0.0.1")
-	b.touch(t, "10.0.0.1", 7, Accepted)
-	b.touch(t, "10.0.0.1", 7, Already)
-	b.touch(t, "10.0.0.1", 99, Stranger)
-	b.touch(t, "10.0.0.1", 99, Stranger)
-	if got := b.shows(s, 1); got != Present {
-		t.Errorf("got %q, want present", got)
-	}
-	if len(b.standings) != 1 || len(b.inbox) != 1 {
-		t.Errorf("got %d standings and %d parked, want 1 and 1", len(b.standings), len(b.inbox))
-	}
-}
-
 func TestAFingerReadForOneClassIsNotCreditedToTheNext(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -73,15 +58,15 @@ func TestAFingerReadForOneClassIsNotCreditedToTheNext(t *testing.T) {
 	b.end(t, first)
 	b.pass(time.Second)
 	second := b.opened(t, 2)
-	b.touch(t, "10.0.0.1", 7, Parked)
-	if got := b.shows(second, 3); got != Unmarked {
+	b.touch(t, "10.0.0.1", 7, attendance.Parked)
+	if got := b.shows(t, second, 3); got != attendance.Unmarked {
 		t.Errorf("roll 7 of the other course: got %q, want no mark", got)
 	}
-	if len(b.inbox) != 1 {
-		t.Errorf("got %d parked, want the finger kept for the teacher", len(b.inbox))
+	if b.aside(t) != 1 {
+		t.Errorf("got %d parked, want the finger kept for the teacher", b.aside(t))
 	}
 	b.poll(t, "10.0.0.1")
-	b.touch(t, "10.0.0.1", 7, Accepted)
+	b.touch(t, "10.0.0.1", 7, attendance.Accepted)
 }
 
 func TestAQueueIsCreditedOnlyToTheClassItWasBuiltIn(t *testing.T) {
@@ -89,25 +74,25 @@ func TestAQueueIsCreditedOnlyToTheClassItWasBuiltIn(t *testing.T) {
 	const here = "10.0.0.1"
 	for _, tc := range []struct {
 		name   string
-		before func(b bench, t *testing.T) Session
-		want   Answer
+		before func(b bench, t *testing.T) attendance.Session
+		want   attendance.Answer
 	}{
-		{"built in the class it was told of, from empty", func(b bench, t *testing.T) Session {
+		{"built in the class it was told of, from empty", func(b bench, t *testing.T) attendance.Session {
 			b.beat(t, here, 0)
 			s := b.opened(t, 1)
 			b.poll(t, here)
 			return s
-		}, Accepted},
-		{"never seen before", func(b bench, t *testing.T) Session {
+		}, attendance.Accepted},
+		{"never seen before", func(b bench, t *testing.T) attendance.Session {
 			s := b.opened(t, 1)
 			b.poll(t, here)
 			return s
-		}, Parked},
-		{"not told of the class", func(b bench, t *testing.T) Session {
+		}, attendance.Parked},
+		{"not told of the class", func(b bench, t *testing.T) attendance.Session {
 			b.beat(t, here, 0)
 			return b.opened(t, 1)
-		}, Parked},
-		{"kept over from the class before", func(b bench, t *testing.T) Session {
+		}, attendance.Parked},
+		{"kept over from the class before", func(b bench, t *testing.T) attendance.Session {
 			b.beat(t, here, 0)
 			first := b.opened(t, 1)
 			b.poll(t, here)
@@ -115,8 +100,8 @@ func TestAQueueIsCreditedOnlyToTheClassItWasBuiltIn(t *testing.T) {
 			s := b.opened(t, 1)
 			b.poll(t, here)
 			return s
-		}, Parked},
-		{"said to be empty between two classes", func(b bench, t *testing.T) Session {
+		}, attendance.Parked},
+		{"said to be empty between two classes", func(b bench, t *testing.T) attendance.Session {
 			b.beat(t, here, 0)
 			first := b.opened(t, 1)
 			b.poll(t, here)
@@ -126,45 +111,45 @@ func TestAQueueIsCreditedOnlyToTheClassItWasBuiltIn(t *testing.T) {
 			s := b.opened(t, 1)
 			b.poll(t, here)
 			return s
-		}, Accepted},
-		{"brought along from another drive's class", func(b bench, t *testing.T) Session {
+		}, attendance.Accepted},
+		{"brought along from another drive's class", func(b bench, t *testing.T) attendance.Session {
 			b.beat(t, here, 0) // last week
 			b.pass(7 * 24 * time.Hour)
 			s := b.opened(t, 1)
 			b.poll(t, here)
 			return s
-		}, Parked},
-		{"brought along, and said so", func(b bench, t *testing.T) Session {
+		}, attendance.Parked},
+		{"brought along, and said so", func(b bench, t *testing.T) attendance.Session {
 			b.beat(t, here, 0)
 			b.beat(t, here, 5)
 			s := b.opened(t, 1)
 			b.poll(t, here)
 			return s
-		}, Parked},
-		{"grown during the class, and said so", func(b bench, t *testing.T) Session {
+		}, attendance.Parked},
+		{"grown during the class, and said so", func(b bench, t *testing.T) attendance.Session {
 			b.beat(t, here, 0)
 			s := b.opened(t, 1)
 			b.poll(t, here)
 			b.beat(t, here, 5)
 			return s
-		}, Accepted},
+		}, attendance.Accepted},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			s := tc.before(b, t)
-			got := must[map[int]Answer](t)(b.Flush(b.ctx, here, []int{7, 7, 8}))
+			got := must(b.Flush(b.ctx, here, []int{7, 7, 8}))(t)
 			if got[7] != tc.want || got[8] != tc.want {
 				t.Errorf("got %v, want all %d", got, tc.want)
 			}
-			want := Unmarked
-			if tc.want == Accepted {
-				want = Present
+			want := attendance.Unmarked
+			if tc.want == attendance.Accepted {
+				want = attendance.Present
 			}
-			if got := b.shows(s, 1); got != want {
+			if got := b.shows(t, s, 1); got != want {
 				t.Errorf("roll 7: got %q, want %q", got, want)
 			}
-			if kept := len(b.inbox) + len(b.standings); kept != 2 {
+			if kept := b.aside(t) + len(standings(t, b.store, s.ID)); kept != 2 {
 				t.Errorf("got %d rolls kept, want both", kept)
 			}
 		})

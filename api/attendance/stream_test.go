@@ -158,3 +158,17 @@ func TestLinesMustBeDense(t *testing.T) {
 		t.Errorf("an empty batch: got %d at %d, %v, want nothing at 3", len(fresh), end.Seq, err)
 	}
 }
+
+func TestOfTwoLinesWithOneIDTheSecondIsKeptAside(t *testing.T) {
+	t.Parallel()
+	in := []Fact{{ID: small('f', 1)}, {ID: small('f', 2)}, {ID: small('f', 1)}, {ID: small('f', 2), Why: WhyPoison}}
+	for i := range in {
+		in[i].Origin.Seq = int64(i + 5)
+	}
+	got, at := dedupe(in)
+	for i, want := range []Why{"", "", WhyHashConflict, WhyPoison} {
+		if got[i].Why != want || got[i].ID != in[i].ID || at[i] != int64(i+5) {
+			t.Errorf("line %d: got %q at %d, want %q", i, got[i].Why, at[i], want)
+		}
+	}
+}
