@@ -26,7 +26,7 @@ var table = settings.Table{
 	Settings: []settings.Setting{
 		{Name: "ARISE_EDGE_LISTEN", Default: ":5000", Meaning: "address to listen on in the classroom's network"},
 		{Name: "ARISE_EDGE_DATA", Meaning: "folder of the register; unset: data beside the program"},
-		{Name: "CLOUD_SERVER_URL", Meaning: "where to send marks, such as https://school.example"},
+		{Name: "CLOUD_SERVER_URL", Meaning: "where to send marks, such as https://school.example; unset: where it was paired"},
 		{Name: "SYNC_INTERVAL_SECONDS", Default: "300", Meaning: "longest wait between two syncs; 0: only when asked"},
 		{Name: "ARISE_EDGE_CLAIM", Meaning: "claim code from the office, used on first start"},
 		{Name: "ARISE_EDGE_ALLOW_LEGACY", Default: "0", Meaning: "1: accept original scanners; they sign nothing"},

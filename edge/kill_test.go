@@ -22,12 +22,16 @@ import (
 	"github.com/arise-attendance/arise/edge/cloudtest"
 )
 
+// builtIn is the folder to take away at the end.
+var builtIn string
+
 // built is the real program, as it ships.
 var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "arise-edge")
 	if err != nil {
 		return "", err
 	}
+	builtIn = dir
 	bin := filepath.Join(dir, "edge.exe") // the name matters on Windows and nowhere else
 	cmd := exec.Command("go", "build", "-o", bin, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -39,8 +43,8 @@ var built = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if bin, err := built(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(bin))
+	if builtIn != "" {
+		_ = os.RemoveAll(builtIn)
 	}
 	os.Exit(code)
 }

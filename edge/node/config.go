@@ -14,7 +14,7 @@ import (
 type Config struct {
 	Listen string        // address on the LAN
 	Data   string        // folder of the register
-	Cloud  string        // origin of the cloud; empty: never syncs
+	Cloud  string        // origin of the cloud; empty: where it was paired
 	Every  time.Duration // longest wait between two syncs; 0: only when asked
 	Claim  string        // pairs on first start; empty: paired already, or later
 	Legacy bool          // accept original scanners, which sign nothing

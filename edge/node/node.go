@@ -58,6 +58,9 @@ func New(ctx context.Context, c Config) (n *Node, err error) {
 	if n.store, err = Open(ctx, c, n.onChange, n.onAppend); err != nil {
 		return n, err
 	}
+	if err = remember(ctx, &n.config, n.store); err != nil {
+		return n, err
+	}
 	if err = n.assemble(ctx); err != nil {
 		return n, err
 	}
@@ -83,6 +86,15 @@ func Open(ctx context.Context, c Config, onChange func(attendance.ID), onAppend 
 		return nil, fmt.Errorf("%w: keep %s as it is, bring it to the office, and set ARISE_EDGE_DATA to a new folder meanwhile", err, c.Data)
 	}
 	return s, err
+}
+
+// remember fills in the cloud's address that this pendrive was paired with.
+func remember(ctx context.Context, c *Config, store *sqlite.Store) error {
+	id, err := store.Identity(ctx)
+	if c.Cloud == "" {
+		c.Cloud = id.Cloud
+	}
+	return err
 }
 
 func (n *Node) onChange(session attendance.ID) {

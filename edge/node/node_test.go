@@ -180,8 +180,9 @@ func TestAClassIsHeldWithoutANetwork(t *testing.T) {
 		t.Errorf("got %+v, want offline with 4 lines, which is nobody's fault", st)
 	}
 	d.stop()
-	d = start(t, c) // the sign-in and the class outlive a restart
-	if st := d.status(); st.Waiting != 4 || !st.Paired {
+	c.Cloud, c.Claim = "", "" // it knows where it belongs
+	d = start(t, c)           // the sign-in and the class outlive a restart
+	if st := d.status(); st.Waiting != 4 || !st.Paired || st.CloudURL != cloud.URL || !st.AutoSync {
 		t.Errorf("after a restart: got %+v", st)
 	}
 }
@@ -269,7 +270,8 @@ func TestWithoutACodeItSaysWhatToDo(t *testing.T) {
 func TestWithoutACloudItStillRuns(t *testing.T) {
 	t.Parallel()
 	d := start(t, config(t, ""))
-	if st := d.status(); st.CloudURL != "not configured" || st.AutoSync {
+	st := d.until("it says what to do", func(st classroom.SyncStatus) bool { return st.Attention != "" })
+	if st.CloudURL != "not configured" || st.AutoSync {
 		t.Errorf("got %+v", st)
 	}
 	if code := d.call("POST", "/api/sync/push", nil, nil); code != http.StatusBadRequest {

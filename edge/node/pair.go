@@ -13,11 +13,8 @@ import (
 
 // sync pairs when there is a code to pair with, and then replays for good.
 func (n *Node) sync(ctx context.Context) error {
-	if n.config.Cloud == "" {
-		return nil
-	}
 	if n.room.Load().identity.Node.IsZero() {
-		if n.config.Claim == "" {
+		if n.config.Claim == "" || n.config.Cloud == "" {
 			n.store.Reached(false, time.Time{}, "This pendrive is not paired with the school yet: run edge claim CODE.")
 			return nil
 		}
@@ -27,7 +24,10 @@ func (n *Node) sync(ctx context.Context) error {
 	}
 	select {
 	case <-n.paired:
-		return n.room.Load().replay.Run(ctx)
+		if r := n.room.Load().replay; r != nil {
+			return r.Run(ctx)
+		}
+		return nil // it does not know of any cloud
 	case <-ctx.Done():
 		return nil
 	}

@@ -101,6 +101,9 @@ func Look(ctx context.Context, c Config) (st classroom.SyncStatus, err error) {
 		return st, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := remember(ctx, &c, store); err != nil {
+		return st, err
+	}
 	id, err := store.Identity(ctx)
 	if err != nil {
 		return st, err

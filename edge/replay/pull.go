@@ -23,10 +23,27 @@ func (r *Replay) pull(ctx context.Context, must bool, head attendance.Head, done
 	if errors.Is(err, attendance.ErrRefetch) {
 		err = r.follow(ctx, attendance.Head{}, done) // the whole roster, and the facts from their start
 	}
-	if err == nil {
-		r.last.pulled = r.o.World.Now()
+	if err != nil {
+		return err
 	}
-	return err
+	r.last.pulled = r.o.World.Now()
+	return r.repeat(ctx, held)
+}
+
+// repeat sends the log from its first line when the cloud's database was restored:
+// what it had confirmed since its backup may be gone there. What it still has costs
+// it little.
+func (r *Replay) repeat(ctx context.Context, before attendance.Head) error {
+	now, err := r.o.Log.Feed(ctx)
+	if err != nil || before.Generation.IsZero() || now.Generation == before.Generation {
+		return err
+	}
+	r.o.Slog.WarnContext(ctx, "the cloud was restored from a backup: sending the whole log again")
+	if err := r.o.Log.Rewind(ctx, 1); err != nil {
+		return err
+	}
+	r.Nudge()
+	return nil
 }
 
 // follow reads pages from a place in the feed to its end. Changes are applied

@@ -112,6 +112,22 @@ func TestARestoredCloudGivesASnapshot(t *testing.T) {
 	}
 }
 
+func TestARestoredCloudGetsWhatItForgot(t *testing.T) {
+	t.Parallel()
+	d := pair(t)
+	d.lesson()
+	d.cycle()
+	d.cloud.Forget(t, 2)
+	d.cloud.Regenerate(t)
+	d.cycle() // nothing waits here: only the feed tells of the restore
+	d.waits(6)
+	d.cycle()
+	d.arrived(6)
+	d.waits(0)
+	d.cycle()
+	d.waits(0)
+}
+
 func TestARosterThatDoesNotAddUpIsFetchedWhole(t *testing.T) {
 	t.Parallel()
 	d := pair(t)
