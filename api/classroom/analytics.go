@@ -1,0 +1,95 @@
+package classroom
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/rest"
+)
+
+type trendPoint struct {
+	SessionID attendance.ID `json:"session_id" format:"uuid"`
+	StartTime time.Time     `json:"start_time"`
+	Percent   *float64      `json:"percent" nullable:"true" doc:"Null: nobody had to be there."`
+}
+
+type riskBody struct {
+	StudentID         attendance.ID `json:"student_id" format:"uuid"`
+	ClassRollID       int           `json:"class_roll_id"`
+	StudentName       string        `json:"student_name"`
+	UniversityRoll    string        `json:"university_roll_no"`
+	PresentCount      int           `json:"present_count" doc:"Sessions that count as present."`
+	TotalSessions     int           `json:"total_sessions" doc:"Sessions that count for this student: held since they enrolled, not excused."`
+	AttendancePercent float64       `json:"attendance_percent"`
+	Status            string        `json:"status" enum:"Critical,Warning"`
+	SessionsNeeded    int           `json:"sessions_needed" doc:"Classes in a row that bring them to the minimum; -1: out of reach."`
+	CanMiss           int           `json:"can_miss" doc:"Classes they can miss and stay at the minimum."`
+}
+
+type analyticsOutput struct {
+	Body struct {
+		AvgAttendancePercent float64      `json:"avg_attendance_percent" doc:"Attended ÷ held, over all students and all sessions that have ended."`
+		EnrolledCount        int          `json:"enrolled_count"`
+		TotalSessions        int          `json:"total_sessions" doc:"Sessions that have ended."`
+		MinimumPercent       float64      `json:"minimum_percent" doc:"At or above is safe."`
+		CriticalPercent      float64      `json:"critical_percent" doc:"Below is critical."`
+		Trend                []trendPoint `json:"trend" doc:"Oldest first."`
+		TrendGraphBase64     *string      `json:"trend_graph_base64" nullable:"true" doc:"Always null: the trend is data, and the page draws it."`
+		AtRiskStudents       []riskBody   `json:"at_risk_students" doc:"Students below the minimum, worst first."`
+		Message              string       `json:"message,omitempty" doc:"Why there is nothing to show." example:"No sessions found for this course"`
+	}
+}
+
+func (d Deps) analytics(api huma.API) {
+	rest.Handle(api, ofTeacher(huma.Operation{
+		OperationID: "get-course-analytics", Method: http.MethodGet, Path: "/api/teacher/analytics/{course_id}",
+		Summary: "How a course stands, and who is at risk", Errors: []int{http.StatusForbidden, http.StatusNotFound},
+	}), d.courseAnalytics)
+}
+
+func (d Deps) courseAnalytics(ctx context.Context, in *CoursePath) (*analyticsOutput, error) {
+	reg, err := d.Service.CourseRegister(ctx, auth.From(ctx).Actor, in.CourseID)
+	if err != nil {
+		return nil, err
+	}
+	ended := reg.Ended()
+	avg, _ := reg.Total().Percent(reg.Policy)
+	out := &analyticsOutput{}
+	b := &out.Body
+	b.AvgAttendancePercent, b.EnrolledCount, b.TotalSessions = shown(avg), len(reg.Enrolled()), len(ended)
+	b.MinimumPercent, b.CriticalPercent = reg.Policy.Minimum, reg.Policy.Critical
+	b.Trend, b.AtRiskStudents = make([]trendPoint, 0, len(ended)), []riskBody{}
+	for _, se := range ended {
+		b.Trend = append(b.Trend, trendPoint{
+			SessionID: se.ID, StartTime: *at(se.OpenedAt), Percent: percentOf(reg.CountSession(se), se, reg.Now),
+		})
+	}
+	for _, r := range reg.AtRisk() {
+		b.AtRiskStudents = append(b.AtRiskStudents, riskOf(r, reg.Policy))
+	}
+	switch {
+	case len(ended) == 0:
+		b.Message = "No sessions found for this course"
+	case b.EnrolledCount == 0:
+		b.Message = "No students enrolled in this course"
+	}
+	return out, nil
+}
+
+func riskOf(r attendance.Risk, p attendance.Policy) riskBody {
+	pct, _ := r.Percent(p)
+	out := riskBody{
+		StudentID: r.Student, ClassRollID: r.Roll, StudentName: r.Name, UniversityRoll: r.UniversityRoll,
+		PresentCount: r.There(), TotalSessions: r.Held(), AttendancePercent: shown(pct), Status: "Warning",
+		SessionsNeeded: r.Needed(p), CanMiss: r.Spare(p),
+	}
+	if r.Band(p) == attendance.Critical {
+		out.Status = "Critical"
+	}
+	return out
+}
