@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/server"
 	"github.com/arise-attendance/arise/api/settings"
 	"github.com/arise-attendance/arise/web"
@@ -22,6 +23,7 @@ var table = settings.Table{
 		{Name: "ARISE_DATA", Default: ".data", Meaning: "our own Postgres and generated secrets"},
 		{Name: "SECRET_KEY", Meaning: "signs tokens, 32 bytes or more; unset: made and kept under ARISE_DATA"},
 		{Name: "PUBLIC_URL", Meaning: "origin in links and cookies, such as https://school.example"},
+		{Name: "ADMIN_DEFAULT_PASSWORD", Meaning: "makes the first account, admin, when there is none; unset: a one-time set-up link is printed"},
 		{Name: "ARISE_ZONE", Default: "Asia/Kolkata", Meaning: "the campus's time zone, for dates that people read"},
 		{Name: "ARISE_ALLOW_LEGACY", Default: "0", Meaning: "1: accept original scanners here; they sign nothing"},
 		{Name: "ARISE_DEMO", Default: "0", Meaning: "1: make the demo school on first start"},
@@ -34,7 +36,7 @@ func configure(environ []string, stderr io.Writer) (server.Config, error) {
 	errs := []error{err}
 	c := server.Config{
 		Host: v["HOST"], DatabaseURL: v["DATABASE_URL"], Schema: v["DATABASE_SCHEMA"], Data: v["ARISE_DATA"],
-		Secret: []byte(v["SECRET_KEY"]), PublicURL: v["PUBLIC_URL"], Portals: web.Handler(),
+		Secret: []byte(v["SECRET_KEY"]), PublicURL: v["PUBLIC_URL"], AdminPassword: v["ADMIN_DEFAULT_PASSWORD"], Portals: web.Handler(),
 		Log: slog.New(slog.NewTextHandler(stderr, nil)),
 	}
 	if c.Port, err = v.Int("PORT", 1, 65535); err != nil {
@@ -45,6 +47,9 @@ func configure(environ []string, stderr io.Writer) (server.Config, error) {
 	}
 	if c.Legacy, err = v.Bool("ARISE_ALLOW_LEGACY"); err != nil {
 		errs = append(errs, err)
+	}
+	if why := auth.WeakPassword(c.AdminPassword, "admin"); c.AdminPassword != "" && why != "" {
+		errs = append(errs, fmt.Errorf("ADMIN_DEFAULT_PASSWORD: %s; or leave it unset, and a set-up link is printed", why))
 	}
 	if c.Zone, err = time.LoadLocation(v["ARISE_ZONE"]); err != nil {
 		errs = append(errs, fmt.Errorf("ARISE_ZONE: %w: use a name such as Asia/Kolkata", err))

@@ -88,6 +88,13 @@ func serve(ctx context.Context, c server.Config, stdout io.Writer) (err error) {
 	} else {
 		fmt.Fprintf(stdout, "A.R.I.S.E. listens on %s\n", c.Origin())
 	}
+	link, err := s.FirstAccount(ctx)
+	if err != nil {
+		return err
+	}
+	if link != "" {
+		fmt.Fprintf(stdout, "Nobody has an account yet. Make the first one within a day, at\n  %s\n", link)
+	}
 	return s.Run(ctx)
 }
 

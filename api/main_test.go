@@ -32,6 +32,7 @@ func TestVerbs(t *testing.T) {
 		"a zone that is none":       {args: []string{"migrate"}, env: []string{"ARISE_ZONE=Atlantis"}, fails: "ARISE_ZONE"},
 		"a schema that is none":     {args: []string{"migrate"}, env: []string{"DATABASE_SCHEMA=a b", "DATABASE_URL=postgres://x"}, fails: "DATABASE_SCHEMA"},
 		"a secret that is too weak": {args: []string{"serve"}, env: []string{"SECRET_KEY=short", "HOST=127.0.0.1"}, fails: "SECRET_KEY"},
+		"a password of every box":   {args: []string{"serve"}, env: []string{"ADMIN_DEFAULT_PASSWORD=changeme"}, fails: "ADMIN_DEFAULT_PASSWORD"},
 		"an office without a wish":  {args: []string{"admin"}, fails: "pair NAME"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,12 +80,14 @@ func TestTheProgramServesAndPairs(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	said := make(chan string, 1)
-	out := &watched{want: regexp.MustCompile(`http://\S+`), hit: said}
+	out := &watched{want: regexp.MustCompile(`(?s)http://\S+.*/admin/setup#\S{43}\n`), hit: said}
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, nil, env, out, &bytes.Buffer{}) }()
-	var origin string
+	var origin, link string
 	select {
-	case origin = <-said:
+	case lines := <-said:
+		origin, _, _ = strings.Cut(lines, "\n")
+		_, link, _ = strings.Cut(strings.TrimSpace(lines), "#")
 	case err := <-ended:
 		t.Fatalf("ended at once: %v", err)
 	case <-time.After(time.Minute):
@@ -93,6 +96,12 @@ func TestTheProgramServesAndPairs(t *testing.T) {
 	res, err := http.Get(origin + "/api/health") //nolint:noctx // a test
 	if err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("got %v, %v, want a healthy server", res, err)
+	} else {
+		res.Body.Close()
+	}
+	body := fmt.Sprintf(`{"token":%q,"username":"asha","password":"four green windows"}`, link)
+	if res, err = http.Post(origin+"/api/admin/setup", "application/json", strings.NewReader(body)); err != nil || res.StatusCode != http.StatusOK { //nolint:noctx // a test
+		t.Errorf("set up with the printed link: got %v, %v", res, err)
 	} else {
 		res.Body.Close()
 	}

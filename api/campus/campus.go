@@ -38,12 +38,16 @@ type Feeds interface {
 
 // Deps is what the operations need. A zero Deps is enough to print the contract.
 type Deps struct {
-	Service     *attendance.Service
-	Nodes       Nodes
-	Uploads     Uploads
-	Feeds       Feeds
-	Ready       func(context.Context) error // does the database answer
-	Institution string
+	Service  *attendance.Service
+	Nodes    Nodes
+	Uploads  Uploads
+	Feeds    Feeds
+	Accounts Accounts
+	Settings Settings
+	Tokens   *auth.Tokens
+	Tries    *auth.Tries                 // of passwords
+	Ready    func(context.Context) error // does the database answer
+	Secure   bool                        // browsers reach this server over TLS
 }
 
 // Register mounts the campus.
@@ -52,6 +56,11 @@ func Register(api huma.API, d Deps) {
 	d.receive(api)
 	d.roster(api)
 	d.ready(api)
+	d.setUp(api)
+	d.signIn(api)
+	d.logins(api)
+	d.accounts(api)
+	d.school(api)
 }
 
 // cloud marks an operation as answered by the cloud only.
@@ -60,6 +69,15 @@ func cloud(op huma.Operation) huma.Operation { return rest.Served(op, "cloud") }
 // ofNode is an operation for a paired pendrive.
 func ofNode(op huma.Operation) huma.Operation {
 	op.Tags, op.Security = []string{"Sync"}, rest.Only(attendance.RoleNode)
+	return cloud(op)
+}
+
+// ofAdmin is an operation for the office.
+func ofAdmin(op huma.Operation) huma.Operation {
+	op.Security = rest.Only(attendance.RoleAdmin)
+	if op.Tags == nil {
+		op.Tags = []string{"Accounts"}
+	}
 	return cloud(op)
 }
 

@@ -53,9 +53,13 @@ func (d Deps) claimNode(ctx context.Context, in *claimInput) (*claimOutput, erro
 	if err != nil {
 		return nil, err
 	}
+	institution, err := Institution(ctx, d.Settings)
+	if err != nil {
+		return nil, err
+	}
 	out := &claimOutput{}
 	b := &out.Body
-	b.NodeID, b.Name, b.Institution = node.ID, node.Name, d.Institution
+	b.NodeID, b.Name, b.Institution = node.ID, node.Name, institution
 	b.ServerTime, b.Generation = now.UTC(), head.Generation
 	return out, nil
 }

@@ -72,7 +72,13 @@ func problemOf(err error) *Problem {
 		p := NewProblem(http.StatusServiceUnavailable, "busy", err.Error())
 		p.RetryS = 2
 		return p
-	case errors.Is(err, auth.ErrNoToken), errors.Is(err, auth.ErrExpired), errors.Is(err, auth.ErrToken):
+	case errors.Is(err, auth.ErrLink):
+		return NewProblem(http.StatusForbidden, "wrong-link", err.Error())
+	case errors.Is(err, auth.ErrSetUp):
+		return NewProblem(http.StatusConflict, "set-up", err.Error())
+	case errors.Is(err, auth.ErrLastAccount):
+		return NewProblem(http.StatusConflict, "last-account", err.Error())
+	case errors.Is(err, auth.ErrNoToken), errors.Is(err, auth.ErrExpired), errors.Is(err, auth.ErrToken), errors.Is(err, auth.ErrEnded):
 		return NewProblem(http.StatusUnauthorized, "signed-out", err.Error())
 	}
 	return nil

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -31,6 +32,18 @@ func Only(roles ...attendance.Role) []map[string][]string {
 	return out
 }
 
+const beforeChange = "before-change"
+
+// BeforeChange marks an operation that is open to somebody who still has to
+// choose a password; all others are not.
+func BeforeChange(op huma.Operation) huma.Operation {
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata[beforeChange] = true
+	return op
+}
+
 func guard(who Authenticator) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		needs := ctx.Operation().Security
@@ -44,6 +57,10 @@ func guard(who Authenticator) func(huma.Context, func(huma.Context)) {
 			for role := range need {
 				var p auth.Principal
 				if p, err = who.Authenticate(r, attendance.Role(role)); err == nil {
+					if p.MustChange && ctx.Operation().Metadata[beforeChange] == nil {
+						err = NewProblem(http.StatusForbidden, "must-change", "choose a password of your own first: POST /api/admin/password")
+						continue
+					}
 					next(huma.WithContext(ctx, auth.With(ctx.Context(), p)))
 					return
 				}
@@ -73,7 +90,10 @@ func WriteProblem(w http.ResponseWriter, p *Problem) {
 }
 
 // TokenAuth authenticates people by the tokens of this server.
-type TokenAuth struct{ Tokens *auth.Tokens }
+type TokenAuth struct {
+	Tokens *auth.Tokens
+	Logins auth.Logins // nil: tokens are good until they expire
+}
 
 // Authenticate reads the bearer token or the cookie.
 func (a TokenAuth) Authenticate(r *http.Request, role attendance.Role) (auth.Principal, error) {
@@ -94,6 +114,29 @@ func (a TokenAuth) Authenticate(r *http.Request, role attendance.Role) (auth.Pri
 	if p.Role != role {
 		return auth.Principal{}, NewProblem(http.StatusForbidden, "forbidden", "this is for a "+string(role)+", you are signed in as "+string(p.Role))
 	}
+	return a.open(r.Context(), p)
+}
+
+// open asks whether the token's login was ended meanwhile. The office's tokens
+// always have one.
+func (a TokenAuth) open(ctx context.Context, p auth.Principal) (auth.Principal, error) {
+	if a.Logins == nil {
+		return p, nil
+	}
+	if p.Login.IsZero() {
+		if p.Role == attendance.RoleAdmin {
+			return auth.Principal{}, auth.ErrToken
+		}
+		return p, nil
+	}
+	now, err := a.Logins.Use(ctx, p.Login)
+	if err != nil {
+		return auth.Principal{}, err
+	}
+	if now.Actor != p.Actor {
+		return auth.Principal{}, auth.ErrToken
+	}
+	p.MustChange = now.MustChange
 	return p, nil
 }
 

@@ -13,18 +13,19 @@ import (
 
 // Config is what the program read from its environment.
 type Config struct {
-	Host        string
-	Port        int
-	DatabaseURL string // empty: a Postgres of our own under Data
-	Schema      string
-	Data        string
-	Secret      []byte // empty: made, and kept under Data
-	PublicURL   string
-	Zone        *time.Location
-	Legacy      bool // original scanners may call the cloud itself
-	Demo        bool
-	Portals     http.Handler
-	Log         *slog.Logger
+	Host          string
+	Port          int
+	DatabaseURL   string // empty: a Postgres of our own under Data
+	Schema        string
+	Data          string
+	Secret        []byte // empty: made, and kept under Data
+	PublicURL     string
+	AdminPassword string // of the first account; empty: a set-up link makes it
+	Zone          *time.Location
+	Legacy        bool // original scanners may call the cloud itself
+	Demo          bool
+	Portals       http.Handler
+	Log           *slog.Logger
 }
 
 // Address is where to listen.

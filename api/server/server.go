@@ -36,9 +36,6 @@ type Server struct {
 	stopLive chan struct{}
 }
 
-// Institution until the office names it.
-const institution = "My Classroom Pod"
-
 // New opens the database, brings it up to date and takes the port.
 func New(ctx context.Context, c Config) (s *Server, err error) {
 	s = &Server{config: c, hub: live.NewHub(), stopLive: make(chan struct{})}
@@ -100,13 +97,14 @@ func listen(ctx context.Context, c Config) (net.Listener, error) {
 func (s *Server) handler(tokens *auth.Tokens) http.Handler {
 	router := rest.Router(s.config.Log)
 	rest.Mount(router, s.config.Portals)
-	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens}})
+	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store}})
 	operations(api, classroom.Deps{
 		Service: s.service, Hub: s.hub, Tokens: tokens, Tries: auth.NewTries(5), Zone: s.config.Zone,
-		Server: classroom.Server{Kind: "cloud", Name: institution}, Sync: cloud{s.store}, Secure: rest.IsSecure(s.config.PublicURL),
+		Server: classroom.Server{Kind: "cloud", Name: campus.Unnamed}, Sync: cloud{s.store}, Secure: rest.IsSecure(s.config.PublicURL),
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
-		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready, Institution: institution,
+		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
+		Accounts: s.store, Settings: s.store, Tokens: tokens, Tries: auth.NewTries(5), Secure: rest.IsSecure(s.config.PublicURL),
 	})
 	return router
 }

@@ -20,6 +20,7 @@ import (
 type program struct {
 	config server.Config
 	url    string
+	link   string // for the first account
 }
 
 var templateHash = sync.OnceValues(func() (string, error) { return pgtest.Hash(postgres.Migrations(), "river v0.51.1") })
@@ -53,6 +54,10 @@ func start(t *testing.T, change func(*server.Config)) *program {
 			t.Fatal(err)
 		}
 	}
+	link, err := s.FirstAccount(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -67,7 +72,7 @@ func start(t *testing.T, change func(*server.Config)) *program {
 			}
 		}
 	})
-	return &program{config: c, url: "http://" + s.Addr().String()}
+	return &program{config: c, url: "http://" + s.Addr().String(), link: link}
 }
 
 // answer is what came back.

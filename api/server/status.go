@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/arise-attendance/arise/api/campus"
 	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/db/postgres"
@@ -13,10 +14,11 @@ import (
 type cloud struct{ store *postgres.Store }
 
 func (c cloud) SyncStatus(ctx context.Context) (classroom.SyncStatus, error) {
+	name, err := campus.Institution(ctx, c.store)
 	return classroom.SyncStatus{
-		NodeType: "cloud", CloudURL: "not configured", DatabaseExists: c.store.Ready(ctx) == nil,
-		Institution: institution, Version: rest.Version,
-	}, nil
+		NodeType: "cloud", CloudURL: "not configured", DatabaseExists: err == nil,
+		Institution: name, Version: rest.Version,
+	}, nil // a status that cannot ask the database says just that
 }
 
 func (cloud) Push(context.Context) (classroom.Pushed, error) {

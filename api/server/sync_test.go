@@ -27,6 +27,7 @@ type drive struct {
 	*program
 	node, incarnation attendance.ID
 	token             string
+	institution       string
 	hash              [32]byte
 	seq               int64
 }
@@ -41,16 +42,17 @@ func (p *program) claim(t *testing.T, name string) *drive {
 	key := bytes.Repeat([]byte{7}, 32)
 	d := &drive{program: p, incarnation: newID(t)}
 	var got struct {
-		NodeID     attendance.ID `json:"node_id"`
-		Name       string        `json:"name"`
-		Generation attendance.ID `json:"generation"`
-		ServerTime time.Time     `json:"server_time"`
+		NodeID      attendance.ID `json:"node_id"`
+		Name        string        `json:"name"`
+		Institution string        `json:"institution"`
+		Generation  attendance.ID `json:"generation"`
+		ServerTime  time.Time     `json:"server_time"`
 	}
 	p.do(t, http.MethodPost, "/api/sync/claim", "", object{"code": code, "key": key, "incarnation": d.incarnation}).into(t, &got)
 	if got.NodeID.IsZero() || got.Name != name || got.Generation.IsZero() || time.Since(got.ServerTime).Abs() > time.Minute {
 		t.Fatalf("got %+v, want the pendrive", got)
 	}
-	d.node, d.token = got.NodeID, auth.NodeToken(got.NodeID, key)
+	d.node, d.token, d.institution = got.NodeID, auth.NodeToken(got.NodeID, key), got.Institution
 	return d
 }
 
