@@ -402,6 +402,24 @@ func (e ReportMarkStatus) Valid() bool {
 	}
 }
 
+// Defines values for RiskBodyStatus.
+const (
+	Critical RiskBodyStatus = "Critical"
+	Warning  RiskBodyStatus = "Warning"
+)
+
+// Valid indicates whether the value is a known member of the RiskBodyStatus enum.
+func (e RiskBodyStatus) Valid() bool {
+	switch e {
+	case Critical:
+		return true
+	case Warning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RowBodySource.
 const (
 	RowBodySourceBulk    RowBodySource = "bulk"
@@ -659,6 +677,36 @@ type AdviceBody struct {
 
 	// WaitMs Pause before the next batch.
 	WaitMs int64 `json:"wait_ms"`
+}
+
+// AnalyticsOutputBody defines model for AnalyticsOutputBody.
+type AnalyticsOutputBody struct {
+	// AtRiskStudents Students below the minimum, worst first.
+	AtRiskStudents []RiskBody `json:"at_risk_students"`
+
+	// AvgAttendancePercent Attended ÷ held, over all students and all sessions that have ended.
+	AvgAttendancePercent float64 `json:"avg_attendance_percent"`
+
+	// CriticalPercent Below is critical.
+	CriticalPercent float64 `json:"critical_percent"`
+	EnrolledCount   int64   `json:"enrolled_count"`
+
+	// Message Why there is nothing to show.
+	//
+	// Examples: No sessions found for this course
+	Message *string `json:"message,omitempty"`
+
+	// MinimumPercent At or above is safe.
+	MinimumPercent float64 `json:"minimum_percent"`
+
+	// TotalSessions Sessions that have ended.
+	TotalSessions int64 `json:"total_sessions"`
+
+	// Trend Oldest first.
+	Trend []TrendPoint `json:"trend"`
+
+	// TrendGraphBase64 Always null: the trend is data, and the page draws it.
+	TrendGraphBase64 *string `json:"trend_graph_base64"`
 }
 
 // BeatOutputBody defines model for BeatOutputBody.
@@ -1314,6 +1362,31 @@ type ResultBody struct {
 	Seq int64  `json:"seq"`
 }
 
+// RiskBody defines model for RiskBody.
+type RiskBody struct {
+	AttendancePercent float64 `json:"attendance_percent"`
+
+	// CanMiss Classes they can miss and stay at the minimum.
+	CanMiss     int64 `json:"can_miss"`
+	ClassRollId int64 `json:"class_roll_id"`
+
+	// PresentCount Sessions that count as present.
+	PresentCount int64 `json:"present_count"`
+
+	// SessionsNeeded Classes in a row that bring them to the minimum; -1: out of reach.
+	SessionsNeeded int64              `json:"sessions_needed"`
+	Status         RiskBodyStatus     `json:"status"`
+	StudentId      openapi_types.UUID `json:"student_id"`
+	StudentName    string             `json:"student_name"`
+
+	// TotalSessions Sessions that count for this student: held since they enrolled, not excused.
+	TotalSessions    int64  `json:"total_sessions"`
+	UniversityRollNo string `json:"university_roll_no"`
+}
+
+// RiskBodyStatus defines model for RiskBody.Status.
+type RiskBodyStatus string
+
 // RosterBody defines model for RosterBody.
 type RosterBody struct {
 	Changes []Change `json:"changes"`
@@ -1556,6 +1629,14 @@ type Told struct {
 	EffectiveMs int64  `json:"effective_ms"`
 	Id          string `json:"id"`
 	Ord         int64  `json:"ord"`
+}
+
+// TrendPoint defines model for TrendPoint.
+type TrendPoint struct {
+	// Percent Null: nobody had to be there.
+	Percent   *float64           `json:"percent"`
+	SessionId openapi_types.UUID `json:"session_id"`
+	StartTime time.Time          `json:"start_time"`
 }
 
 // UndoOutputBody defines model for UndoOutputBody.
@@ -1977,6 +2058,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/sync/status (the `GetSyncStatus` operationId).
 	GetSyncStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCourseAnalytics How a course stands, and who is at risk
+	//
+	// Corresponds with GET /api/teacher/analytics/{course_id} (the `GetCourseAnalytics` operationId).
+	GetCourseAnalytics(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCourseCodes List the courses one can sign in to
 	//
@@ -2712,6 +2798,21 @@ func (c *Client) PullRoster(ctx context.Context, params *PullRosterParams, reqEd
 // Corresponds with GET /api/sync/status (the `GetSyncStatus` operationId).
 func (c *Client) GetSyncStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSyncStatusRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCourseAnalytics How a course stands, and who is at risk
+//
+// Corresponds with GET /api/teacher/analytics/{course_id} (the `GetCourseAnalytics` operationId).
+func (c *Client) GetCourseAnalytics(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCourseAnalyticsRequest(c.Server, courseId)
 	if err != nil {
 		return nil, err
 	}
@@ -3995,6 +4096,40 @@ func NewGetSyncStatusRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetCourseAnalyticsRequest constructs an http.Request for the GetCourseAnalytics method
+func NewGetCourseAnalyticsRequest(server string, courseId openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/analytics/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListCourseCodesRequest constructs an http.Request for the ListCourseCodes method
 func NewListCourseCodesRequest(server string) (*http.Request, error) {
 	var err error
@@ -5114,6 +5249,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/sync/status (the `GetSyncStatus` operationId).
 	GetSyncStatusWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSyncStatusResponse, error)
+
+	// GetCourseAnalyticsWithResponse How a course stands, and who is at risk
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/analytics/{course_id} (the `GetCourseAnalytics` operationId).
+	GetCourseAnalyticsWithResponse(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCourseAnalyticsResponse, error)
 
 	// ListCourseCodesWithResponse List the courses one can sign in to
 	//
@@ -6535,6 +6677,75 @@ func (r GetSyncStatusResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetSyncStatusResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCourseAnalyticsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AnalyticsOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCourseAnalyticsResponse) GetJSON200() *AnalyticsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetCourseAnalyticsResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetCourseAnalyticsResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetCourseAnalyticsResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetCourseAnalyticsResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCourseAnalyticsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCourseAnalyticsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCourseAnalyticsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCourseAnalyticsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8511,6 +8722,19 @@ func (c *ClientWithResponses) GetSyncStatusWithResponse(ctx context.Context, req
 	return ParseGetSyncStatusResponse(rsp)
 }
 
+// GetCourseAnalyticsWithResponse How a course stands, and who is at risk
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/analytics/{course_id} (the `GetCourseAnalytics` operationId).
+func (c *ClientWithResponses) GetCourseAnalyticsWithResponse(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCourseAnalyticsResponse, error) {
+	rsp, err := c.GetCourseAnalytics(ctx, courseId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCourseAnalyticsResponse(rsp)
+}
+
 // ListCourseCodesWithResponse List the courses one can sign in to
 //
 // Returns a wrapper object for the known response body format(s).
@@ -9825,6 +10049,60 @@ func ParseGetSyncStatusResponse(rsp *http.Response) (*GetSyncStatusResponse, err
 			return nil, err
 		}
 		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCourseAnalyticsResponse parses an HTTP response from a GetCourseAnalyticsWithResponse call
+func ParseGetCourseAnalyticsResponse(rsp *http.Response) (*GetCourseAnalyticsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCourseAnalyticsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AnalyticsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
 
 	}
 

@@ -365,6 +365,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teacher/analytics/{course_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a course stands, and who is at risk */
+        get: operations["get-course-analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teacher/course-codes": {
         parameters: {
             query?: never;
@@ -831,6 +848,41 @@ export interface components {
              * @description Pause before the next batch.
              */
             wait_ms: number;
+        };
+        AnalyticsOutputBody: {
+            /** @description Students below the minimum, worst first. */
+            at_risk_students: components["schemas"]["RiskBody"][];
+            /**
+             * Format: double
+             * @description Attended ÷ held, over all students and all sessions that have ended.
+             */
+            avg_attendance_percent: number;
+            /**
+             * Format: double
+             * @description Below is critical.
+             */
+            critical_percent: number;
+            /** Format: int64 */
+            enrolled_count: number;
+            /**
+             * @description Why there is nothing to show.
+             * @example No sessions found for this course
+             */
+            message?: string;
+            /**
+             * Format: double
+             * @description At or above is safe.
+             */
+            minimum_percent: number;
+            /**
+             * Format: int64
+             * @description Sessions that have ended.
+             */
+            total_sessions: number;
+            /** @description Oldest first. */
+            trend: components["schemas"]["TrendPoint"][];
+            /** @description Always null: the trend is data, and the page draws it. */
+            trend_graph_base64: string | null;
         };
         BeatOutputBody: {
             /** @example ok */
@@ -1492,6 +1544,38 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        RiskBody: {
+            /** Format: double */
+            attendance_percent: number;
+            /**
+             * Format: int64
+             * @description Classes they can miss and stay at the minimum.
+             */
+            can_miss: number;
+            /** Format: int64 */
+            class_roll_id: number;
+            /**
+             * Format: int64
+             * @description Sessions that count as present.
+             */
+            present_count: number;
+            /**
+             * Format: int64
+             * @description Classes in a row that bring them to the minimum; -1: out of reach.
+             */
+            sessions_needed: number;
+            /** @enum {string} */
+            status: "Critical" | "Warning";
+            /** Format: uuid */
+            student_id: string;
+            student_name: string;
+            /**
+             * Format: int64
+             * @description Sessions that count for this student: held since they enrolled, not excused.
+             */
+            total_sessions: number;
+            university_roll_no: string;
+        };
         RosterBody: {
             changes: components["schemas"]["Change"][];
             /** @description Decimal: the sum, modulo 2^64, of the first 8 bytes of SHA-256(kind 0 key 0 row) of all rows held at rev; empty while more follow. */
@@ -1732,6 +1816,17 @@ export interface components {
             id: string;
             /** Format: int64 */
             ord: number;
+        };
+        TrendPoint: {
+            /**
+             * Format: double
+             * @description Null: nobody had to be there.
+             */
+            percent: number | null;
+            /** Format: uuid */
+            session_id: string;
+            /** Format: date-time */
+            start_time: string;
         };
         UndoOutputBody: {
             session: components["schemas"]["LiveBody"];
@@ -2669,6 +2764,64 @@ export interface operations {
             };
             /** @description Error */
             default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-course-analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
