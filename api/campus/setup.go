@@ -56,7 +56,7 @@ func (d Deps) setUpFirst(ctx context.Context, in *setUpInput) (*signInOutput, er
 	if err == nil {
 		err = d.Accounts.SetUp(ctx, auth.HashKey(token), a)
 	}
-	if errors.Is(err, auth.ErrLink) {
+	if errors.Is(err, auth.ErrLink) || errors.Is(err, auth.ErrSetUp) {
 		return nil, err
 	}
 	if err := errors.Join(err, d.Tries.Right(key)); err != nil { // a name or a password was refused: no guess

@@ -84,7 +84,10 @@ func TestALinkMakesTheFirstAccountOnce(t *testing.T) {
 		t.Fatalf("got %d %s, want to be signed in", a.status, a.raw)
 	}
 	p.signIn(t, "asha", password)
-	p.refuses(t, "POST", path, "", asha(token, "binod", password), 409, "set-up", "")
+	for range 4 { // and a wrong link before
+		p.refuses(t, "POST", path, "", asha(token, "binod", password), 409, "set-up", "")
+	}
+	p.refuses(t, "POST", path, "", asha(token, "binod", password), 429, "too-many-requests", "")
 }
 
 func TestGuessingAPasswordTakesLong(t *testing.T) {
