@@ -89,11 +89,9 @@ func (d Deps) receive(api huma.API) {
 		Summary: "Take a batch of a pendrive's log", MaxBodyBytes: maxPacked, SkipValidateBody: true, // it comes packed
 		Description: "One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.",
 		Errors:      []int{http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"application/json": {Schema: huma.SchemaFromType(api.OpenAPI().Components.Schemas, uploadType)},
-		}},
 	})
 	rest.Handle(api, op, d.receiveFacts)
+	rest.BodyIs(api, op.Path, uploadType)
 }
 
 func (d Deps) receiveFacts(ctx context.Context, in *receiveInput) (*receiptOutput, error) {

@@ -73,23 +73,21 @@ type beatOutput struct {
 }
 
 func (d Deps) originalScanner(api huma.API) {
-	op := func(id, method, path, summary string, body *huma.RequestBody) huma.Operation {
+	op := func(id, method, path, summary string) huma.Operation {
 		return both(huma.Operation{
 			OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"Original scanner"}, Security: rest.Public,
 			Description: "For scanners with the original firmware, which sign nothing: answered where the administrator allows them.",
 			// What they send is read leniently, as the original did; the schema only tells.
-			SkipValidateBody: true, RequestBody: body,
+			SkipValidateBody: true,
 		})
 	}
-	body := func(t reflect.Type) *huma.RequestBody {
-		return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"application/json": {Schema: huma.SchemaFromType(api.OpenAPI().Components.Schemas, t)},
-		}}
-	}
-	rest.Handle(api, op("poll-session-status", http.MethodGet, "/api/session-status", "Which class the scanner serves", nil), d.pollSession)
-	rest.Handle(api, op("mark-by-roll", http.MethodPost, "/api/mark-attendance-by-roll-id", "One finger", body(reflect.TypeFor[fingerBody]())), d.markByRoll)
-	rest.Handle(api, op("mark-queue", http.MethodPost, "/api/bulk-mark-attendance", "A queue of fingers", body(reflect.TypeFor[queueBody]())), d.markQueue)
-	rest.Handle(api, op("report-heartbeat", http.MethodPost, "/api/device/heartbeat", "The scanner's state", body(reflect.TypeFor[heartbeatBody]())), d.heartbeat)
+	rest.Handle(api, op("poll-session-status", http.MethodGet, "/api/session-status", "Which class the scanner serves"), d.pollSession)
+	rest.Handle(api, op("mark-by-roll", http.MethodPost, "/api/mark-attendance-by-roll-id", "One finger"), d.markByRoll)
+	rest.Handle(api, op("mark-queue", http.MethodPost, "/api/bulk-mark-attendance", "A queue of fingers"), d.markQueue)
+	rest.Handle(api, op("report-heartbeat", http.MethodPost, "/api/device/heartbeat", "The scanner's state"), d.heartbeat)
+	rest.BodyIs(api, "/api/mark-attendance-by-roll-id", reflect.TypeFor[fingerBody]())
+	rest.BodyIs(api, "/api/bulk-mark-attendance", reflect.TypeFor[queueBody]())
+	rest.BodyIs(api, "/api/device/heartbeat", reflect.TypeFor[heartbeatBody]())
 }
 
 func (d Deps) pollSession(ctx context.Context, _ *struct{}) (*sessionStatusOutput, error) {

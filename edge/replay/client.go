@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/openapi/client"
 )
@@ -45,31 +47,6 @@ func NewClient(address, token string, transport http.RoundTripper) (*Client, err
 
 // protocol is the version of the upload that this build speaks.
 const protocol = 1
-
-// batch is the body of an upload. The contract names it as plain bytes, for it
-// travels packed.
-type batch struct {
-	Protocol    int           `json:"protocol"`
-	Incarnation attendance.ID `json:"incarnation"`
-	FirstSeq    int64         `json:"first_seq"`
-	LastSeq     int64         `json:"last_seq"`
-	HeadSeq     int64         `json:"head_seq"`
-	HashBefore  string        `json:"hash_before"`
-	Clock       sample        `json:"clock"`
-	Facts       []line        `json:"facts"`
-}
-
-type sample struct {
-	WallMS  int64         `json:"wall_ms"`
-	Segment attendance.ID `json:"segment"`
-	MonoMS  int64         `json:"mono_ms"`
-}
-
-type line struct {
-	Seq  int64         `json:"seq"`
-	ID   attendance.ID `json:"id"`
-	Body []byte        `json:"body"`
-}
 
 // Receive sends a batch.
 func (c *Client) Receive(ctx context.Context, up attendance.Upload) (Reply, error) {
@@ -106,13 +83,14 @@ func (c *Client) Receive(ctx context.Context, up attendance.Upload) (Reply, erro
 }
 
 func pack(up attendance.Upload) (io.Reader, error) {
-	b := batch{
-		Protocol: protocol, Incarnation: up.Incarnation, HashBefore: hex.EncodeToString(up.HashBefore[:]), HeadSeq: up.Head,
+	segment := uuid.UUID(up.Clock.Segment)
+	b := client.UploadBody{
+		Protocol: protocol, Incarnation: uuid.UUID(up.Incarnation), HashBefore: hex.EncodeToString(up.HashBefore[:]), HeadSeq: &up.Head,
 		FirstSeq: up.Facts[0].Seq, LastSeq: up.Facts[len(up.Facts)-1].Seq,
-		Clock: sample{WallMS: up.Clock.WallMS, Segment: up.Clock.Segment, MonoMS: up.Clock.MonoMS},
+		Clock: client.ClockBody{WallMs: up.Clock.WallMS, Segment: &segment, MonoMs: up.Clock.MonoMS},
 	}
 	for _, f := range up.Facts {
-		b.Facts = append(b.Facts, line{Seq: f.Seq, ID: f.ID, Body: f.Body})
+		b.Facts = append(b.Facts, client.SentBody{Seq: f.Seq, Id: uuid.UUID(f.ID), Body: f.Body})
 	}
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)

@@ -783,6 +783,15 @@ type ClaimOutputBody struct {
 	ServerTime  time.Time          `json:"server_time"`
 }
 
+// ClockBody defines model for ClockBody.
+type ClockBody struct {
+	MonoMs  int64               `json:"mono_ms"`
+	Segment *openapi_types.UUID `json:"segment,omitempty"`
+
+	// WallMs What the pendrive's wall clock says now, Unix milliseconds.
+	WallMs int64 `json:"wall_ms"`
+}
+
 // CorrectInputBody defines model for CorrectInputBody.
 type CorrectInputBody struct {
 	Action       CorrectInputBodyAction `json:"action"`
@@ -1019,6 +1028,12 @@ type FeedHead struct {
 	Rev        int64              `json:"rev"`
 }
 
+// FingerBody defines model for FingerBody.
+type FingerBody struct {
+	// ClassRollId A number, or a number in quotes.
+	ClassRollId int64 `json:"class_roll_id"`
+}
+
 // FlushOutputBody defines model for FlushOutputBody.
 type FlushOutputBody struct {
 	// Details Roll to success, already_marked, not_enrolled or invalid_roll_id.
@@ -1046,6 +1061,24 @@ type HealthOutputBodyEnvironment string
 
 // HealthOutputBodyStatus defines model for HealthOutputBody.Status.
 type HealthOutputBodyStatus string
+
+// HeartbeatBody defines model for HeartbeatBody.
+type HeartbeatBody struct {
+	// Battery Percent.
+	Battery *float64 `json:"battery,omitempty"`
+
+	// MacAddress Examples: AA:BB:CC:00:11:22
+	MacAddress string `json:"mac_address"`
+
+	// QueueCount Scans it still holds.
+	QueueCount *float64 `json:"queue_count,omitempty"`
+
+	// SyncCount Queued scans delivered since it was switched on.
+	SyncCount *float64 `json:"sync_count,omitempty"`
+
+	// WifiStrength RSSI in dBm.
+	WifiStrength *float64 `json:"wifi_strength,omitempty"`
+}
 
 // HeldBody defines model for HeldBody.
 type HeldBody struct {
@@ -1282,6 +1315,12 @@ type Pushed struct {
 // PushedStatus defines model for Pushed.Status.
 type PushedStatus string
 
+// QueueBody defines model for QueueBody.
+type QueueBody struct {
+	// RollIds Class rolls; the original firmware says neither when nor in which class.
+	RollIds []int64 `json:"roll_ids"`
+}
+
 // ReadyOutputBody defines model for ReadyOutputBody.
 type ReadyOutputBody struct {
 	Ready bool `json:"ready"`
@@ -1464,6 +1503,14 @@ type SchoolBody struct {
 	//
 	// Examples: MCA 2026
 	BatchName string `json:"batch_name"`
+}
+
+// SentBody defines model for SentBody.
+type SentBody struct {
+	// Body The fact as it was written where it was born, verbatim.
+	Body []byte             `json:"body"`
+	Id   openapi_types.UUID `json:"id"`
+	Seq  int64              `json:"seq"`
 }
 
 // ServerBody defines model for ServerBody.
@@ -1658,6 +1705,30 @@ type UnplacedBody struct {
 	Why string `json:"why"`
 }
 
+// UploadBody defines model for UploadBody.
+type UploadBody struct {
+	Clock ClockBody `json:"clock"`
+
+	// Facts Dense and rising by seq.
+	Facts    []SentBody `json:"facts"`
+	FirstSeq int64      `json:"first_seq"`
+
+	// HashBefore Hex SHA-256: the running hash of the log before the first line.
+	HashBefore string `json:"hash_before"`
+
+	// HeadSeq The last line of the pendrive's log, of which this may be a part.
+	HeadSeq *int64 `json:"head_seq,omitempty"`
+
+	// Incarnation Of the pendrive's database file: a restored or copied file has a new one.
+	Incarnation openapi_types.UUID `json:"incarnation"`
+	LastSeq     int64              `json:"last_seq"`
+
+	// Protocol Major version of the upload; the cloud reads the last three.
+	//
+	// Examples: 1
+	Protocol int64 `json:"protocol"`
+}
+
 // ValidateOutputBody defines model for ValidateOutputBody.
 type ValidateOutputBody struct {
 	ActiveSession    *ActiveBody   `json:"active_session,omitempty"`
@@ -1666,18 +1737,6 @@ type ValidateOutputBody struct {
 	Students         []StudentBody `json:"students"`
 	Valid            bool          `json:"valid"`
 }
-
-// MarkQueueJSONBody defines parameters for MarkQueue.
-type MarkQueueJSONBody = openapi_types.File
-
-// ReportHeartbeatJSONBody defines parameters for ReportHeartbeat.
-type ReportHeartbeatJSONBody = openapi_types.File
-
-// MarkByRollJSONBody defines parameters for MarkByRoll.
-type MarkByRollJSONBody = openapi_types.File
-
-// ReceiveFactsJSONBody defines parameters for ReceiveFacts.
-type ReceiveFactsJSONBody = openapi_types.File
 
 // ReceiveFactsParams defines parameters for ReceiveFacts.
 type ReceiveFactsParams struct {
@@ -1713,19 +1772,19 @@ type ChangePasswordJSONRequestBody = PasswordInputBody
 type SetUpJSONRequestBody = SetUpInputBody
 
 // MarkQueueJSONRequestBody defines body for MarkQueue for application/json ContentType.
-type MarkQueueJSONRequestBody = MarkQueueJSONBody
+type MarkQueueJSONRequestBody = QueueBody
 
 // ReportHeartbeatJSONRequestBody defines body for ReportHeartbeat for application/json ContentType.
-type ReportHeartbeatJSONRequestBody = ReportHeartbeatJSONBody
+type ReportHeartbeatJSONRequestBody = HeartbeatBody
 
 // MarkByRollJSONRequestBody defines body for MarkByRoll for application/json ContentType.
-type MarkByRollJSONRequestBody = MarkByRollJSONBody
+type MarkByRollJSONRequestBody = FingerBody
 
 // ClaimNodeJSONRequestBody defines body for ClaimNode for application/json ContentType.
 type ClaimNodeJSONRequestBody = ClaimInputBody
 
 // ReceiveFactsJSONRequestBody defines body for ReceiveFacts for application/json ContentType.
-type ReceiveFactsJSONRequestBody = ReceiveFactsJSONBody
+type ReceiveFactsJSONRequestBody = UploadBody
 
 // MarkInBulkJSONRequestBody defines body for MarkInBulk for application/json ContentType.
 type MarkInBulkJSONRequestBody = BulkInputBody

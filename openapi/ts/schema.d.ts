@@ -1208,6 +1208,13 @@ export interface components {
             /** Format: int64 */
             rev: number;
         };
+        FingerBody: {
+            /**
+             * Format: int64
+             * @description A number, or a number in quotes.
+             */
+            class_roll_id: number;
+        };
         FlushOutputBody: {
             /** @description Roll to success, already_marked, not_enrolled or invalid_roll_id. */
             details?: {
@@ -1227,6 +1234,30 @@ export interface components {
             /** @enum {string} */
             status: "healthy" | "degraded";
             version: string;
+        };
+        HeartbeatBody: {
+            /**
+             * Format: double
+             * @description Percent.
+             */
+            battery?: number;
+            /** @example AA:BB:CC:00:11:22 */
+            mac_address: string;
+            /**
+             * Format: double
+             * @description Scans it still holds.
+             */
+            queue_count?: number;
+            /**
+             * Format: double
+             * @description Queued scans delivered since it was switched on.
+             */
+            sync_count?: number;
+            /**
+             * Format: double
+             * @description RSSI in dBm.
+             */
+            wifi_strength?: number;
         };
         HeldBody: {
             /** @description Absent: none runs. */
@@ -1469,6 +1500,10 @@ export interface components {
             status: "success" | "error";
             /** Format: int64 */
             waiting: number;
+        };
+        QueueBody: {
+            /** @description Class rolls; the original firmware says neither when nor in which class. */
+            roll_ids: number[];
         };
         ReadyOutputBody: {
             ready: boolean;
@@ -1846,6 +1881,33 @@ export interface components {
             scanned_at: string;
             /** @example not_enrolled_then */
             why: string;
+        };
+        UploadBody: {
+            clock: components["schemas"]["ClockBody"];
+            /** @description Dense and rising by seq. */
+            facts: components["schemas"]["SentBody"][];
+            /** Format: int64 */
+            first_seq: number;
+            /** @description Hex SHA-256: the running hash of the log before the first line. */
+            hash_before: string;
+            /**
+             * Format: int64
+             * @description The last line of the pendrive's log, of which this may be a part.
+             */
+            head_seq?: number;
+            /**
+             * Format: uuid
+             * @description Of the pendrive's database file: a restored or copied file has a new one.
+             */
+            incarnation: string;
+            /** Format: int64 */
+            last_seq: number;
+            /**
+             * Format: int64
+             * @description Major version of the upload; the cloud reads the last three.
+             * @example 1
+             */
+            protocol: number;
         };
         ValidateOutputBody: {
             active_session?: components["schemas"]["ActiveBody"];
@@ -2336,7 +2398,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                "application/json": components["schemas"]["QueueBody"];
             };
         };
         responses: {
@@ -2369,7 +2431,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                "application/json": components["schemas"]["HeartbeatBody"];
             };
         };
         responses: {
@@ -2440,7 +2502,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                "application/json": components["schemas"]["FingerBody"];
             };
         };
         responses: {
@@ -2603,7 +2665,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                "application/json": components["schemas"]["UploadBody"];
             };
         };
         responses: {
