@@ -93,7 +93,9 @@ func serve(ctx context.Context, c server.Config, stdout io.Writer) (err error) {
 		return err
 	}
 	if link != "" {
-		fmt.Fprintf(stdout, "Nobody has an account yet. Make the first one within a day, at\n  %s\n", link)
+		// The page of this link comes with the office's portal.
+		fmt.Fprintf(stdout, "Nobody has an office account yet. Until the page exists, make the first one within a day by\n"+
+			"POST /api/admin/setup {token, username, password}; the token ends this line:\n  %s\n", link)
 	}
 	return s.Run(ctx)
 }
