@@ -60,6 +60,7 @@ func BenchmarkTaps(b *testing.B) {
 		sessions <- s.class(b)
 	}
 	b.SetParallelism(classes / runtime.GOMAXPROCS(0))
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		se := <-sessions
 		for i := 0; pb.Next(); i++ {
