@@ -17,6 +17,14 @@ type Account struct {
 	MustChange   bool // the password was made by somebody else
 }
 
+// Student is somebody who learns here, as far as signing in needs it.
+type Student struct {
+	ID             attendance.ID
+	Name           string
+	UniversityRoll string
+	PasswordHash   string // empty: cannot sign in
+}
+
 // Login is one sign-in of a person in one place. A token that carries its id is
 // good only while the login is open.
 type Login struct {
@@ -36,6 +44,15 @@ type Logins interface {
 	// Use notes that a token was used, and says whose it is; ErrEnded when its login
 	// was ended or is not known.
 	Use(ctx context.Context, login attendance.ID) (Principal, error)
+}
+
+// Book keeps sign-ins.
+type Book interface {
+	BeginLogin(ctx context.Context, l Login) error
+	// Logins are those that are open, the latest first.
+	Logins(ctx context.Context, who attendance.Actor) ([]Login, error)
+	// EndLogin ends one of a person; ErrNotFound when it is not theirs or not open.
+	EndLogin(ctx context.Context, person, login attendance.ID) error
 }
 
 // Why an account or a sign-in is refused.

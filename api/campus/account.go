@@ -26,11 +26,6 @@ type Accounts interface {
 	SetPassword(ctx context.Context, id attendance.ID, hash string, but attendance.ID) error
 	// SetUp makes the first account for whoever brings a set-up link, once.
 	SetUp(ctx context.Context, linkHash []byte, a auth.Account) error
-
-	BeginLogin(ctx context.Context, l auth.Login) error
-	// Logins are those that are open.
-	Logins(ctx context.Context, who attendance.Actor) ([]auth.Login, error)
-	EndLogin(ctx context.Context, person, login attendance.ID) error
 }
 
 type adminBody struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
 )
 
 // Nodes are the pendrives the cloud knows.
@@ -44,10 +45,9 @@ type Deps struct {
 	Feeds    Feeds
 	Accounts Accounts
 	Settings Settings
-	Tokens   *auth.Tokens
+	Desk     signin.Desk
 	Tries    *auth.Tries                 // of passwords
 	Ready    func(context.Context) error // does the database answer
-	Secure   bool                        // browsers reach this server over TLS
 }
 
 // Register mounts the campus.
@@ -58,7 +58,7 @@ func Register(api huma.API, d Deps) {
 	d.ready(api)
 	d.setUp(api)
 	d.signIn(api)
-	d.logins(api)
+	d.password(api)
 	d.accounts(api)
 	d.school(api)
 }

@@ -34,10 +34,6 @@ type signInOutput struct {
 	Body      adminSignInBody
 }
 
-type signOutOutput struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
-}
-
 func (d Deps) signIn(api huma.API) {
 	rest.Handle(api, cloud(huma.Operation{
 		OperationID: "sign-in-admin", Method: http.MethodPost, Path: "/api/admin/login", Tags: []string{"Accounts"},
@@ -45,10 +41,10 @@ func (d Deps) signIn(api huma.API) {
 		Description: "An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.",
 		Errors:      []int{http.StatusUnauthorized, http.StatusTooManyRequests},
 	}), d.signInAdmin)
-	rest.Handle(api, rest.BeforeChange(ofAdmin(huma.Operation{
-		OperationID: "sign-out-admin", Method: http.MethodPost, Path: "/api/admin/logout",
-		Summary: "Sign out; the token is good no more", DefaultStatus: http.StatusNoContent,
-	})), d.signOutAdmin)
+	d.Desk.SignOut(api, ofAdmin(huma.Operation{
+		OperationID: "sign-out-admin", Path: "/api/admin/logout", Summary: "Sign out; the token is good no more",
+	}))
+	d.Desk.Mine(api, attendance.RoleAdmin, "Accounts")
 }
 
 func (d Deps) signInAdmin(ctx context.Context, in *signInInput) (*signInOutput, error) {
@@ -73,47 +69,19 @@ func (d Deps) signInAdmin(ctx context.Context, in *signInInput) (*signInOutput, 
 
 // begin signs somebody in, here.
 func (d Deps) begin(ctx context.Context, who auth.Account, agent string) (*signInOutput, error) {
-	login, err := d.Service.NewID()
-	if err != nil {
-		return nil, err
-	}
 	by := attendance.Actor{ID: who.ID, Role: attendance.RoleAdmin}
-	token, expires, err := d.Tokens.Issue(auth.Principal{Actor: by, Name: who.Username, Login: login})
-	if err != nil {
-		return nil, err
-	}
-	err = d.Accounts.BeginLogin(ctx, auth.Login{
-		ID: login, Person: who.ID, Role: by.Role, CreatedAt: d.Service.Now(), ExpiresAt: expires,
-		Agent: clip(agent), Address: rest.ClientAddress(ctx),
-	})
+	in, err := d.Desk.Begin(ctx, auth.Principal{Actor: by, Name: who.Username}, agent)
 	if err != nil {
 		return nil, err
 	}
 	return &signInOutput{
-		SetCookie: *auth.Cookie(token, expires, d.Secure),
-		Body:      adminSignInBody{Token: token, ExpiresAt: expires.UTC(), Username: who.Username, MustChange: who.MustChange},
+		SetCookie: in.Cookie,
+		Body:      adminSignInBody{Token: in.Token, ExpiresAt: in.ExpiresAt, Username: who.Username, MustChange: who.MustChange},
 	}, nil
-}
-
-func (d Deps) signOutAdmin(ctx context.Context, _ *struct{}) (*signOutOutput, error) {
-	me := auth.From(ctx)
-	if err := d.Accounts.EndLogin(ctx, me.ID, me.Login); err != nil && !errors.Is(err, attendance.ErrNotFound) {
-		return nil, err // not found: ended a moment ago, from elsewhere
-	}
-	gone := auth.Cookie("", time.Unix(1, 0), d.Secure)
-	gone.MaxAge = -1
-	return &signOutOutput{SetCookie: *gone}, nil
 }
 
 func tooMany() error {
 	p := rest.NewProblem(http.StatusTooManyRequests, "too-many-requests", "too many wrong passwords: wait a minute, then try again")
 	p.RetryS = 60
 	return p
-}
-
-// maxAgent is enough of a browser's name to tell one from another.
-const maxAgent = 120
-
-func clip(agent string) string {
-	return strings.ToValidUTF8(agent[:min(len(agent), maxAgent)], "")
 }

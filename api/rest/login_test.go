@@ -38,6 +38,7 @@ func TestATokenIsAsGoodAsItsLogin(t *testing.T) {
 	logins := book{open: false, due: true}
 	stranger := attendance.Actor{ID: attendance.Derive("stranger"), Role: attendance.RoleAdmin}
 	teacher := attendance.Actor{ID: attendance.Derive("t"), Role: attendance.RoleTeacher}
+	pupil := attendance.Actor{ID: attendance.Derive("s"), Role: attendance.RoleStudent}
 	for _, c := range []struct {
 		name   string
 		who    auth.Principal
@@ -45,6 +46,7 @@ func TestATokenIsAsGoodAsItsLogin(t *testing.T) {
 		want   int
 	}{
 		{"an open login", auth.Principal{Actor: head, Login: open}, logins, 200},
+		{"a student without a login", auth.Principal{Actor: pupil}, logins, 401},
 		{"an ended login", auth.Principal{Actor: head, Login: ended}, logins, 401},
 		{"the office without a login", auth.Principal{Actor: head}, logins, 401},
 		{"somebody else's login", auth.Principal{Actor: stranger, Login: open}, logins, 401},

@@ -19,6 +19,8 @@ import (
 	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
+	"github.com/arise-attendance/arise/api/student"
 	"github.com/arise-attendance/arise/db/postgres"
 	"github.com/arise-attendance/arise/jobs"
 )
@@ -98,26 +100,28 @@ func (s *Server) handler(tokens *auth.Tokens) http.Handler {
 	router := rest.Router(s.config.Log)
 	rest.Mount(router, s.config.Portals)
 	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store}})
+	desk := signin.Desk{Service: s.service, Tokens: tokens, Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}
 	operations(api, classroom.Deps{
 		Service: s.service, Hub: s.hub, Tokens: tokens, Tries: auth.NewTries(5), Zone: s.config.Zone,
 		Server: classroom.Server{Kind: "cloud", Name: campus.Unnamed}, Sync: cloud{s.store}, Secure: rest.IsSecure(s.config.PublicURL),
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
-		Accounts: s.store, Settings: s.store, Tokens: tokens, Tries: auth.NewTries(5), Secure: rest.IsSecure(s.config.PublicURL),
-	})
+		Accounts: s.store, Settings: s.store, Desk: desk, Tries: auth.NewTries(5),
+	}, student.Deps{Students: s.store, Desk: desk, Tries: auth.NewTries(5)})
 	return router
 }
 
-func operations(api huma.API, room classroom.Deps, office campus.Deps) {
+func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps) {
 	classroom.Register(api, room)
 	campus.Register(api, office)
+	student.Register(api, own)
 }
 
 // Contract is the OpenAPI document; it needs no database.
 func Contract() ([]byte, error) {
 	api := rest.NewAPI(chi.NewRouter(), nil)
-	operations(api, classroom.Deps{}, campus.Deps{})
+	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{})
 	return api.OpenAPI().YAML()
 }
 

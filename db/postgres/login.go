@@ -13,7 +13,10 @@ import (
 	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
 )
 
-var _ auth.Logins = (*Store)(nil)
+var (
+	_ auth.Logins = (*Store)(nil)
+	_ auth.Book   = (*Store)(nil)
+)
 
 // keepLogins is how long an expired login is kept for those who look into who
 // was here.

@@ -641,23 +641,6 @@ type AdminBody struct {
 	You        bool   `json:"you"`
 }
 
-// AdminLoginBody defines model for AdminLoginBody.
-type AdminLoginBody struct {
-	Address string `json:"address"`
-
-	// Agent The browser, as it named itself.
-	Agent     string    `json:"agent"`
-	CreatedAt time.Time `json:"created_at"`
-
-	// Current This is the one that asks.
-	Current   bool               `json:"current"`
-	ExpiresAt time.Time          `json:"expires_at"`
-	Id        openapi_types.UUID `json:"id"`
-
-	// LastSeenAt To the minute.
-	LastSeenAt time.Time `json:"last_seen_at"`
-}
-
 // AdminSignInBody defines model for AdminSignInBody.
 type AdminSignInBody struct {
 	ExpiresAt time.Time `json:"expires_at"`
@@ -1191,6 +1174,23 @@ type LoginBody struct {
 	Token string `json:"token"`
 }
 
+// LoginEntryBody defines model for LoginEntryBody.
+type LoginEntryBody struct {
+	Address string `json:"address"`
+
+	// Agent The browser, as it named itself.
+	Agent     string    `json:"agent"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Current This is the one that asks.
+	Current   bool               `json:"current"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	Id        openapi_types.UUID `json:"id"`
+
+	// LastSeenAt To the minute.
+	LastSeenAt time.Time `json:"last_seen_at"`
+}
+
 // LoginInputBody defines model for LoginInputBody.
 type LoginInputBody struct {
 	// CourseCode Upper or lower case.
@@ -1619,6 +1619,25 @@ type StudentBody struct {
 	UniversityRollNo string             `json:"university_roll_no"`
 }
 
+// StudentSignInBody defines model for StudentSignInBody.
+type StudentSignInBody struct {
+	ExpiresAt   time.Time `json:"expires_at"`
+	StudentName string    `json:"student_name"`
+
+	// Token For programs; browsers get it as a cookie that scripts cannot read.
+	Token string `json:"token"`
+}
+
+// StudentSignInInputBody defines model for StudentSignInInputBody.
+type StudentSignInInputBody struct {
+	Password string `json:"password"`
+
+	// UniversityRollNo Upper or lower case.
+	//
+	// Examples: 263010001
+	UniversityRollNo string `json:"university_roll_no"`
+}
+
 // SyncBody defines model for SyncBody.
 type SyncBody struct {
 	// Attention What a person should look at.
@@ -1779,6 +1798,9 @@ type ReportHeartbeatJSONRequestBody = HeartbeatBody
 
 // MarkByRollJSONRequestBody defines body for MarkByRoll for application/json ContentType.
 type MarkByRollJSONRequestBody = FingerBody
+
+// SignInStudentJSONRequestBody defines body for SignInStudent for application/json ContentType.
+type SignInStudentJSONRequestBody = StudentSignInInputBody
 
 // ClaimNodeJSONRequestBody defines body for ClaimNode for application/json ContentType.
 type ClaimNodeJSONRequestBody = ClaimInputBody
@@ -1946,15 +1968,15 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/login (the `SignInAdmin` operationId).
 	SignInAdmin(ctx context.Context, body SignInAdminJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListLogins List where I am signed in
+	// ListAdminLogins List where I am signed in
 	//
-	// Corresponds with GET /api/admin/logins (the `ListLogins` operationId).
-	ListLogins(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /api/admin/logins (the `ListAdminLogins` operationId).
+	ListAdminLogins(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// EndLogin Sign me out somewhere else
+	// EndAdminLogin Sign me out somewhere else
 	//
-	// Corresponds with DELETE /api/admin/logins/{id} (the `EndLogin` operationId).
-	EndLogin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with DELETE /api/admin/logins/{id} (the `EndAdminLogin` operationId).
+	EndAdminLogin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignOutAdmin Sign out; the token is good no more
 	//
@@ -2062,6 +2084,39 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/session-status (the `PollSessionStatus` operationId).
 	PollSessionStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInStudentWithBody Sign in with a university roll number and a password
+	//
+	// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/student/login (the `SignInStudent` operationId).
+	SignInStudentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInStudent Sign in with a university roll number and a password
+	//
+	// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/student/login (the `SignInStudent` operationId).
+	SignInStudent(ctx context.Context, body SignInStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListStudentLogins List where I am signed in
+	//
+	// Corresponds with GET /api/student/logins (the `ListStudentLogins` operationId).
+	ListStudentLogins(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndStudentLogin Sign me out somewhere else
+	//
+	// Corresponds with DELETE /api/student/logins/{id} (the `EndStudentLogin` operationId).
+	EndStudentLogin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignOutStudent Sign out; the token is good no more
+	//
+	// Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
+	SignOutStudent(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ClaimNodeWithBody Pair a pendrive with a claim code
 	//
@@ -2475,11 +2530,11 @@ func (c *Client) SignInAdmin(ctx context.Context, body SignInAdminJSONRequestBod
 	return c.Client.Do(req)
 }
 
-// ListLogins List where I am signed in
+// ListAdminLogins List where I am signed in
 //
-// Corresponds with GET /api/admin/logins (the `ListLogins` operationId).
-func (c *Client) ListLogins(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListLoginsRequest(c.Server)
+// Corresponds with GET /api/admin/logins (the `ListAdminLogins` operationId).
+func (c *Client) ListAdminLogins(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAdminLoginsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -2490,11 +2545,11 @@ func (c *Client) ListLogins(ctx context.Context, reqEditors ...RequestEditorFn) 
 	return c.Client.Do(req)
 }
 
-// EndLogin Sign me out somewhere else
+// EndAdminLogin Sign me out somewhere else
 //
-// Corresponds with DELETE /api/admin/logins/{id} (the `EndLogin` operationId).
-func (c *Client) EndLogin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewEndLoginRequest(c.Server, id)
+// Corresponds with DELETE /api/admin/logins/{id} (the `EndAdminLogin` operationId).
+func (c *Client) EndAdminLogin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndAdminLoginRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -2732,6 +2787,89 @@ func (c *Client) MarkByRoll(ctx context.Context, body MarkByRollJSONRequestBody,
 // Corresponds with GET /api/session-status (the `PollSessionStatus` operationId).
 func (c *Client) PollSessionStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPollSessionStatusRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInStudentWithBody Sign in with a university roll number and a password
+//
+// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/student/login (the `SignInStudent` operationId).
+func (c *Client) SignInStudentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInStudentRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInStudent Sign in with a university roll number and a password
+//
+// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/student/login (the `SignInStudent` operationId).
+func (c *Client) SignInStudent(ctx context.Context, body SignInStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInStudentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListStudentLogins List where I am signed in
+//
+// Corresponds with GET /api/student/logins (the `ListStudentLogins` operationId).
+func (c *Client) ListStudentLogins(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListStudentLoginsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndStudentLogin Sign me out somewhere else
+//
+// Corresponds with DELETE /api/student/logins/{id} (the `EndStudentLogin` operationId).
+func (c *Client) EndStudentLogin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndStudentLoginRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignOutStudent Sign out; the token is good no more
+//
+// Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
+func (c *Client) SignOutStudent(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignOutStudentRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -3586,8 +3724,8 @@ func NewSignInAdminRequestWithBody(server string, contentType string, body io.Re
 	return req, nil
 }
 
-// NewListLoginsRequest constructs an http.Request for the ListLogins method
-func NewListLoginsRequest(server string) (*http.Request, error) {
+// NewListAdminLoginsRequest constructs an http.Request for the ListAdminLogins method
+func NewListAdminLoginsRequest(server string) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -3613,8 +3751,8 @@ func NewListLoginsRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewEndLoginRequest constructs an http.Request for the EndLogin method
-func NewEndLoginRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+// NewEndAdminLoginRequest constructs an http.Request for the EndAdminLogin method
+func NewEndAdminLoginRequest(server string, id openapi_types.UUID) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -3921,6 +4059,134 @@ func NewPollSessionStatusRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSignInStudentRequest calls the generic SignInStudent builder with application/json body
+func NewSignInStudentRequest(server string, body SignInStudentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignInStudentRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSignInStudentRequestWithBody constructs an http.Request for the SignInStudent method, with any body, and a specified content type
+func NewSignInStudentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/login")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListStudentLoginsRequest constructs an http.Request for the ListStudentLogins method
+func NewListStudentLoginsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/logins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndStudentLoginRequest constructs an http.Request for the EndStudentLogin method
+func NewEndStudentLoginRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/logins/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSignOutStudentRequest constructs an http.Request for the SignOutStudent method
+func NewSignOutStudentRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/logout")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -5121,19 +5387,19 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/login (the `SignInAdmin` operationId).
 	SignInAdminWithResponse(ctx context.Context, body SignInAdminJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInAdminResponse, error)
 
-	// ListLoginsWithResponse List where I am signed in
+	// ListAdminLoginsWithResponse List where I am signed in
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /api/admin/logins (the `ListLogins` operationId).
-	ListLoginsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListLoginsResponse, error)
+	// Corresponds with GET /api/admin/logins (the `ListAdminLogins` operationId).
+	ListAdminLoginsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListAdminLoginsResponse, error)
 
-	// EndLoginWithResponse Sign me out somewhere else
+	// EndAdminLoginWithResponse Sign me out somewhere else
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with DELETE /api/admin/logins/{id} (the `EndLogin` operationId).
-	EndLoginWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndLoginResponse, error)
+	// Corresponds with DELETE /api/admin/logins/{id} (the `EndAdminLogin` operationId).
+	EndAdminLoginWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndAdminLoginResponse, error)
 
 	// SignOutAdminWithResponse Sign out; the token is good no more
 	//
@@ -5247,6 +5513,45 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/session-status (the `PollSessionStatus` operationId).
 	PollSessionStatusWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*PollSessionStatusResponse, error)
+
+	// SignInStudentWithBodyWithResponse Sign in with a university roll number and a password
+	//
+	// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/student/login (the `SignInStudent` operationId).
+	SignInStudentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInStudentResponse, error)
+
+	// SignInStudentWithResponse Sign in with a university roll number and a password
+	//
+	// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/student/login (the `SignInStudent` operationId).
+	SignInStudentWithResponse(ctx context.Context, body SignInStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInStudentResponse, error)
+
+	// ListStudentLoginsWithResponse List where I am signed in
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/logins (the `ListStudentLogins` operationId).
+	ListStudentLoginsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListStudentLoginsResponse, error)
+
+	// EndStudentLoginWithResponse Sign me out somewhere else
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/student/logins/{id} (the `EndStudentLogin` operationId).
+	EndStudentLoginWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndStudentLoginResponse, error)
+
+	// SignOutStudentWithResponse Sign out; the token is good no more
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
+	SignOutStudentWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignOutStudentResponse, error)
 
 	// ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
 	//
@@ -5875,32 +6180,32 @@ func (r SignInAdminResponse) ContentType() string {
 	return ""
 }
 
-type ListLoginsResponse struct {
+type ListAdminLoginsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *[]AdminLoginBody
+	JSON200 *[]LoginEntryBody
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ListLoginsResponse) GetJSON200() *[]AdminLoginBody {
+func (r ListAdminLoginsResponse) GetJSON200() *[]LoginEntryBody {
 	return r.JSON200
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListLoginsResponse) GetApplicationproblemJSONDefault() *Problem {
+func (r ListAdminLoginsResponse) GetApplicationproblemJSONDefault() *Problem {
 	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
-func (r ListLoginsResponse) GetBody() []byte {
+func (r ListAdminLoginsResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r ListLoginsResponse) Status() string {
+func (r ListAdminLoginsResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -5908,7 +6213,7 @@ func (r ListLoginsResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r ListLoginsResponse) StatusCode() int {
+func (r ListAdminLoginsResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -5916,14 +6221,14 @@ func (r ListLoginsResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r ListLoginsResponse) ContentType() string {
+func (r ListAdminLoginsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-type EndLoginResponse struct {
+type EndAdminLoginResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
@@ -5935,27 +6240,27 @@ type EndLoginResponse struct {
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r EndLoginResponse) GetApplicationproblemJSON404() *Problem {
+func (r EndAdminLoginResponse) GetApplicationproblemJSON404() *Problem {
 	return r.ApplicationproblemJSON404
 }
 
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
-func (r EndLoginResponse) GetApplicationproblemJSON422() *Problem {
+func (r EndAdminLoginResponse) GetApplicationproblemJSON422() *Problem {
 	return r.ApplicationproblemJSON422
 }
 
 // GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
-func (r EndLoginResponse) GetApplicationproblemJSON500() *Problem {
+func (r EndAdminLoginResponse) GetApplicationproblemJSON500() *Problem {
 	return r.ApplicationproblemJSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r EndLoginResponse) GetBody() []byte {
+func (r EndAdminLoginResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r EndLoginResponse) Status() string {
+func (r EndAdminLoginResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -5963,7 +6268,7 @@ func (r EndLoginResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r EndLoginResponse) StatusCode() int {
+func (r EndAdminLoginResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -5971,7 +6276,7 @@ func (r EndLoginResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r EndLoginResponse) ContentType() string {
+func (r EndAdminLoginResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6405,6 +6710,233 @@ func (r PollSessionStatusResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PollSessionStatusResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignInStudentResponse200Headers the declared response headers of an HTTP 200 response for SignInStudent
+type SignInStudentResponse200Headers struct {
+	SetCookie *string
+}
+
+type SignInStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StudentSignInBody
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignInStudentResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SignInStudentResponse) GetJSON200() *StudentSignInBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SignInStudentResponse) GetApplicationproblemJSON401() *Problem {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SignInStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SignInStudentResponse) GetApplicationproblemJSON429() *Problem {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SignInStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SignInStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignInStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignInStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignInStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListStudentLoginsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]LoginEntryBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListStudentLoginsResponse) GetJSON200() *[]LoginEntryBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListStudentLoginsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListStudentLoginsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListStudentLoginsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListStudentLoginsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListStudentLoginsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndStudentLoginResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EndStudentLoginResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EndStudentLoginResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EndStudentLoginResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EndStudentLoginResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndStudentLoginResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndStudentLoginResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndStudentLoginResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignOutStudentResponse204Headers the declared response headers of an HTTP 204 response for SignOutStudent
+type SignOutStudentResponse204Headers struct {
+	SetCookie *string
+}
+
+type SignOutStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *SignOutStudentResponse204Headers
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SignOutStudentResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SignOutStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignOutStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignOutStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignOutStudentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8461,30 +8993,30 @@ func (c *ClientWithResponses) SignInAdminWithResponse(ctx context.Context, body 
 	return ParseSignInAdminResponse(rsp)
 }
 
-// ListLoginsWithResponse List where I am signed in
+// ListAdminLoginsWithResponse List where I am signed in
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /api/admin/logins (the `ListLogins` operationId).
-func (c *ClientWithResponses) ListLoginsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListLoginsResponse, error) {
-	rsp, err := c.ListLogins(ctx, reqEditors...)
+// Corresponds with GET /api/admin/logins (the `ListAdminLogins` operationId).
+func (c *ClientWithResponses) ListAdminLoginsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListAdminLoginsResponse, error) {
+	rsp, err := c.ListAdminLogins(ctx, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseListLoginsResponse(rsp)
+	return ParseListAdminLoginsResponse(rsp)
 }
 
-// EndLoginWithResponse Sign me out somewhere else
+// EndAdminLoginWithResponse Sign me out somewhere else
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with DELETE /api/admin/logins/{id} (the `EndLogin` operationId).
-func (c *ClientWithResponses) EndLoginWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndLoginResponse, error) {
-	rsp, err := c.EndLogin(ctx, id, reqEditors...)
+// Corresponds with DELETE /api/admin/logins/{id} (the `EndAdminLogin` operationId).
+func (c *ClientWithResponses) EndAdminLoginWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndAdminLoginResponse, error) {
+	rsp, err := c.EndAdminLogin(ctx, id, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseEndLoginResponse(rsp)
+	return ParseEndAdminLoginResponse(rsp)
 }
 
 // SignOutAdminWithResponse Sign out; the token is good no more
@@ -8676,6 +9208,75 @@ func (c *ClientWithResponses) PollSessionStatusWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParsePollSessionStatusResponse(rsp)
+}
+
+// SignInStudentWithBodyWithResponse Sign in with a university roll number and a password
+//
+// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/student/login (the `SignInStudent` operationId).
+func (c *ClientWithResponses) SignInStudentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInStudentResponse, error) {
+	rsp, err := c.SignInStudentWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInStudentResponse(rsp)
+}
+
+// SignInStudentWithResponse Sign in with a university roll number and a password
+//
+// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/student/login (the `SignInStudent` operationId).
+func (c *ClientWithResponses) SignInStudentWithResponse(ctx context.Context, body SignInStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInStudentResponse, error) {
+	rsp, err := c.SignInStudent(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInStudentResponse(rsp)
+}
+
+// ListStudentLoginsWithResponse List where I am signed in
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/logins (the `ListStudentLogins` operationId).
+func (c *ClientWithResponses) ListStudentLoginsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListStudentLoginsResponse, error) {
+	rsp, err := c.ListStudentLogins(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListStudentLoginsResponse(rsp)
+}
+
+// EndStudentLoginWithResponse Sign me out somewhere else
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/student/logins/{id} (the `EndStudentLogin` operationId).
+func (c *ClientWithResponses) EndStudentLoginWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndStudentLoginResponse, error) {
+	rsp, err := c.EndStudentLogin(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndStudentLoginResponse(rsp)
+}
+
+// SignOutStudentWithResponse Sign out; the token is good no more
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
+func (c *ClientWithResponses) SignOutStudentWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignOutStudentResponse, error) {
+	rsp, err := c.SignOutStudent(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignOutStudentResponse(rsp)
 }
 
 // ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
@@ -9451,22 +10052,22 @@ func ParseSignInAdminResponse(rsp *http.Response) (*SignInAdminResponse, error) 
 	return response, nil
 }
 
-// ParseListLoginsResponse parses an HTTP response from a ListLoginsWithResponse call
-func ParseListLoginsResponse(rsp *http.Response) (*ListLoginsResponse, error) {
+// ParseListAdminLoginsResponse parses an HTTP response from a ListAdminLoginsWithResponse call
+func ParseListAdminLoginsResponse(rsp *http.Response) (*ListAdminLoginsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &ListLoginsResponse{
+	response := &ListAdminLoginsResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest []AdminLoginBody
+		var dest []LoginEntryBody
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -9484,15 +10085,15 @@ func ParseListLoginsResponse(rsp *http.Response) (*ListLoginsResponse, error) {
 	return response, nil
 }
 
-// ParseEndLoginResponse parses an HTTP response from a EndLoginWithResponse call
-func ParseEndLoginResponse(rsp *http.Response) (*EndLoginResponse, error) {
+// ParseEndAdminLoginResponse parses an HTTP response from a EndAdminLoginWithResponse call
+func ParseEndAdminLoginResponse(rsp *http.Response) (*EndAdminLoginResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &EndLoginResponse{
+	response := &EndAdminLoginResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -9853,6 +10454,191 @@ func ParsePollSessionStatusResponse(rsp *http.Response) (*PollSessionStatusRespo
 		}
 		response.ApplicationproblemJSONDefault = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseSignInStudentResponse parses an HTTP response from a SignInStudentWithResponse call
+func ParseSignInStudentResponse(rsp *http.Response) (*SignInStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignInStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StudentSignInBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignInStudentResponse200Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListStudentLoginsResponse parses an HTTP response from a ListStudentLoginsWithResponse call
+func ParseListStudentLoginsResponse(rsp *http.Response) (*ListStudentLoginsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListStudentLoginsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []LoginEntryBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndStudentLoginResponse parses an HTTP response from a EndStudentLoginWithResponse call
+func ParseEndStudentLoginResponse(rsp *http.Response) (*EndStudentLoginResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndStudentLoginResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSignOutStudentResponse parses an HTTP response from a SignOutStudentWithResponse call
+func ParseSignOutStudentResponse(rsp *http.Response) (*SignOutStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignOutStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		var headers SignOutStudentResponse204Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers204 = &headers
 	}
 
 	return response, nil

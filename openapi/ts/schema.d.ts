@@ -88,7 +88,7 @@ export interface paths {
             cookie?: never;
         };
         /** List where I am signed in */
-        get: operations["list-logins"];
+        get: operations["list-admin-logins"];
         put?: never;
         post?: never;
         delete?: never;
@@ -108,7 +108,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Sign me out somewhere else */
-        delete: operations["end-login"];
+        delete: operations["end-admin-login"];
         options?: never;
         head?: never;
         patch?: never;
@@ -262,6 +262,77 @@ export interface paths {
         get: operations["poll-session-status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a university roll number and a password
+         * @description An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+         */
+        post: operations["sign-in-student"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where I am signed in */
+        get: operations["list-student-logins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/logins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign me out somewhere else */
+        delete: operations["end-student-login"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out; the token is good no more */
+        post: operations["sign-out-student"];
         delete?: never;
         options?: never;
         head?: never;
@@ -809,24 +880,6 @@ export interface components {
             must_change: boolean;
             username: string;
             you: boolean;
-        };
-        AdminLoginBody: {
-            address: string;
-            /** @description The browser, as it named itself. */
-            agent: string;
-            /** Format: date-time */
-            created_at: string;
-            /** @description This is the one that asks. */
-            current: boolean;
-            /** Format: date-time */
-            expires_at: string;
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: date-time
-             * @description To the minute.
-             */
-            last_seen_at: string;
         };
         AdminSignInBody: {
             /** Format: date-time */
@@ -1379,6 +1432,24 @@ export interface components {
             /** @description For programs; browsers get it as a cookie that scripts cannot read. */
             token: string;
         };
+        LoginEntryBody: {
+            address: string;
+            /** @description The browser, as it named itself. */
+            agent: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description This is the one that asks. */
+            current: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_seen_at: string;
+        };
         LoginInputBody: {
             /**
              * @description Upper or lower case.
@@ -1791,6 +1862,21 @@ export interface components {
             student_name: string;
             university_roll_no: string;
         };
+        StudentSignInBody: {
+            /** Format: date-time */
+            expires_at: string;
+            student_name: string;
+            /** @description For programs; browsers get it as a cookie that scripts cannot read. */
+            token: string;
+        };
+        StudentSignInInputBody: {
+            password: string;
+            /**
+             * @description Upper or lower case.
+             * @example 263010001
+             */
+            university_roll_no: string;
+        };
         SyncBody: {
             /** @description What a person should look at. */
             attention?: string;
@@ -2166,7 +2252,7 @@ export interface operations {
             };
         };
     };
-    "list-logins": {
+    "list-admin-logins": {
         parameters: {
             query?: never;
             header?: never;
@@ -2181,7 +2267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AdminLoginBody"][];
+                    "application/json": components["schemas"]["LoginEntryBody"][];
                 };
             };
             /** @description Error */
@@ -2195,7 +2281,7 @@ export interface operations {
             };
         };
     };
-    "end-login": {
+    "end-admin-login": {
         parameters: {
             query?: never;
             header?: never;
@@ -2543,6 +2629,171 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionStatusOutputBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in-student": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudentSignInInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudentSignInBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-student-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginEntryBody"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-student-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-out-student": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -1,3 +1,8 @@
+-- name: StudentByRoll :one
+-- The index is on upper(); an empty number is nobody's.
+SELECT id, name, university_roll, password_hash FROM student
+WHERE upper(university_roll) = upper(@university_roll) AND university_roll <> '' AND archived_at IS NULL;
+
 -- name: PutStudent :exec
 INSERT INTO student (id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at)
 VALUES (@id, @name, @university_roll, @enrolment_no, @email, @email2, @password_hash, @archived_at)

@@ -108,8 +108,11 @@ func (q *Queries) Logins(ctx context.Context, personID attendance.ID, role strin
 
 const openLogin = `-- name: OpenLogin :one
 SELECT l.person_id, l.role, l.last_seen_at, coalesce(a.must_change, false) AS must_change
-FROM login l LEFT JOIN account a ON l.role = 'admin' AND a.id = l.person_id AND a.archived_at IS NULL
-WHERE l.id = $1 AND l.revoked_at IS NULL AND l.expires_at > $2 AND (l.role <> 'admin' OR a.id IS NOT NULL)
+FROM login l
+LEFT JOIN account a ON l.role = 'admin' AND a.id = l.person_id AND a.archived_at IS NULL
+LEFT JOIN teacher t ON l.role = 'teacher' AND t.id = l.person_id AND t.archived_at IS NULL
+LEFT JOIN student s ON l.role = 'student' AND s.id = l.person_id AND s.archived_at IS NULL
+WHERE l.id = $1 AND l.revoked_at IS NULL AND l.expires_at > $2 AND coalesce(a.id, t.id, s.id) IS NOT NULL
 `
 
 type OpenLoginRow struct {
@@ -119,7 +122,7 @@ type OpenLoginRow struct {
 	MustChange bool
 }
 
-// An account that was archived is signed in nowhere.
+// Somebody who was archived is signed in nowhere.
 func (q *Queries) OpenLogin(ctx context.Context, iD attendance.ID, at time.Time) (OpenLoginRow, error) {
 	row := q.db.QueryRow(ctx, openLogin, iD, at)
 	var i OpenLoginRow

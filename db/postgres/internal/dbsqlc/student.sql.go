@@ -56,3 +56,28 @@ func (q *Queries) RemoveStudent(ctx context.Context, id attendance.ID) (int64, e
 	}
 	return result.RowsAffected(), nil
 }
+
+const studentByRoll = `-- name: StudentByRoll :one
+SELECT id, name, university_roll, password_hash FROM student
+WHERE upper(university_roll) = upper($1) AND university_roll <> '' AND archived_at IS NULL
+`
+
+type StudentByRollRow struct {
+	ID             attendance.ID
+	Name           string
+	UniversityRoll string
+	PasswordHash   string
+}
+
+// The index is on upper(); an empty number is nobody's.
+func (q *Queries) StudentByRoll(ctx context.Context, universityRoll interface{}) (StudentByRollRow, error) {
+	row := q.db.QueryRow(ctx, studentByRoll, universityRoll)
+	var i StudentByRollRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.UniversityRoll,
+		&i.PasswordHash,
+	)
+	return i, err
+}

@@ -1,0 +1,42 @@
+// Package student holds operations for students; the cloud mounts them, a
+// pendrive may later. It reaches data through small interfaces of its own and
+// imports rest, signin, auth and attendance only.
+package student
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
+)
+
+// Students are those who may sign in.
+type Students interface {
+	// StudentByRoll finds a student who was not archived, in upper or lower case.
+	StudentByRoll(ctx context.Context, roll string) (auth.Student, error)
+}
+
+// Deps is what the operations need. A zero Deps is enough to print the contract.
+type Deps struct {
+	Students Students
+	Desk     signin.Desk
+	Tries    *auth.Tries // of passwords
+}
+
+// Register mounts them.
+func Register(api huma.API, d Deps) {
+	d.signIn(api)
+}
+
+// cloud marks an operation as answered by the cloud only.
+func cloud(op huma.Operation) huma.Operation { return rest.Served(op, "cloud") }
+
+// ofStudent is an operation for a signed-in student.
+func ofStudent(op huma.Operation) huma.Operation {
+	op.Tags, op.Security = []string{"Student"}, rest.Only(attendance.RoleStudent)
+	return cloud(op)
+}
