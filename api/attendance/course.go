@@ -58,6 +58,7 @@ type Held struct {
 // Day is a teacher's start page.
 type Day struct {
 	Teacher Instructor
+	School  School
 	Courses []Held
 	Backlog Backlog
 }
@@ -68,6 +69,9 @@ func (s *Service) Day(ctx context.Context, by Actor) (Day, error) {
 	now := s.world.Now()
 	err := s.store.View(ctx, func(ctx context.Context, tx Tx) (err error) {
 		if out.Teacher, err = tx.Instructor(ctx, by.ID); err != nil {
+			return err
+		}
+		if out.School, err = s.school(ctx, tx); err != nil {
 			return err
 		}
 		courses, err := tx.CoursesOf(ctx, by.ID)

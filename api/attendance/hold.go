@@ -55,7 +55,11 @@ func (s *Service) Open(ctx context.Context, by Actor, o Order) (Session, error) 
 		if err != nil {
 			return err
 		}
-		f, err := s.opening(by, course, o)
+		school, err := s.school(ctx, tx)
+		if err != nil {
+			return err
+		}
+		f, err := s.opening(by, course, o, school.Policy)
 		if err != nil {
 			return err
 		}
@@ -83,7 +87,7 @@ func (s *Service) noneRunning(ctx context.Context, tx Tx, course ID) error {
 	return nil
 }
 
-func (s *Service) opening(by Actor, course Course, o Order) (Fact, error) {
+func (s *Service) opening(by Actor, course Course, o Order, policy Policy) (Fact, error) {
 	lasts := o.For
 	if lasts == 0 {
 		lasts = time.Duration(course.DefaultMinutes) * time.Minute
@@ -110,7 +114,7 @@ func (s *Service) opening(by Actor, course Course, o Order) (Fact, error) {
 	}
 	f := Fact{
 		Kind: SessionOpened, Session: id, Actor: by.ID,
-		Opening: &Opening{Course: o.Course, Kind: o.Kind, Topic: topic, Room: room, Device: o.Device, Policy: s.rules.Policy},
+		Opening: &Opening{Course: o.Course, Kind: o.Kind, Topic: topic, Room: room, Device: o.Device, Policy: policy},
 	}
 	// The opening's own stamp is the start, so the end is measured from it.
 	stamp, err := s.clock.Stamp()

@@ -14,6 +14,7 @@ type Register struct {
 	Roster   Roster               // all their enrolments
 	Cells    map[ID]map[ID]Status // session, student
 	Policy   Policy               // what counts over several sessions: the newest one's, which both servers know
+	Zone     *time.Location       // of the campus
 	Now      time.Time
 }
 
@@ -60,8 +61,11 @@ func (s *Service) CourseRegister(ctx context.Context, by Actor, course ID) (Regi
 }
 
 func (s *Service) register(ctx context.Context, tx Tx, by Actor, course ID) (Register, error) {
-	out := Register{Cells: map[ID]map[ID]Status{}, Policy: s.rules.Policy, Now: s.world.Now()}
-	var err error
+	school, err := s.school(ctx, tx)
+	out := Register{Cells: map[ID]map[ID]Status{}, Policy: school.Policy, Zone: school.Zone, Now: s.world.Now()}
+	if err != nil {
+		return out, err
+	}
 	if out.Course, err = tx.Course(ctx, course); err != nil {
 		return out, err
 	}

@@ -33,9 +33,10 @@ type Service struct {
 	rules Rules
 }
 
-// Rules are the school's settings that a classroom needs.
+// Rules hold until the office decides: see [School].
 type Rules struct {
 	Policy Policy
+	Zone   *time.Location // nil: UTC
 }
 
 // NewService starts the clock after the newest fact in the store.
@@ -53,6 +54,9 @@ func NewService(ctx context.Context, store Store, world World, node ID, rules Ru
 		return nil, err
 	}
 	rules.Policy = rules.Policy.orDefault()
+	if rules.Zone == nil {
+		rules.Zone = time.UTC
+	}
 	return &Service{store: store, world: world, clock: clock, node: node, rules: rules}, nil
 }
 

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 )
 
@@ -70,6 +71,9 @@ type Tx interface {
 	Unplaced(ctx context.Context, session ID) ([]Fact, error)
 	// Backlog is how much of what this server made the cloud has not confirmed.
 	Backlog(ctx context.Context) (Backlog, error)
+
+	// Settings are the school's, in JSON by key.
+	Settings(ctx context.Context) (map[string]json.RawMessage, error)
 
 	// Devices are all scanners, by name.
 	Devices(ctx context.Context) ([]Device, error)

@@ -44,7 +44,7 @@ type Deps struct {
 	Uploads  Uploads
 	Feeds    Feeds
 	Accounts Accounts
-	Settings Settings
+	Office   Office
 	Desk     signin.Desk
 	Tries    *auth.Tries                 // of passwords
 	Ready    func(context.Context) error // does the database answer

@@ -53,13 +53,13 @@ func (d Deps) claimNode(ctx context.Context, in *claimInput) (*claimOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	institution, err := Institution(ctx, d.Settings)
+	school, err := d.Service.School(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := &claimOutput{}
 	b := &out.Body
-	b.NodeID, b.Name, b.Institution = node.ID, node.Name, institution
+	b.NodeID, b.Name, b.Institution = node.ID, node.Name, school.Name
 	b.ServerTime, b.Generation = now.UTC(), head.Generation
 	return out, nil
 }

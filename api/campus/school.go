@@ -2,9 +2,6 @@ package campus
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -14,43 +11,46 @@ import (
 	"github.com/arise-attendance/arise/api/rest"
 )
 
-// Settings are the school's own.
-type Settings interface {
-	// Setting is one of them in JSON, or ErrNotFound.
-	Setting(ctx context.Context, key string) (json.RawMessage, error)
+// Office changes what the school keeps of itself.
+type Office interface {
 	// Change changes the roster in one transaction, and the pendrives learn of it.
 	Change(ctx context.Context, fn func(context.Context, attendance.Registrar) error) (int64, error)
 }
 
-// batchName is the setting that names the institution; pendrives get it.
-const batchName = "batch_name"
-
-// Unnamed is an institution until the office names it.
-const Unnamed = "My Classroom Pod"
-
-// Institution is what the office calls the school.
-func Institution(ctx context.Context, s Settings) (string, error) {
-	raw, err := s.Setting(ctx, batchName)
-	if errors.Is(err, attendance.ErrNotFound) {
-		return Unnamed, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	var name string
-	if err := json.Unmarshal(raw, &name); err != nil {
-		return "", fmt.Errorf("read setting %s: %w", batchName, err)
-	}
-	return name, nil
+type policyBody struct {
+	Version      int     `json:"version" readOnly:"true" doc:"Counts the changes."`
+	LateAfterMin int     `json:"late_after_min" doc:"Minutes after the start; 0: nobody is late." example:"10"`
+	LateWeight   float64 `json:"late_weight" doc:"What a late counts, from 0 (as absent) to 1 (as present)." example:"1"`
+	Minimum      float64 `json:"minimum" doc:"Percent; at or above is safe." example:"75"`
+	Critical     float64 `json:"critical" doc:"Percent; below is critical." example:"60"`
 }
 
 type schoolBody struct {
-	BatchName string `json:"batch_name" maxLength:"120" doc:"What the school or batch is called, on every portal and pendrive." example:"MCA 2026"`
+	BatchName      string     `json:"batch_name" doc:"What the school or batch is called, on every portal and pendrive." example:"MCA 2026"`
+	Zone           string     `json:"zone" doc:"IANA name of the campus's time zone." example:"Asia/Kolkata"`
+	Policy         policyBody `json:"policy" doc:"Frozen onto each session when it is opened: a change never rewrites what was held."`
+	OnlineIdentity string     `json:"online_identity" enum:"student,roll" doc:"Who may answer an online class's code: a signed-in student, or whoever types a roll and the code."`
+	Leaderboard    bool       `json:"leaderboard" doc:"Students may opt in to be ranked."`
+	EditHours      int        `json:"edit_hours" doc:"How long after its end a teacher corrects a session alone; later the office approves. 0: for ever."`
 }
 
 type schoolOutput struct{ Body schoolBody }
 
-type setSchoolInput struct{ Body schoolBody }
+type setSchoolInput struct {
+	Body struct {
+		BatchName *string `json:"batch_name,omitempty"`
+		Zone      *string `json:"zone,omitempty"`
+		Policy    struct {
+			LateAfterMin *int     `json:"late_after_min,omitempty"`
+			LateWeight   *float64 `json:"late_weight,omitempty"`
+			Minimum      *float64 `json:"minimum,omitempty"`
+			Critical     *float64 `json:"critical,omitempty"`
+		} `json:"policy,omitempty" required:"false"`
+		OnlineIdentity *attendance.OnlineIdentity `json:"online_identity,omitempty" enum:"student,roll"`
+		Leaderboard    *bool                      `json:"leaderboard,omitempty"`
+		EditHours      *int                       `json:"edit_hours,omitempty"`
+	}
+}
 
 type doneOutput struct {
 	Body struct {
@@ -60,31 +60,75 @@ type doneOutput struct {
 
 func (d Deps) school(api huma.API) {
 	rest.Handle(api, ofAdmin(huma.Operation{
-		OperationID: "get-config", Method: http.MethodGet, Path: "/api/admin/config", Summary: "Read what the school is called", Tags: []string{"School"},
+		OperationID: "get-config", Method: http.MethodGet, Path: "/api/admin/config", Summary: "Read the school's settings", Tags: []string{"School"},
 	}), d.getConfig)
 	rest.Handle(api, ofAdmin(huma.Operation{
-		OperationID: "set-config", Method: http.MethodPost, Path: "/api/admin/config", Summary: "Name the school", Tags: []string{"School"},
+		OperationID: "set-config", Method: http.MethodPost, Path: "/api/admin/config", Summary: "Change the school's settings", Tags: []string{"School"},
+		Description: "What is left out stays as it is.",
 	}), d.setConfig)
 }
 
 func (d Deps) getConfig(ctx context.Context, _ *struct{}) (*schoolOutput, error) {
-	name, err := Institution(ctx, d.Settings)
-	return &schoolOutput{Body: schoolBody{BatchName: name}}, err
-}
-
-func (d Deps) setConfig(ctx context.Context, in *setSchoolInput) (*doneOutput, error) {
-	name := strings.TrimSpace(in.Body.BatchName)
-	if name == "" {
-		return nil, attendance.Invalid{Field: batchName, Why: "cannot be empty: type what the school is called"}
-	}
-	raw, err := json.Marshal(name)
+	s, err := d.Service.School(ctx)
 	if err != nil {
 		return nil, err
 	}
-	_, err = d.Settings.Change(ctx, func(ctx context.Context, r attendance.Registrar) error {
-		return r.PutSetting(ctx, attendance.SettingEntry{Key: batchName, Value: raw, Travels: true})
-	})
+	p := s.Policy
+	return &schoolOutput{Body: schoolBody{
+		BatchName: s.Name, Zone: s.Zone.String(), OnlineIdentity: string(s.Online), Leaderboard: s.Leaderboard, EditHours: s.EditHours,
+		Policy: policyBody{Version: p.Version, LateAfterMin: p.LateAfterMin, LateWeight: p.LateWeight, Minimum: p.Minimum, Critical: p.Critical},
+	}}, nil
+}
+
+func (d Deps) setConfig(ctx context.Context, in *setSchoolInput) (*doneOutput, error) {
+	old, err := d.Service.School(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b, now := in.Body, old
+	if b.BatchName != nil {
+		now.Name = strings.TrimSpace(*b.BatchName)
+	}
+	if b.Zone != nil {
+		if now.Zone, err = attendance.Zone(*b.Zone); err != nil {
+			return nil, err
+		}
+	}
+	set(&now.Policy.LateAfterMin, b.Policy.LateAfterMin)
+	set(&now.Policy.LateWeight, b.Policy.LateWeight)
+	set(&now.Policy.Minimum, b.Policy.Minimum)
+	set(&now.Policy.Critical, b.Policy.Critical)
+	set(&now.Online, b.OnlineIdentity)
+	set(&now.Leaderboard, b.Leaderboard)
+	set(&now.EditHours, b.EditHours)
+	if err := now.Check(); err != nil {
+		return nil, err
+	}
 	out := &doneOutput{}
 	out.Body.Message = "System configuration updated."
-	return out, err
+	return out, d.keep(ctx, old, now)
+}
+
+// keep stores what changed, if anything did.
+func (d Deps) keep(ctx context.Context, old, now attendance.School) error {
+	changed, err := old.Changed(now)
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	_, err = d.Office.Change(ctx, func(ctx context.Context, r attendance.Registrar) error {
+		for _, e := range changed {
+			if err := r.PutSetting(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// set replaces what was given.
+func set[T any](field *T, given *T) {
+	if given != nil {
+		*field = *given
+	}
 }

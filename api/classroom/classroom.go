@@ -20,8 +20,7 @@ type Deps struct {
 	Service *attendance.Service
 	Hub     *live.Hub
 	Tokens  *auth.Tokens
-	Tries   *auth.Tries    // sign-in attempts
-	Zone    *time.Location // of the campus, for dates that people read
+	Tries   *auth.Tries // sign-in attempts
 	Server  Server
 	Sync    Sync
 	Secure  bool // browsers reach this server over TLS
@@ -34,7 +33,7 @@ type Deps struct {
 // Server says which of the two answers.
 type Server struct {
 	Kind string // "cloud" or "edge"
-	Name string
+	Name string // of the pendrive; the cloud has the school's
 }
 
 // both marks an operation as answered by the cloud and by a pendrive.

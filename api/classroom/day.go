@@ -1,6 +1,7 @@
 package classroom
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -82,7 +83,7 @@ func (d Deps) myDay(ctx context.Context, _ *struct{}) (*dayOutput, error) {
 	}
 	out := &dayOutput{}
 	out.Body.Teacher = person{ID: day.Teacher.ID, Name: day.Teacher.Name}
-	out.Body.Server = serverBody{Kind: d.Server.Kind, Name: d.Server.Name, Time: d.Service.Now().UTC()}
+	out.Body.Server = serverBody{Kind: d.Server.Kind, Name: cmp.Or(d.Server.Name, day.School.Name), Time: d.Service.Now().UTC()}
 	out.Body.Sync = syncOf(day.Backlog)
 	out.Body.Courses = make([]heldBody, 0, len(day.Courses))
 	for _, h := range day.Courses {

@@ -61,7 +61,7 @@ func (d Deps) getHistory(ctx context.Context, in *CoursePath) (*historyOutput, e
 	out := &historyOutput{}
 	out.Body.TotalCount, out.Body.Sessions = len(reg.Sessions), make([]historyRow, 0, len(reg.Sessions))
 	for _, se := range slices.Backward(reg.Sessions) {
-		count, local := reg.CountSession(se), se.OpenedAt.In(d.Zone)
+		count, local := reg.CountSession(se), se.OpenedAt.In(reg.Zone)
 		out.Body.Sessions = append(out.Body.Sessions, historyRow{
 			ID: se.ID, Date: local.Format(dateWords), Time: local.Format(timeWords),
 			StartTime: *at(se.OpenedAt), EndTime: *at(se.EndAt()), Topic: topicOf(se), SessionType: string(se.Kind),

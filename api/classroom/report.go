@@ -116,9 +116,9 @@ func (d Deps) exportReport(ctx context.Context, in *reportPath) (*fileOutput, er
 		return nil, err
 	}
 	var buf bytes.Buffer
-	if err := sheet.Register(&buf, reg, d.Zone); err != nil {
+	if err := sheet.Register(&buf, reg, reg.Zone); err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("Attendance_Report_%s_%s.xlsx", reg.Course.Name, reg.Now.In(d.Zone).Format(time.DateOnly))
+	name := fmt.Sprintf("Attendance_Report_%s_%s.xlsx", reg.Course.Name, reg.Now.In(reg.Zone).Format(time.DateOnly))
 	return &fileOutput{ContentType: sheet.ContentType, ContentDisposition: sheet.Attachment(name), Body: buf.Bytes()}, nil
 }

@@ -29,6 +29,7 @@ type bench struct {
 	hub     *live.Hub
 	tokens  *auth.Tokens
 	service *attendance.Service
+	world   attendance.World
 	store   attendance.Store
 	ahead   atomic.Int64 // how far the clock was moved
 }
@@ -60,10 +61,7 @@ func setup(t *testing.T, more ...attendance.Change) *bench {
 	if err := store.Apply(t.Context(), attendance.Page{Generation: id("one"), Rev: 1, Head: 1, Snapshot: true, Changes: rows, Digest: digest}); err != nil {
 		t.Fatal(err)
 	}
-	b.service, err = attendance.NewService(t.Context(), store, attendance.World{Now: now, Rand: rand.Reader}, id("node"), attendance.Rules{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.world = attendance.World{Now: now, Rand: rand.Reader}
 	if b.tokens, err = auth.NewTokens(bytes.Repeat([]byte("k"), 32), now); err != nil {
 		t.Fatal(err)
 	}
@@ -73,10 +71,15 @@ func setup(t *testing.T, more ...attendance.Change) *bench {
 
 // zone mounts the operations as a campus in that zone does.
 func (b *bench) zone(zone *time.Location) {
+	b.t.Helper()
+	var err error
+	if b.service, err = attendance.NewService(b.t.Context(), b.store, b.world, id("node"), attendance.Rules{Zone: zone}); err != nil {
+		b.t.Fatal(err)
+	}
 	router := rest.Router(slog.New(slog.DiscardHandler))
 	rest.Mount(router, nil)
 	classroom.Register(rest.NewAPI(router, rest.TokenAuth{Tokens: b.tokens}), classroom.Deps{
-		Service: b.service, Hub: b.hub, Tokens: b.tokens, Tries: auth.NewTries(5), Zone: zone,
+		Service: b.service, Hub: b.hub, Tokens: b.tokens, Tries: auth.NewTries(5),
 		Server: classroom.Server{Kind: "edge", Name: "Room 1"}, Legacy: true,
 	})
 	b.h = router

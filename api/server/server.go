@@ -81,7 +81,7 @@ func (s *Server) assemble(ctx context.Context) error {
 		return err
 	}
 	world := attendance.World{Now: time.Now, Rand: rand.Reader}
-	if s.service, err = attendance.NewService(ctx, s.store, world, node, attendance.Rules{}); err != nil {
+	if s.service, err = attendance.NewService(ctx, s.store, world, node, attendance.Rules{Zone: s.config.Zone}); err != nil {
 		return err
 	}
 	return s.queue.Serve(s.service, s.store, node)
@@ -102,12 +102,12 @@ func (s *Server) handler(tokens *auth.Tokens) http.Handler {
 	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store}})
 	desk := signin.Desk{Service: s.service, Tokens: tokens, Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}
 	operations(api, classroom.Deps{
-		Service: s.service, Hub: s.hub, Tokens: tokens, Tries: auth.NewTries(5), Zone: s.config.Zone,
-		Server: classroom.Server{Kind: "cloud", Name: campus.Unnamed}, Sync: cloud{s.store}, Secure: rest.IsSecure(s.config.PublicURL),
+		Service: s.service, Hub: s.hub, Tokens: tokens, Tries: auth.NewTries(5),
+		Server: classroom.Server{Kind: "cloud"}, Sync: cloud{s.store, s.service}, Secure: rest.IsSecure(s.config.PublicURL),
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
-		Accounts: s.store, Settings: s.store, Desk: desk, Tries: auth.NewTries(5),
+		Accounts: s.store, Office: s.store, Desk: desk, Tries: auth.NewTries(5),
 	}, student.Deps{Students: s.store, Desk: desk, Tries: auth.NewTries(5)})
 	return router
 }

@@ -4,20 +4,23 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/arise-attendance/arise/api/campus"
+	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/db/postgres"
 )
 
 // cloud says of itself what the original's cloud said.
-type cloud struct{ store *postgres.Store }
+type cloud struct {
+	store   *postgres.Store
+	service *attendance.Service
+}
 
 func (c cloud) SyncStatus(ctx context.Context) (classroom.SyncStatus, error) {
-	name, err := campus.Institution(ctx, c.store)
+	school, err := c.service.School(ctx)
 	return classroom.SyncStatus{
 		NodeType: "cloud", CloudURL: "not configured", DatabaseExists: err == nil,
-		Institution: name, Version: rest.Version,
+		Institution: school.Name, Version: rest.Version,
 	}, nil // a status that cannot ask the database says just that
 }
 

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -146,12 +145,6 @@ func addAccount(ctx context.Context, q *dbsqlc.Queries, a auth.Account) error {
 
 func account(r dbsqlc.Account) auth.Account {
 	return auth.Account{ID: r.ID, Username: r.Username, PasswordHash: r.PasswordHash, CreatedAt: r.CreatedAt, MustChange: r.MustChange}
-}
-
-// Setting is one setting of the school, in JSON.
-func (s *Store) Setting(ctx context.Context, key string) (json.RawMessage, error) {
-	value, err := dbsqlc.New(s.pool).Setting(ctx, key)
-	return value, missing(err, "setting", name(key))
 }
 
 // name is a key that is no id.

@@ -1,8 +1,6 @@
 package postgres_test
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -114,19 +112,5 @@ func TestOneLinkMakesOneAccount(t *testing.T) {
 	}
 	if first, err := s.FirstAccount(t.Context(), person(t, "admin")); err != nil || first {
 		t.Errorf("got %v, %v, want no second first account", first, err)
-	}
-}
-
-func TestASettingIsReadAsItWasPut(t *testing.T) {
-	t.Parallel()
-	s := open(t, postgres.Options{})
-	if _, err := s.Setting(t.Context(), "batch_name"); !errors.Is(err, attendance.ErrNotFound) {
-		t.Errorf("got %v, want not found", err)
-	}
-	s.change(t, func(ctx context.Context, r attendance.Registrar) error {
-		return r.PutSetting(ctx, attendance.SettingEntry{Key: "batch_name", Value: json.RawMessage(`"MCA 2026"`), Travels: true})
-	})
-	if got, err := s.Setting(t.Context(), "batch_name"); err != nil || string(got) != `"MCA 2026"` {
-		t.Errorf("got %s, %v", got, err)
 	}
 }

@@ -185,17 +185,12 @@ func (s *Store) Learn(ctx context.Context, cursor string, fold func(context.Cont
 	})
 }
 
-// Setting is a school's setting as JSON; it fails with ErrNotFound when the feed
-// brought none of that name.
-func (s *Store) Setting(ctx context.Context, name string) (json.RawMessage, error) {
-	var out json.RawMessage
-	err := s.View(ctx, func(ctx context.Context, seam attendance.Tx) error {
-		v, err := seam.(*tx).q.Setting(ctx, name)
-		if errors.Is(err, sql.ErrNoRows) {
-			return attendance.Missing{What: "setting", Key: name}
-		}
-		out = json.RawMessage(v)
-		return err
-	})
+// Settings implements attendance.Tx: those that the feed brought.
+func (t *tx) Settings(ctx context.Context) (map[string]json.RawMessage, error) {
+	rows, err := t.q.Settings(ctx)
+	out := make(map[string]json.RawMessage, len(rows))
+	for _, r := range rows {
+		out[r.Name] = json.RawMessage(r.Value)
+	}
 	return out, err
 }

@@ -46,7 +46,7 @@ func (n *Node) rules(ctx context.Context, id sqlite.Identity) (*attendance.Servi
 	if id.Node.IsZero() {
 		store = unpaired{store}
 	}
-	return attendance.NewService(ctx, store, n.config.World, id.Node, attendance.Rules{})
+	return attendance.NewService(ctx, store, n.config.World, id.Node, attendance.Rules{Zone: n.config.Zone})
 }
 
 // unpaired is a register that takes nothing yet: a fact carries the name of the
@@ -80,7 +80,7 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 	rest.Mount(router, n.config.Portals)
 	api := rest.NewAPI(router, rest.TokenAuth{Tokens: tokens})
 	classroom.Register(api, classroom.Deps{
-		Service: r.service, Hub: n.hub, Tokens: tokens, Tries: auth.NewTries(5), Zone: n.config.Zone,
+		Service: r.service, Hub: n.hub, Tokens: tokens, Tries: auth.NewTries(5),
 		Server: classroom.Server{Kind: "edge", Name: r.identity.Name}, Sync: office{Node: n, room: r},
 		Legacy: n.config.Legacy, StopLive: n.stopLive,
 	})

@@ -46,8 +46,15 @@ func TestTheRosterFollowsTheCloud(t *testing.T) {
 	if got := d.names()[0]; got != "Åsa Ⅷ <b>" {
 		t.Errorf("name: got %q", got)
 	}
-	if got, err := d.store.Setting(t.Context(), "motto"); err != nil || string(got) != `"learn & serve"` {
-		t.Errorf("setting: got %s, %v", got, err)
+	err := d.store.View(t.Context(), func(ctx context.Context, tx attendance.Tx) error {
+		got, err := tx.Settings(ctx)
+		if string(got["motto"]) != `"learn & serve"` {
+			t.Errorf("setting: got %s", got["motto"])
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

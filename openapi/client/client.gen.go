@@ -528,6 +528,24 @@ func (e ScanOutputBodyStatus) Valid() bool {
 	}
 }
 
+// Defines values for SchoolBodyOnlineIdentity.
+const (
+	SchoolBodyOnlineIdentityRoll    SchoolBodyOnlineIdentity = "roll"
+	SchoolBodyOnlineIdentityStudent SchoolBodyOnlineIdentity = "student"
+)
+
+// Valid indicates whether the value is a known member of the SchoolBodyOnlineIdentity enum.
+func (e SchoolBodyOnlineIdentity) Valid() bool {
+	switch e {
+	case SchoolBodyOnlineIdentityRoll:
+		return true
+	case SchoolBodyOnlineIdentityStudent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ServerBodyKind.
 const (
 	ServerBodyKindCloud ServerBodyKind = "cloud"
@@ -540,6 +558,24 @@ func (e ServerBodyKind) Valid() bool {
 	case ServerBodyKindCloud:
 		return true
 	case ServerBodyKindEdge:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SetSchoolInputBodyOnlineIdentity.
+const (
+	SetSchoolInputBodyOnlineIdentityRoll    SetSchoolInputBodyOnlineIdentity = "roll"
+	SetSchoolInputBodyOnlineIdentityStudent SetSchoolInputBodyOnlineIdentity = "student"
+)
+
+// Valid indicates whether the value is a known member of the SetSchoolInputBodyOnlineIdentity enum.
+func (e SetSchoolInputBodyOnlineIdentity) Valid() bool {
+	switch e {
+	case SetSchoolInputBodyOnlineIdentityRoll:
+		return true
+	case SetSchoolInputBodyOnlineIdentityStudent:
 		return true
 	default:
 		return false
@@ -1259,6 +1295,40 @@ type Person struct {
 	Name string             `json:"name"`
 }
 
+// PolicyBody defines model for PolicyBody.
+type PolicyBody struct {
+	// Critical Percent; below is critical.
+	//
+	// Examples: 60
+	Critical float64 `json:"critical"`
+
+	// LateAfterMin Minutes after the start; 0: nobody is late.
+	//
+	// Examples: 10
+	LateAfterMin int64 `json:"late_after_min"`
+
+	// LateWeight What a late counts, from 0 (as absent) to 1 (as present).
+	//
+	// Examples: 1
+	LateWeight float64 `json:"late_weight"`
+
+	// Minimum Percent; at or above is safe.
+	//
+	// Examples: 75
+	Minimum float64 `json:"minimum"`
+
+	// Version Counts the changes.
+	Version *int64 `json:"version,omitempty"`
+}
+
+// PolicyStruct defines model for PolicyStruct.
+type PolicyStruct struct {
+	Critical     *float64 `json:"critical,omitempty"`
+	LateAfterMin *int64   `json:"late_after_min,omitempty"`
+	LateWeight   *float64 `json:"late_weight,omitempty"`
+	Minimum      *float64 `json:"minimum,omitempty"`
+}
+
 // Problem defines model for Problem.
 type Problem struct {
 	// Detail What is wrong here, and the way out.
@@ -1503,7 +1573,27 @@ type SchoolBody struct {
 	//
 	// Examples: MCA 2026
 	BatchName string `json:"batch_name"`
+
+	// EditHours How long after its end a teacher corrects a session alone; later the office approves. 0: for ever.
+	EditHours int64 `json:"edit_hours"`
+
+	// Leaderboard Students may opt in to be ranked.
+	Leaderboard bool `json:"leaderboard"`
+
+	// OnlineIdentity Who may answer an online class's code: a signed-in student, or whoever types a roll and the code.
+	OnlineIdentity SchoolBodyOnlineIdentity `json:"online_identity"`
+
+	// Policy Frozen onto each session when it is opened: a change never rewrites what was held.
+	Policy PolicyBody `json:"policy"`
+
+	// Zone IANA name of the campus's time zone.
+	//
+	// Examples: Asia/Kolkata
+	Zone string `json:"zone"`
 }
+
+// SchoolBodyOnlineIdentity Who may answer an online class's code: a signed-in student, or whoever types a roll and the code.
+type SchoolBodyOnlineIdentity string
 
 // SentBody defines model for SentBody.
 type SentBody struct {
@@ -1531,6 +1621,19 @@ type SessionStatusOutputBody struct {
 	// SessionName Course code.
 	SessionName string `json:"sessionName"`
 }
+
+// SetSchoolInputBody defines model for SetSchoolInputBody.
+type SetSchoolInputBody struct {
+	BatchName      *string                           `json:"batch_name,omitempty"`
+	EditHours      *int64                            `json:"edit_hours,omitempty"`
+	Leaderboard    *bool                             `json:"leaderboard,omitempty"`
+	OnlineIdentity *SetSchoolInputBodyOnlineIdentity `json:"online_identity,omitempty"`
+	Policy         *PolicyStruct                     `json:"policy,omitempty"`
+	Zone           *string                           `json:"zone,omitempty"`
+}
+
+// SetSchoolInputBodyOnlineIdentity defines model for SetSchoolInputBody.OnlineIdentity.
+type SetSchoolInputBodyOnlineIdentity string
 
 // SetUpInputBody defines model for SetUpInputBody.
 type SetUpInputBody struct {
@@ -1779,7 +1882,7 @@ type PullRosterParams struct {
 type AddAdminJSONRequestBody = AddAccountInputBody
 
 // SetConfigJSONRequestBody defines body for SetConfig for application/json ContentType.
-type SetConfigJSONRequestBody = SchoolBody
+type SetConfigJSONRequestBody = SetSchoolInputBody
 
 // SignInAdminJSONRequestBody defines body for SignInAdmin for application/json ContentType.
 type SignInAdminJSONRequestBody = SignInInputBody
@@ -1931,19 +2034,23 @@ type ClientInterface interface {
 	// Corresponds with DELETE /api/admin/admins/{id} (the `ArchiveAdmin` operationId).
 	ArchiveAdmin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetConfig Read what the school is called
+	// GetConfig Read the school's settings
 	//
 	// Corresponds with GET /api/admin/config (the `GetConfig` operationId).
 	GetConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetConfigWithBody Name the school
+	// SetConfigWithBody Change the school's settings
+	//
+	// What is left out stays as it is.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/admin/config (the `SetConfig` operationId).
 	SetConfigWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SetConfig Name the school
+	// SetConfig Change the school's settings
+	//
+	// What is left out stays as it is.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2443,7 +2550,7 @@ func (c *Client) ArchiveAdmin(ctx context.Context, id openapi_types.UUID, reqEdi
 	return c.Client.Do(req)
 }
 
-// GetConfig Read what the school is called
+// GetConfig Read the school's settings
 //
 // Corresponds with GET /api/admin/config (the `GetConfig` operationId).
 func (c *Client) GetConfig(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2458,7 +2565,9 @@ func (c *Client) GetConfig(ctx context.Context, reqEditors ...RequestEditorFn) (
 	return c.Client.Do(req)
 }
 
-// SetConfigWithBody Name the school
+// SetConfigWithBody Change the school's settings
+//
+// What is left out stays as it is.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2475,7 +2584,9 @@ func (c *Client) SetConfigWithBody(ctx context.Context, contentType string, body
 	return c.Client.Do(req)
 }
 
-// SetConfig Name the school
+// SetConfig Change the school's settings
+//
+// What is left out stays as it is.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5348,21 +5459,25 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/admin/admins/{id} (the `ArchiveAdmin` operationId).
 	ArchiveAdminWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveAdminResponse, error)
 
-	// GetConfigWithResponse Read what the school is called
+	// GetConfigWithResponse Read the school's settings
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/admin/config (the `GetConfig` operationId).
 	GetConfigWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetConfigResponse, error)
 
-	// SetConfigWithBodyWithResponse Name the school
+	// SetConfigWithBodyWithResponse Change the school's settings
+	//
+	// What is left out stays as it is.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/admin/config (the `SetConfig` operationId).
 	SetConfigWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetConfigResponse, error)
 
-	// SetConfigWithResponse Name the school
+	// SetConfigWithResponse Change the school's settings
+	//
+	// What is left out stays as it is.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -8924,7 +9039,7 @@ func (c *ClientWithResponses) ArchiveAdminWithResponse(ctx context.Context, id o
 	return ParseArchiveAdminResponse(rsp)
 }
 
-// GetConfigWithResponse Read what the school is called
+// GetConfigWithResponse Read the school's settings
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -8937,7 +9052,9 @@ func (c *ClientWithResponses) GetConfigWithResponse(ctx context.Context, reqEdit
 	return ParseGetConfigResponse(rsp)
 }
 
-// SetConfigWithBodyWithResponse Name the school
+// SetConfigWithBodyWithResponse Change the school's settings
+//
+// What is left out stays as it is.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8950,7 +9067,9 @@ func (c *ClientWithResponses) SetConfigWithBodyWithResponse(ctx context.Context,
 	return ParseSetConfigResponse(rsp)
 }
 
-// SetConfigWithResponse Name the school
+// SetConfigWithResponse Change the school's settings
+//
+// What is left out stays as it is.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

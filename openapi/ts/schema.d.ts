@@ -49,10 +49,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what the school is called */
+        /** Read the school's settings */
         get: operations["get-config"];
         put?: never;
-        /** Name the school */
+        /**
+         * Change the school's settings
+         * @description What is left out stays as it is.
+         */
         post: operations["set-config"];
         delete?: never;
         options?: never;
@@ -1511,6 +1514,47 @@ export interface components {
             id: string;
             name: string;
         };
+        PolicyBody: {
+            /**
+             * Format: double
+             * @description Percent; below is critical.
+             * @example 60
+             */
+            critical: number;
+            /**
+             * Format: int64
+             * @description Minutes after the start; 0: nobody is late.
+             * @example 10
+             */
+            late_after_min: number;
+            /**
+             * Format: double
+             * @description What a late counts, from 0 (as absent) to 1 (as present).
+             * @example 1
+             */
+            late_weight: number;
+            /**
+             * Format: double
+             * @description Percent; at or above is safe.
+             * @example 75
+             */
+            minimum: number;
+            /**
+             * Format: int64
+             * @description Counts the changes.
+             */
+            readonly version: number;
+        };
+        PolicyStruct: {
+            /** Format: double */
+            critical?: number;
+            /** Format: int64 */
+            late_after_min?: number;
+            /** Format: double */
+            late_weight?: number;
+            /** Format: double */
+            minimum?: number;
+        };
         Problem: {
             /**
              * @description What is wrong here, and the way out.
@@ -1752,6 +1796,25 @@ export interface components {
              * @example MCA 2026
              */
             batch_name: string;
+            /**
+             * Format: int64
+             * @description How long after its end a teacher corrects a session alone; later the office approves. 0: for ever.
+             */
+            edit_hours: number;
+            /** @description Students may opt in to be ranked. */
+            leaderboard: boolean;
+            /**
+             * @description Who may answer an online class's code: a signed-in student, or whoever types a roll and the code.
+             * @enum {string}
+             */
+            online_identity: "student" | "roll";
+            /** @description Frozen onto each session when it is opened: a change never rewrites what was held. */
+            policy: components["schemas"]["PolicyBody"];
+            /**
+             * @description IANA name of the campus's time zone.
+             * @example Asia/Kolkata
+             */
+            zone: string;
         };
         SentBody: {
             /** @description The fact as it was written where it was born, verbatim. */
@@ -1775,6 +1838,16 @@ export interface components {
             isSessionActive: boolean;
             /** @description Course code. */
             sessionName: string;
+        };
+        SetSchoolInputBody: {
+            batch_name?: string;
+            /** Format: int64 */
+            edit_hours?: number;
+            leaderboard?: boolean;
+            /** @enum {string} */
+            online_identity?: "student" | "roll";
+            policy?: components["schemas"]["PolicyStruct"];
+            zone?: string;
         };
         SetUpInputBody: {
             /** @description 10 characters or more. */
@@ -2167,7 +2240,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SchoolBody"];
+                "application/json": components["schemas"]["SetSchoolInputBody"];
             };
         };
         responses: {

@@ -5,5 +5,5 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value, travels = excluded.trave
 -- name: RemoveSetting :execrows
 DELETE FROM setting WHERE key = @key;
 
--- name: Setting :one
-SELECT value FROM setting WHERE key = @key;
+-- name: Settings :many
+SELECT key, value FROM setting ORDER BY key;

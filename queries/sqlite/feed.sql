@@ -13,9 +13,8 @@ DELETE FROM feed_row WHERE kind = @kind AND key = @key;
 -- name: DropFeedHashes :exec
 DELETE FROM feed_row;
 
--- name: Setting :one
-SELECT value FROM setting
-WHERE name = @name;
+-- name: Settings :many
+SELECT name, value FROM setting ORDER BY name;
 
 -- name: PutSetting :exec
 INSERT INTO setting (name, value)

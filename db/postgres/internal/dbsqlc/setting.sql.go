@@ -32,13 +32,31 @@ func (q *Queries) RemoveSetting(ctx context.Context, key string) (int64, error) 
 	return result.RowsAffected(), nil
 }
 
-const setting = `-- name: Setting :one
-SELECT value FROM setting WHERE key = $1
+const settings = `-- name: Settings :many
+SELECT key, value FROM setting ORDER BY key
 `
 
-func (q *Queries) Setting(ctx context.Context, key string) (json.RawMessage, error) {
-	row := q.db.QueryRow(ctx, setting, key)
-	var value json.RawMessage
-	err := row.Scan(&value)
-	return value, err
+type SettingsRow struct {
+	Key   string
+	Value json.RawMessage
+}
+
+func (q *Queries) Settings(ctx context.Context) ([]SettingsRow, error) {
+	rows, err := q.db.Query(ctx, settings)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SettingsRow{}
+	for rows.Next() {
+		var i SettingsRow
+		if err := rows.Scan(&i.Key, &i.Value); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

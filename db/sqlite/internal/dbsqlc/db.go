@@ -234,8 +234,8 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setSyncedStmt, err = db.PrepareContext(ctx, setSynced); err != nil {
 		return nil, fmt.Errorf("error preparing query SetSynced: %w", err)
 	}
-	if q.settingStmt, err = db.PrepareContext(ctx, setting); err != nil {
-		return nil, fmt.Errorf("error preparing query Setting: %w", err)
+	if q.settingsStmt, err = db.PrepareContext(ctx, settings); err != nil {
+		return nil, fmt.Errorf("error preparing query Settings: %w", err)
 	}
 	if q.standingStmt, err = db.PrepareContext(ctx, standing); err != nil {
 		return nil, fmt.Errorf("error preparing query Standing: %w", err)
@@ -598,9 +598,9 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setSyncedStmt: %w", cerr)
 		}
 	}
-	if q.settingStmt != nil {
-		if cerr := q.settingStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing settingStmt: %w", cerr)
+	if q.settingsStmt != nil {
+		if cerr := q.settingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing settingsStmt: %w", cerr)
 		}
 	}
 	if q.standingStmt != nil {
@@ -722,7 +722,7 @@ type Queries struct {
 	setFeedStmt         *sql.Stmt
 	setIncarnationStmt  *sql.Stmt
 	setSyncedStmt       *sql.Stmt
-	settingStmt         *sql.Stmt
+	settingsStmt        *sql.Stmt
 	standingStmt        *sql.Stmt
 	standingsStmt       *sql.Stmt
 }
@@ -801,7 +801,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setFeedStmt:         q.setFeedStmt,
 		setIncarnationStmt:  q.setIncarnationStmt,
 		setSyncedStmt:       q.setSyncedStmt,
-		settingStmt:         q.settingStmt,
+		settingsStmt:        q.settingsStmt,
 		standingStmt:        q.standingStmt,
 		standingsStmt:       q.standingsStmt,
 	}

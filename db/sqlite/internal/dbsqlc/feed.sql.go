@@ -79,14 +79,29 @@ func (q *Queries) PutSetting(ctx context.Context, name string, value string) err
 	return err
 }
 
-const setting = `-- name: Setting :one
-SELECT value FROM setting
-WHERE name = ?1
+const settings = `-- name: Settings :many
+SELECT name, value FROM setting ORDER BY name
 `
 
-func (q *Queries) Setting(ctx context.Context, name string) (string, error) {
-	row := q.queryRow(ctx, q.settingStmt, setting, name)
-	var value string
-	err := row.Scan(&value)
-	return value, err
+func (q *Queries) Settings(ctx context.Context) ([]Setting, error) {
+	rows, err := q.query(ctx, q.settingsStmt, settings)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Setting{}
+	for rows.Next() {
+		var i Setting
+		if err := rows.Scan(&i.Name, &i.Value); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
