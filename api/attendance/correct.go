@@ -54,8 +54,11 @@ func (s *Service) changes(ctx context.Context, tx Tx, f Fact) error {
 		return err
 	}
 	now := s.world.Now()
-	if se.OpenAt(now) {
+	switch {
+	case se.OpenAt(now):
 		return ErrOpen
+	case se.Void.On:
+		return ErrVoided
 	}
 	before, err := tx.Standings(ctx, f.Session, f.Student)
 	if err != nil {

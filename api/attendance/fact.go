@@ -19,9 +19,11 @@ const (
 	SessionOpened   Kind = "session.opened"
 	SessionExtended Kind = "session.extended"
 	SessionEnded    Kind = "session.ended"
-	MarkSeen        Kind = "mark.seen"    // evidence
-	MarkSet         Kind = "mark.set"     // a verdict
-	MarkCleared     Kind = "mark.cleared" // a verdict withdrawn
+	SessionVoided   Kind = "session.voided"   // deleted: it counts nowhere
+	SessionRestored Kind = "session.restored" // it counts again
+	MarkSeen        Kind = "mark.seen"        // evidence
+	MarkSet         Kind = "mark.set"         // a verdict
+	MarkCleared     Kind = "mark.cleared"     // a verdict withdrawn
 	Note            Kind = "note"
 )
 
@@ -108,6 +110,9 @@ const (
 // IsMark reports whether the fact changes a standing.
 func (f Fact) IsMark() bool { return f.Kind == MarkSeen || f.Kind == MarkSet || f.Kind == MarkCleared }
 
+// IsVoid reports whether the fact says if its session counts.
+func (f Fact) IsVoid() bool { return f.Kind == SessionVoided || f.Kind == SessionRestored }
+
 // Effective is the best estimate of when the fact happened.
 func (f Fact) Effective() time.Time { return time.UnixMilli(f.EffectiveMS).UTC() }
 
@@ -167,7 +172,7 @@ func (f Fact) check() error {
 		return Invalid{Field: "id", Why: "not the id of the scanner's scan"}
 	case f.IsMark():
 		return f.checkMark()
-	case f.Kind == SessionOpened, f.Kind == SessionExtended, f.Kind == SessionEnded:
+	case f.Kind == SessionOpened, f.Kind == SessionExtended, f.Kind == SessionEnded, f.IsVoid():
 		return f.checkSession()
 	case f.Kind == Note && f.Class != 0:
 		return Invalid{Field: "class", Why: "a note has none"}

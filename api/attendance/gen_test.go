@@ -103,14 +103,22 @@ func drawSession(t *rapid.T) []Fact {
 		Opening:     &Opening{Course: small('C', 1), Kind: Offline, ClosesMS: at("closes"), Policy: DefaultPolicy()},
 		EffectiveMS: noon.UnixMilli(), Stamp: Stamp{WallMS: noon.UnixMilli(), Segment: segment(1)},
 	}}
-	for i := range rapid.IntRange(0, 4).Draw(t, "changes") {
+	for i := range rapid.IntRange(0, 6).Draw(t, "changes") {
 		f := Fact{V: Version, ID: small('e', i), Node: small('n', 1), Session: small('S', 1), Ord: HLC(2 + i)}
 		f.WallMS = noon.UnixMilli()
 		f.EffectiveMS = f.WallMS + int64(rapid.IntRange(-1, 1).Draw(t, "shift"))*60_000
-		if rapid.Bool().Draw(t, "ended") {
+		switch rapid.IntRange(0, 3).Draw(t, "what") {
+		case 0:
 			f.Kind, f.ClosedAt = SessionEnded, at("closed")
-		} else {
+		case 1:
 			f.Kind, f.ClosesAt = SessionExtended, at("extended")
+		case 2:
+			f.Kind, f.Reason = SessionVoided, "started by mistake"
+		default:
+			f.Kind = SessionRestored
+		}
+		if f.IsVoid() { // equal orders: the id decides
+			f.Ord, f.ID[1] = HLC(rapid.IntRange(1, 3).Draw(t, "ord")), byte(rapid.IntRange(0, 3).Draw(t, "tie"))
 		}
 		out = append(out, f)
 	}

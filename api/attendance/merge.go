@@ -62,7 +62,7 @@ func sessionsOf(facts []Fact) []ID {
 func foldSessions(ctx context.Context, tx Tx, sessions map[ID]Session, fresh []Fact) error {
 	touched := map[ID]bool{}
 	for _, f := range fresh {
-		if f.Kind != SessionExtended && f.Kind != SessionEnded {
+		if f.Kind != SessionExtended && f.Kind != SessionEnded && !f.IsVoid() {
 			continue
 		}
 		s, ok := sessions[f.Session]

@@ -14,8 +14,8 @@ type Outlog interface {
 	Correct(ctx context.Context, seq int64, effectiveMS int64, ord HLC) (Fact, error)
 	// Refuse notes that the cloud keeps a line aside, and why, and returns the fact
 	// as it was before. A mark is not placed any more until the cloud says so by
-	// sending it down; what tells of a session stays placed, or the class would
-	// vanish from the screen of those who sit in it.
+	// sending it down, nor is a session's deletion; what else tells of a session
+	// stays placed, or the class would vanish from the screen of those who sit in it.
 	Refuse(ctx context.Context, seq int64, why Why) (Fact, error)
 }
 

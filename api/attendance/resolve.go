@@ -104,7 +104,7 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 		return WhyNotEntitled, nil
 	case f.Kind == SessionOpened:
 		return r.whyOpening(ctx, f)
-	case f.Kind != SessionExtended && f.Kind != SessionEnded && !f.IsMark() && f.Kind != Note:
+	case f.Kind != SessionExtended && f.Kind != SessionEnded && !f.IsVoid() && !f.IsMark() && f.Kind != Note:
 		return WhyUnknownKind, nil
 	case f.IsMark() && f.Student.IsZero() && f.Session.IsZero():
 		return WhyUnplaced, nil
@@ -120,7 +120,7 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 		return "", nil
 	case !r.entitled[se.Course]:
 		return WhyNotEntitled, nil
-	case f.Kind == Note && f.Student.IsZero():
+	case f.IsVoid(), f.Kind == Note && f.Student.IsZero():
 		return "", nil
 	}
 	roster, err := r.roster(ctx, se.Course)

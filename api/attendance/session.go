@@ -27,6 +27,7 @@ type Session struct {
 	ClosedAt time.Time // zero while it has not ended
 	Opened   Stamp
 	Policy   Policy
+	Void     Void
 }
 
 // Grace is added to the end of a class held in a room, so that a queue at the
@@ -70,7 +71,7 @@ func open(f Fact) Session {
 	}
 }
 
-// fold takes in an extension or an end. It moves one way only: the end may only
+// fold takes in an extension, an end or a deletion. It moves one way only: the end may only
 // move out while the session runs, and the earliest closing counts, so any order
 // and any repeats give the same session.
 func (s Session) fold(f Fact) Session {
@@ -83,6 +84,8 @@ func (s Session) fold(f Fact) Session {
 		if at := f.corrected(f.ClosedAt); s.ClosedAt.IsZero() || at.Before(s.ClosedAt) {
 			s.ClosedAt = at
 		}
+	case SessionVoided, SessionRestored:
+		s.Void = s.Void.join(voidOf(f))
 	}
 	return s
 }

@@ -39,12 +39,15 @@ type Tx interface {
 	// LockSessions reads those that exist and makes other writers of the same
 	// sessions wait until this transaction ends. Ids in any order, repeats fine.
 	LockSessions(ctx context.Context, ids []ID) (map[ID]Session, error)
-	// Sessions are a course's, oldest first.
+	// Sessions are a course's that count, oldest first.
 	Sessions(ctx context.Context, course ID) ([]Session, error)
-	// Running are all without a ClosedAt, oldest first (their time may be up).
+	// Voided are a course's that were deleted, oldest first.
+	Voided(ctx context.Context, course ID) ([]Session, error)
+	// Running are all that count without a ClosedAt, oldest first (their time may be up).
 	Running(ctx context.Context) ([]Session, error)
 	// PutSession inserts, or moves an existing row one way only: ClosesAt to the
-	// greatest, ClosedAt to the least. All else is kept from the first time.
+	// greatest, ClosedAt to the least, Void to the latest. All else is kept from the
+	// first time.
 	PutSession(ctx context.Context, s Session) error
 
 	// Append keeps facts in the given order and says of each what became of it. A
@@ -58,7 +61,8 @@ type Tx interface {
 	// Standings of a session, for the named students or for all who have one, by
 	// student.
 	Standings(ctx context.Context, session ID, students ...ID) ([]Standing, error)
-	// CourseStandings are those of all sessions of a course; State is left empty.
+	// CourseStandings are those of all sessions of a course that count; State is left
+	// empty.
 	CourseStandings(ctx context.Context, course ID) ([]Standing, error)
 	PutStandings(ctx context.Context, st []Standing) error
 	// Rewrite replaces all that is derived of a session (its row, even backwards,

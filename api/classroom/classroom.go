@@ -59,6 +59,7 @@ func Register(api huma.API, d Deps) {
 	d.history(api)
 	d.details(api)
 	d.corrections(api)
+	d.deletions(api)
 	d.analytics(api)
 	d.scanners(api)
 	d.originalScanner(api)

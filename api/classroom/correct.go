@@ -32,7 +32,7 @@ type correctOutput struct {
 }
 
 func (d Deps) corrections(api huma.API) {
-	rest.Handle(api, ofTeacher(huma.Operation{
+	rest.Handle(api, ofOffice(huma.Operation{
 		OperationID: "update-attendance", Method: http.MethodPost, Path: "/api/teacher/update-attendance",
 		Summary: "Correct one student's mark after the class",
 		Description: "Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, " +
@@ -81,6 +81,8 @@ func notCorrected(err error, status attendance.Status) error {
 	switch {
 	case errors.Is(err, attendance.ErrOpen):
 		return rest.NewProblem(http.StatusConflict, "session-open", err.Error()+": mark the student in the roll call")
+	case errors.Is(err, attendance.ErrVoided):
+		return rest.NewProblem(http.StatusConflict, "session-deleted", err.Error())
 	case errors.Is(err, attendance.ErrSame):
 		return rest.NewProblem(http.StatusConflict, "already-marked", "Student already marked "+string(status))
 	case errors.Is(err, attendance.ErrHigher):

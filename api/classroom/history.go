@@ -37,6 +37,13 @@ type historyRow struct {
 	PresentCount      int           `json:"present_count" doc:"Those who count as present: present, late, on duty."`
 	TotalStudents     int           `json:"total_students" doc:"Everyone enrolled when it began."`
 	AttendancePercent *float64      `json:"attendance_percent" nullable:"true" doc:"Attended ÷ held, excused students left out; null while it runs and where nobody had to be there."`
+	DeletedAt         *time.Time    `json:"deleted_at,omitempty" doc:"With deleted=true."`
+	DeletedReason     string        `json:"deleted_reason,omitempty"`
+}
+
+type historyInput struct {
+	CoursePath
+	Deleted bool `query:"deleted" doc:"Those that were deleted, instead of those that count."`
 }
 
 type historyOutput struct {
@@ -53,8 +60,12 @@ func (d Deps) history(api huma.API) {
 	}), d.getHistory)
 }
 
-func (d Deps) getHistory(ctx context.Context, in *CoursePath) (*historyOutput, error) {
-	reg, err := d.Service.CourseRegister(ctx, auth.From(ctx).Actor, in.CourseID)
+func (d Deps) getHistory(ctx context.Context, in *historyInput) (*historyOutput, error) {
+	read := d.Service.CourseRegister
+	if in.Deleted {
+		read = d.Service.Deleted
+	}
+	reg, err := read(ctx, auth.From(ctx).Actor, in.CourseID)
 	if err != nil {
 		return nil, err
 	}
@@ -62,12 +73,16 @@ func (d Deps) getHistory(ctx context.Context, in *CoursePath) (*historyOutput, e
 	out.Body.TotalCount, out.Body.Sessions = len(reg.Sessions), make([]historyRow, 0, len(reg.Sessions))
 	for _, se := range slices.Backward(reg.Sessions) {
 		count, local := reg.CountSession(se), se.OpenedAt.In(reg.Zone)
-		out.Body.Sessions = append(out.Body.Sessions, historyRow{
+		row := historyRow{
 			ID: se.ID, Date: local.Format(dateWords), Time: local.Format(timeWords),
 			StartTime: *at(se.OpenedAt), EndTime: *at(se.EndAt()), Topic: topicOf(se), SessionType: string(se.Kind),
 			IsActive: se.OpenAt(reg.Now), PresentCount: count.There(), TotalStudents: len(reg.Roster.At(se.OpenedAt)),
 			AttendancePercent: percentOf(count, se, reg.Now),
-		})
+		}
+		if se.Void.On {
+			row.DeletedAt, row.DeletedReason = at(se.Void.At()), se.Void.Reason
+		}
+		out.Body.Sessions = append(out.Body.Sessions, row)
 	}
 	return out, nil
 }

@@ -43,6 +43,14 @@ func (t *tx) Sessions(ctx context.Context, course attendance.ID) ([]attendance.S
 	return sessions(rows)
 }
 
+func (t *tx) Voided(ctx context.Context, course attendance.ID) ([]attendance.Session, error) {
+	rows, err := t.q.Voided(ctx, course)
+	if err != nil {
+		return nil, fmt.Errorf("list deleted sessions: %w", err)
+	}
+	return sessions(rows)
+}
+
 func (t *tx) Running(ctx context.Context) ([]attendance.Session, error) {
 	rows, err := t.q.Running(ctx)
 	if err != nil {
@@ -57,11 +65,29 @@ func (t *tx) PutSession(ctx context.Context, s attendance.Session) error {
 		return err
 	}
 	t.touch(s.ID)
-	return t.q.PutSession(ctx, dbsqlc.PutSessionParams{
+	err = t.q.PutSession(ctx, dbsqlc.PutSessionParams{
 		ID: s.ID, CourseID: s.Course, NodeID: s.Node, TeacherID: s.Teacher, Kind: string(s.Kind), Topic: s.Topic,
 		Room: s.Room, DeviceID: s.Device, OpenedAt: s.OpenedAt, ClosesAt: s.ClosesAt, ClosedAt: nullable(s.ClosedAt),
 		Opened: opened, Policy: policy,
 	})
+	if err != nil {
+		return fmt.Errorf("put session: %w", err)
+	}
+	return t.putVoid(ctx, s)
+}
+
+func (t *tx) putVoid(ctx context.Context, s attendance.Session) error {
+	v := s.Void
+	if v.Ord == 0 {
+		return nil
+	}
+	err := t.q.PutVoid(ctx, dbsqlc.PutVoidParams{
+		ID: s.ID, Voided: v.On, VoidOrd: int64(v.Ord), VoidFactID: v.Fact, VoidByID: v.By, VoidAt: nullable(v.At()), VoidReason: v.Reason,
+	})
+	if err != nil {
+		return fmt.Errorf("put whether session %s counts: %w", s.ID, err)
+	}
+	return nil
 }
 
 func (t *tx) Rewrite(ctx context.Context, s attendance.Session, st []attendance.Standing) error {
@@ -81,6 +107,9 @@ func (t *tx) Rewrite(ctx context.Context, s attendance.Session, st []attendance.
 		return attendance.Missing{What: "session", Key: s.ID.String()}
 	}
 	t.touch(s.ID)
+	if err := t.putVoid(ctx, s); err != nil {
+		return err
+	}
 	if err := t.q.DropStandings(ctx, s.ID); err != nil {
 		return fmt.Errorf("drop standings: %w", err)
 	}
@@ -102,6 +131,9 @@ func session(r dbsqlc.Session) (attendance.Session, error) {
 	s := attendance.Session{
 		ID: r.ID, Course: r.CourseID, Node: r.NodeID, Teacher: r.TeacherID, Kind: attendance.SessionKind(r.Kind),
 		Topic: r.Topic, Room: r.Room, Device: r.DeviceID, OpenedAt: r.OpenedAt, ClosesAt: r.ClosesAt, ClosedAt: moment(r.ClosedAt),
+		Void: attendance.Void{
+			On: r.Voided, By: r.VoidByID, AtMS: attendance.UnixMS(moment(r.VoidAt)), Reason: r.VoidReason, Ord: attendance.HLC(r.VoidOrd), Fact: r.VoidFactID,
+		},
 	}
 	if err := json.Unmarshal(r.Opened, &s.Opened); err != nil {
 		return s, fmt.Errorf("decode stamp of session %s: %w", r.ID, err)

@@ -75,7 +75,7 @@ func (t *tx) Refuse(ctx context.Context, seq int64, why attendance.Why) (attenda
 		return f, err
 	}
 	keep := string(f.Why)
-	if keep == "" && f.IsMark() {
+	if keep == "" && (f.IsMark() || f.IsVoid()) {
 		keep = string(why)
 	}
 	if err := t.q.RefuseFact(ctx, keep, string(why), at); err != nil {

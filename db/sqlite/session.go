@@ -16,6 +16,9 @@ func session(r dbsqlc.Session) (attendance.Session, error) {
 		Kind: attendance.SessionKind(r.Kind), Topic: r.Topic, Room: r.Room,
 		OpenedAt: attendance.FromMS(r.OpenedMs), ClosesAt: attendance.FromMS(r.ClosesMs),
 		Opened: attendance.Stamp{WallMS: r.WallMs, Segment: r.SegmentID, MonoMS: r.MonoMs, HLC: attendance.HLC(r.Hlc)},
+		Void: attendance.Void{
+			On: r.Voided, By: r.VoidByID, AtMS: r.VoidMs, Reason: r.VoidReason, Ord: attendance.HLC(r.VoidOrd), Fact: r.VoidFactID,
+		},
 	}
 	if r.ClosedMs != nil {
 		s.ClosedAt = attendance.FromMS(*r.ClosedMs)
@@ -89,6 +92,10 @@ func (t *tx) Sessions(ctx context.Context, course attendance.ID) ([]attendance.S
 	return sessions(t.q.Sessions(ctx, course))
 }
 
+func (t *tx) Voided(ctx context.Context, course attendance.ID) ([]attendance.Session, error) {
+	return sessions(t.q.Voided(ctx, course))
+}
+
 func (t *tx) Running(ctx context.Context) ([]attendance.Session, error) {
 	return sessions(t.q.Running(ctx))
 }
@@ -102,7 +109,20 @@ func (t *tx) PutSession(ctx context.Context, s attendance.Session) error {
 		return err
 	}
 	t.touch(s.ID)
-	return t.q.PutSession(ctx, r)
+	if err := t.q.PutSession(ctx, r); err != nil {
+		return err
+	}
+	return t.putVoid(ctx, s)
+}
+
+func (t *tx) putVoid(ctx context.Context, s attendance.Session) error {
+	v := s.Void
+	if v.Ord == 0 {
+		return nil
+	}
+	return t.q.PutVoid(ctx, dbsqlc.PutVoidParams{
+		ID: s.ID, Voided: v.On, VoidOrd: int64(v.Ord), VoidFactID: v.Fact, VoidByID: v.By, VoidMs: v.AtMS, VoidReason: v.Reason,
+	})
 }
 
 func (t *tx) Rewrite(ctx context.Context, s attendance.Session, st []attendance.Standing) error {
@@ -114,6 +134,9 @@ func (t *tx) Rewrite(ctx context.Context, s attendance.Session, st []attendance.
 		return err
 	}
 	if err := t.q.RewriteSession(ctx, dbsqlc.RewriteSessionParams(r)); err != nil {
+		return err
+	}
+	if err := t.putVoid(ctx, s); err != nil {
 		return err
 	}
 	t.touch(s.ID)

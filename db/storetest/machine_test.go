@@ -29,6 +29,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		"mark":  m.mark,
 		"bulk":  m.bulk,
 		"undo":  m.undo,
+		"void":  m.void,
 		"send":  func(r *rapid.T) { m.sync(r, false) },
 		"lose":  func(r *rapid.T) { m.sync(r, true) },
 		"pull": func(r *rapid.T) {
@@ -47,7 +48,11 @@ func (m *machine) drawDrive(r *rapid.T) *place {
 func (m *machine) session(r *rapid.T, p *place) attendance.ID {
 	var known []attendance.Session
 	must(r, p.store.View(m.ctx, func(ctx context.Context, tx attendance.Tx) (err error) {
-		known, err = tx.Sessions(ctx, m.course.ID)
+		if known, err = tx.Sessions(ctx, m.course.ID); err != nil {
+			return err
+		}
+		voided, err := tx.Voided(ctx, m.course.ID)
+		known = append(known, voided...)
 		return err
 	}))
 	if len(known) == 0 {
@@ -119,6 +124,20 @@ func (m *machine) undo(r *rapid.T) {
 	p := m.draw(r)
 	_, err := p.service.Undo(m.ctx, m.by(), m.session(r, p), m.last)
 	must(r, err)
+}
+
+// void deletes a session or restores one that was deleted.
+func (m *machine) void(r *rapid.T) {
+	p := m.draw(r)
+	se := m.session(r, p)
+	if rapid.Bool().Draw(r, "restore") {
+		_, err := p.service.Restore(m.ctx, m.by(), se)
+		must(r, err)
+		return
+	}
+	if _, _, err := p.service.Void(m.ctx, m.by(), se, "started by mistake"); !errors.Is(err, attendance.ErrOpen) {
+		must(r, err)
+	}
 }
 
 func (m *machine) sync(r *rapid.T, lose bool) {

@@ -129,8 +129,12 @@ func (c *campus) view(ctx context.Context, p *place) (view, error) {
 		if err != nil {
 			return err
 		}
-		for _, se := range sessions {
-			v.Sessions[se.ID] = fmt.Sprint(se.OpenedAt.UnixMilli(), se.ClosesAt.UnixMilli(), se.ClosedAt.UnixMilli(), se.Node)
+		voided, err := tx.Voided(ctx, c.course.ID)
+		if err != nil {
+			return err
+		}
+		for _, se := range append(sessions, voided...) {
+			v.Sessions[se.ID] = fmt.Sprint(se.OpenedAt.UnixMilli(), se.ClosesAt.UnixMilli(), se.ClosedAt.UnixMilli(), se.Node, se.Void)
 			standings, err := tx.Standings(ctx, se.ID)
 			if err != nil {
 				return err

@@ -886,6 +886,28 @@ type DayOutputBody struct {
 	Teacher Person     `json:"teacher"`
 }
 
+// DeleteSessionInputBody defines model for DeleteSessionInputBody.
+type DeleteSessionInputBody struct {
+	// Reason At least 5 characters; it stays in the history.
+	//
+	// Examples: started by mistake
+	Reason *string `json:"reason,omitempty"`
+}
+
+// DeleteSessionOutputBody defines model for DeleteSessionOutputBody.
+type DeleteSessionOutputBody struct {
+	// AttendanceRecordsDeleted Marks that count no more until the session is restored.
+	AttendanceRecordsDeleted int64 `json:"attendance_records_deleted"`
+
+	// Message Examples: Session deleted successfully. 0 attendance record(s) removed.
+	Message   string             `json:"message"`
+	Reason    string             `json:"reason"`
+	SessionId openapi_types.UUID `json:"session_id"`
+
+	// Status Examples: success
+	Status string `json:"status"`
+}
+
 // DetailCounts defines model for DetailCounts.
 type DetailCounts struct {
 	Absent  int64 `json:"absent"`
@@ -909,8 +931,12 @@ type DetailOutputBody struct {
 	// Counts Students by status.
 	Counts   DetailCounts       `json:"counts"`
 	CourseId openapi_types.UUID `json:"course_id"`
-	EndTime  time.Time          `json:"end_time"`
-	IsActive bool               `json:"is_active"`
+
+	// DeletedAt The class was deleted: it counts nowhere until it is restored.
+	DeletedAt     *time.Time `json:"deleted_at,omitempty"`
+	DeletedReason *string    `json:"deleted_reason,omitempty"`
+	EndTime       time.Time  `json:"end_time"`
+	IsActive      bool       `json:"is_active"`
 
 	// PresentCount Length of present_students.
 	PresentCount int64 `json:"present_count"`
@@ -1130,6 +1156,10 @@ type HistoryRow struct {
 	//
 	// Examples: 22 Nov 2026
 	Date string `json:"date"`
+
+	// DeletedAt With deleted=true.
+	DeletedAt     *time.Time `json:"deleted_at,omitempty"`
+	DeletedReason *string    `json:"deleted_reason,omitempty"`
 
 	// EndTime When it ended, or is to end.
 	EndTime  time.Time          `json:"end_time"`
@@ -1454,6 +1484,16 @@ type ReportStudent struct {
 	Id               openapi_types.UUID `json:"id"`
 	StudentName      string             `json:"student_name"`
 	UniversityRollNo string             `json:"university_roll_no"`
+}
+
+// RestoreSessionOutputBody defines model for RestoreSessionOutputBody.
+type RestoreSessionOutputBody struct {
+	// Message Examples: Session restored.
+	Message   string             `json:"message"`
+	SessionId openapi_types.UUID `json:"session_id"`
+
+	// Status Examples: success
+	Status string `json:"status"`
 }
 
 // ResultBody defines model for ResultBody.
@@ -1878,6 +1918,12 @@ type PullRosterParams struct {
 	Facts *string `form:"facts,omitempty" json:"facts,omitempty"`
 }
 
+// GetHistoryParams defines parameters for GetHistory.
+type GetHistoryParams struct {
+	// Deleted Those that were deleted, instead of those that count.
+	Deleted *bool `form:"deleted,omitempty" json:"deleted,omitempty"`
+}
+
 // AddAdminJSONRequestBody defines body for AddAdmin for application/json ContentType.
 type AddAdminJSONRequestBody = AddAccountInputBody
 
@@ -1919,6 +1965,9 @@ type SignInTeacherJSONRequestBody = LoginInputBody
 
 // OverrideManuallyJSONRequestBody defines body for OverrideManually for application/json ContentType.
 type OverrideManuallyJSONRequestBody = OverrideInputBody
+
+// DeleteSessionJSONRequestBody defines body for DeleteSession for application/json ContentType.
+type DeleteSessionJSONRequestBody = DeleteSessionInputBody
 
 // ExtendSessionJSONRequestBody defines body for ExtendSession for application/json ContentType.
 type ExtendSessionJSONRequestBody = ExtendInputBody
@@ -2312,7 +2361,7 @@ type ClientInterface interface {
 	// GetHistory The classes that a course has held
 	//
 	// Corresponds with GET /api/teacher/history/{course_id} (the `GetHistory` operationId).
-	GetHistory(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetHistory(ctx context.Context, courseId openapi_types.UUID, params *GetHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignInTeacherWithBody Sign in with a course code and a PIN
 	//
@@ -2381,6 +2430,24 @@ type ClientInterface interface {
 	// Corresponds with POST /api/teacher/session/{id}/check-expire (the `CheckSessionExpiry` operationId).
 	CheckSessionExpiry(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DeleteSessionWithBody Delete a class that has ended
+	//
+	// Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with DELETE /api/teacher/session/{id}/delete (the `DeleteSession` operationId).
+	DeleteSessionWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteSession Delete a class that has ended
+	//
+	// Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with DELETE /api/teacher/session/{id}/delete (the `DeleteSession` operationId).
+	DeleteSession(ctx context.Context, id openapi_types.UUID, body DeleteSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// EndSession End the class now
 	//
 	// Corresponds with POST /api/teacher/session/{id}/end (the `EndSession` operationId).
@@ -2429,6 +2496,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /api/teacher/session/{id}/marks/{mark_id} (the `SetMarks` operationId).
 	SetMarks(ctx context.Context, id openapi_types.UUID, markId openapi_types.UUID, body SetMarksJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreSession Restore a deleted class with all its marks
+	//
+	// Corresponds with POST /api/teacher/session/{id}/restore (the `RestoreSession` operationId).
+	RestoreSession(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSessionStatus Who is marked, by university roll
 	//
@@ -3198,8 +3270,8 @@ func (c *Client) MarkInBulk(ctx context.Context, body MarkInBulkJSONRequestBody,
 // GetHistory The classes that a course has held
 //
 // Corresponds with GET /api/teacher/history/{course_id} (the `GetHistory` operationId).
-func (c *Client) GetHistory(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetHistoryRequest(c.Server, courseId)
+func (c *Client) GetHistory(ctx context.Context, courseId openapi_types.UUID, params *GetHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetHistoryRequest(c.Server, courseId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3387,6 +3459,44 @@ func (c *Client) CheckSessionExpiry(ctx context.Context, id openapi_types.UUID, 
 	return c.Client.Do(req)
 }
 
+// DeleteSessionWithBody Delete a class that has ended
+//
+// Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with DELETE /api/teacher/session/{id}/delete (the `DeleteSession` operationId).
+func (c *Client) DeleteSessionWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteSessionRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteSession Delete a class that has ended
+//
+// Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /api/teacher/session/{id}/delete (the `DeleteSession` operationId).
+func (c *Client) DeleteSession(ctx context.Context, id openapi_types.UUID, body DeleteSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteSessionRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // EndSession End the class now
 //
 // Corresponds with POST /api/teacher/session/{id}/end (the `EndSession` operationId).
@@ -3496,6 +3606,21 @@ func (c *Client) SetMarksWithBody(ctx context.Context, id openapi_types.UUID, ma
 // Corresponds with PUT /api/teacher/session/{id}/marks/{mark_id} (the `SetMarks` operationId).
 func (c *Client) SetMarks(ctx context.Context, id openapi_types.UUID, markId openapi_types.UUID, body SetMarksJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetMarksRequest(c.Server, id, markId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreSession Restore a deleted class with all its marks
+//
+// Corresponds with POST /api/teacher/session/{id}/restore (the `RestoreSession` operationId).
+func (c *Client) RestoreSession(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreSessionRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -4661,7 +4786,7 @@ func NewMarkInBulkRequestWithBody(server string, contentType string, body io.Rea
 }
 
 // NewGetHistoryRequest constructs an http.Request for the GetHistory method
-func NewGetHistoryRequest(server string, courseId openapi_types.UUID) (*http.Request, error) {
+func NewGetHistoryRequest(server string, courseId openapi_types.UUID, params *GetHistoryParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -4684,6 +4809,33 @@ func NewGetHistoryRequest(server string, courseId openapi_types.UUID) (*http.Req
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Deleted != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deleted", *params.Deleted, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -4998,6 +5150,53 @@ func NewCheckSessionExpiryRequest(server string, id openapi_types.UUID) (*http.R
 	return req, nil
 }
 
+// NewDeleteSessionRequest calls the generic DeleteSession builder with application/json body
+func NewDeleteSessionRequest(server string, id openapi_types.UUID, body DeleteSessionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDeleteSessionRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewDeleteSessionRequestWithBody constructs an http.Request for the DeleteSession method, with any body, and a specified content type
+func NewDeleteSessionRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/session/%s/delete", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewEndSessionRequest constructs an http.Request for the EndSession method
 func NewEndSessionRequest(server string, id openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -5204,6 +5403,40 @@ func NewSetMarksRequestWithBody(server string, id openapi_types.UUID, markId ope
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestoreSessionRequest constructs an http.Request for the RestoreSession method
+func NewRestoreSessionRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/session/%s/restore", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -5769,7 +6002,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/teacher/history/{course_id} (the `GetHistory` operationId).
-	GetHistoryWithResponse(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetHistoryResponse, error)
+	GetHistoryWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetHistoryParams, reqEditors ...RequestEditorFn) (*GetHistoryResponse, error)
 
 	// SignInTeacherWithBodyWithResponse Sign in with a course code and a PIN
 	//
@@ -5852,6 +6085,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/teacher/session/{id}/check-expire (the `CheckSessionExpiry` operationId).
 	CheckSessionExpiryWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*CheckSessionExpiryResponse, error)
 
+	// DeleteSessionWithBodyWithResponse Delete a class that has ended
+	//
+	// Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/teacher/session/{id}/delete (the `DeleteSession` operationId).
+	DeleteSessionWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeleteSessionResponse, error)
+
+	// DeleteSessionWithResponse Delete a class that has ended
+	//
+	// Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/teacher/session/{id}/delete (the `DeleteSession` operationId).
+	DeleteSessionWithResponse(ctx context.Context, id openapi_types.UUID, body DeleteSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*DeleteSessionResponse, error)
+
 	// EndSessionWithResponse End the class now
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -5906,6 +6157,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /api/teacher/session/{id}/marks/{mark_id} (the `SetMarks` operationId).
 	SetMarksWithResponse(ctx context.Context, id openapi_types.UUID, markId openapi_types.UUID, body SetMarksJSONRequestBody, reqEditors ...RequestEditorFn) (*SetMarksResponse, error)
+
+	// RestoreSessionWithResponse Restore a deleted class with all its marks
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/session/{id}/restore (the `RestoreSession` operationId).
+	RestoreSessionWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreSessionResponse, error)
 
 	// GetSessionStatusWithResponse Who is marked, by university roll
 	//
@@ -8293,6 +8551,82 @@ func (r CheckSessionExpiryResponse) ContentType() string {
 	return ""
 }
 
+type DeleteSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeleteSessionOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DeleteSessionResponse) GetJSON200() *DeleteSessionOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeleteSessionResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeleteSessionResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DeleteSessionResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeleteSessionResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeleteSessionResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteSessionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type EndSessionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8639,6 +8973,75 @@ func (r SetMarksResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SetMarksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RestoreSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RestoreSessionOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestoreSessionResponse) GetJSON200() *RestoreSessionOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RestoreSessionResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RestoreSessionResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RestoreSessionResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RestoreSessionResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RestoreSessionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestoreSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestoreSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestoreSessionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9571,8 +9974,8 @@ func (c *ClientWithResponses) MarkInBulkWithResponse(ctx context.Context, body M
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /api/teacher/history/{course_id} (the `GetHistory` operationId).
-func (c *ClientWithResponses) GetHistoryWithResponse(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetHistoryResponse, error) {
-	rsp, err := c.GetHistory(ctx, courseId, reqEditors...)
+func (c *ClientWithResponses) GetHistoryWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetHistoryParams, reqEditors ...RequestEditorFn) (*GetHistoryResponse, error) {
+	rsp, err := c.GetHistory(ctx, courseId, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -9726,6 +10129,36 @@ func (c *ClientWithResponses) CheckSessionExpiryWithResponse(ctx context.Context
 	return ParseCheckSessionExpiryResponse(rsp)
 }
 
+// DeleteSessionWithBodyWithResponse Delete a class that has ended
+//
+// Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/teacher/session/{id}/delete (the `DeleteSession` operationId).
+func (c *ClientWithResponses) DeleteSessionWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DeleteSessionResponse, error) {
+	rsp, err := c.DeleteSessionWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteSessionResponse(rsp)
+}
+
+// DeleteSessionWithResponse Delete a class that has ended
+//
+// Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/teacher/session/{id}/delete (the `DeleteSession` operationId).
+func (c *ClientWithResponses) DeleteSessionWithResponse(ctx context.Context, id openapi_types.UUID, body DeleteSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*DeleteSessionResponse, error) {
+	rsp, err := c.DeleteSession(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteSessionResponse(rsp)
+}
+
 // EndSessionWithResponse End the class now
 //
 // Returns a wrapper object for the known response body format(s).
@@ -9821,6 +10254,19 @@ func (c *ClientWithResponses) SetMarksWithResponse(ctx context.Context, id opena
 		return nil, err
 	}
 	return ParseSetMarksResponse(rsp)
+}
+
+// RestoreSessionWithResponse Restore a deleted class with all its marks
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/session/{id}/restore (the `RestoreSession` operationId).
+func (c *ClientWithResponses) RestoreSessionWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreSessionResponse, error) {
+	rsp, err := c.RestoreSession(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreSessionResponse(rsp)
 }
 
 // GetSessionStatusWithResponse Who is marked, by university roll
@@ -11740,6 +12186,67 @@ func ParseCheckSessionExpiryResponse(rsp *http.Response) (*CheckSessionExpiryRes
 	return response, nil
 }
 
+// ParseDeleteSessionResponse parses an HTTP response from a DeleteSessionWithResponse call
+func ParseDeleteSessionResponse(rsp *http.Response) (*DeleteSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeleteSessionOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseEndSessionResponse parses an HTTP response from a EndSessionWithResponse call
 func ParseEndSessionResponse(rsp *http.Response) (*EndSessionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11979,6 +12486,60 @@ func ParseSetMarksResponse(rsp *http.Response) (*SetMarksResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest MarkOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestoreSessionResponse parses an HTTP response from a RestoreSessionWithResponse call
+func ParseRestoreSessionResponse(rsp *http.Response) (*RestoreSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestoreSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RestoreSessionOutputBody
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -680,6 +680,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teacher/session/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a class that has ended
+         * @description Nothing is erased: the class leaves registers, counts and history, keeps its marks, still takes those that arrive late, and can be restored. A running class answers session-open.
+         */
+        delete: operations["delete-session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teacher/session/{id}/end": {
         parameters: {
             query?: never;
@@ -750,6 +770,23 @@ export interface paths {
         post?: never;
         /** Take a gesture back */
         delete: operations["undo-marks"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a deleted class with all its marks */
+        post: operations["restore-session"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1099,6 +1136,27 @@ export interface components {
             sync: components["schemas"]["SyncBody"];
             teacher: components["schemas"]["Person"];
         };
+        DeleteSessionInputBody: {
+            /**
+             * @description At least 5 characters; it stays in the history.
+             * @example started by mistake
+             */
+            reason?: string;
+        };
+        DeleteSessionOutputBody: {
+            /**
+             * Format: int64
+             * @description Marks that count no more until the session is restored.
+             */
+            attendance_records_deleted: number;
+            /** @example Session deleted successfully. 0 attendance record(s) removed. */
+            message: string;
+            reason: string;
+            /** Format: uuid */
+            session_id: string;
+            /** @example success */
+            status: string;
+        };
         DetailCounts: {
             /** Format: int64 */
             absent: number;
@@ -1128,6 +1186,12 @@ export interface components {
             counts: components["schemas"]["DetailCounts"];
             /** Format: uuid */
             course_id: string;
+            /**
+             * Format: date-time
+             * @description The class was deleted: it counts nowhere until it is restored.
+             */
+            deleted_at?: string;
+            deleted_reason?: string;
             /** Format: date-time */
             end_time: string;
             is_active: boolean;
@@ -1351,6 +1415,12 @@ export interface components {
              * @example 22 Nov 2026
              */
             date: string;
+            /**
+             * Format: date-time
+             * @description With deleted=true.
+             */
+            deleted_at?: string;
+            deleted_reason?: string;
             /**
              * Format: date-time
              * @description When it ended, or is to end.
@@ -1674,6 +1744,14 @@ export interface components {
             id: string;
             student_name: string;
             university_roll_no: string;
+        };
+        RestoreSessionOutputBody: {
+            /** @example Session restored. */
+            message: string;
+            /** Format: uuid */
+            session_id: string;
+            /** @example success */
+            status: string;
         };
         ResultBody: {
             /**
@@ -3346,7 +3424,10 @@ export interface operations {
     };
     "get-history": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Those that were deleted, instead of those that count. */
+                deleted?: boolean;
+            };
             header?: never;
             path: {
                 course_id: string;
@@ -3883,6 +3964,77 @@ export interface operations {
             };
         };
     };
+    "delete-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteSessionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteSessionOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "end-session": {
         parameters: {
             query?: never;
@@ -4163,6 +4315,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UndoOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreSessionOutputBody"];
                 };
             };
             /** @description Forbidden */

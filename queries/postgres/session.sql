@@ -7,10 +7,13 @@ SELECT * FROM session WHERE id = @id;
 SELECT * FROM session WHERE id = ANY(@ids::uuid[]) ORDER BY id FOR NO KEY UPDATE;
 
 -- name: Sessions :many
-SELECT * FROM session WHERE course_id = @course_id ORDER BY opened_at, id;
+SELECT * FROM session WHERE course_id = @course_id AND NOT voided ORDER BY opened_at, id;
+
+-- name: Voided :many
+SELECT * FROM session WHERE course_id = @course_id AND voided ORDER BY opened_at, id;
 
 -- name: Running :many
-SELECT * FROM session WHERE closed_at IS NULL ORDER BY opened_at, id;
+SELECT * FROM session WHERE closed_at IS NULL AND NOT voided ORDER BY opened_at, id;
 
 -- name: PutSession :exec
 -- Moves one way only; least() passes over NULL.
@@ -19,8 +22,14 @@ VALUES (@id, @course_id, @node_id, @teacher_id, @kind, @topic, @room, @device_id
 ON CONFLICT (id) DO UPDATE SET closes_at = greatest(session.closes_at, excluded.closes_at),
     closed_at = least(session.closed_at, excluded.closed_at);
 
+-- name: PutVoid :exec
+-- Whoever speaks last, whatever comes last.
+UPDATE session SET voided = @voided, void_ord = @void_ord, void_fact_id = @void_fact_id, void_by_id = @void_by_id,
+    void_at = @void_at, void_reason = @void_reason
+WHERE id = @id AND (void_ord, coalesce(void_fact_id, '00000000-0000-0000-0000-000000000000')) < (@void_ord::bigint, @void_fact_id::uuid);
+
 -- name: RewriteSession :execrows
 UPDATE session SET course_id = @course_id, node_id = @node_id, teacher_id = @teacher_id, kind = @kind, topic = @topic,
     room = @room, device_id = @device_id, opened_at = @opened_at, closes_at = @closes_at, closed_at = @closed_at,
-    opened = @opened, policy = @policy
+    opened = @opened, policy = @policy, voided = false, void_ord = 0, void_fact_id = NULL, void_by_id = NULL, void_at = NULL, void_reason = ''
 WHERE id = @id;

@@ -7,7 +7,7 @@ SELECT * FROM standing WHERE session_id = @session_id AND student_id = ANY(@stud
 -- name: CourseStandings :many
 SELECT st.session_id, st.student_id, st.status, st.method, st.reason, st.at, st.conflict
 FROM standing st JOIN session s ON s.id = st.session_id
-WHERE s.course_id = @course_id
+WHERE s.course_id = @course_id AND NOT s.voided
 ORDER BY s.opened_at, s.id, st.student_id;
 
 -- name: PutStandings :exec

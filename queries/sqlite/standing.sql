@@ -12,7 +12,7 @@ ORDER BY student_id;
 SELECT st.session_id, st.student_id, st.status, st.method, st.reason, st.at_ms, st.conflict
 FROM session AS se
 JOIN standing AS st ON st.session_id = se.id
-WHERE se.course_id = @course_id
+WHERE se.course_id = @course_id AND NOT se.voided
 ORDER BY se.opened_ms, st.session_id, st.student_id;
 
 -- name: PutStanding :exec

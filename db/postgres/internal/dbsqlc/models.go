@@ -144,19 +144,25 @@ type RosterHead struct {
 }
 
 type Session struct {
-	ID        attendance.ID
-	CourseID  attendance.ID
-	NodeID    attendance.ID
-	TeacherID attendance.ID
-	Kind      string
-	Topic     string
-	Room      string
-	DeviceID  attendance.ID
-	OpenedAt  time.Time
-	ClosesAt  time.Time
-	ClosedAt  *time.Time
-	Opened    json.RawMessage
-	Policy    json.RawMessage
+	ID         attendance.ID
+	CourseID   attendance.ID
+	NodeID     attendance.ID
+	TeacherID  attendance.ID
+	Kind       string
+	Topic      string
+	Room       string
+	DeviceID   attendance.ID
+	OpenedAt   time.Time
+	ClosesAt   time.Time
+	ClosedAt   *time.Time
+	Opened     json.RawMessage
+	Policy     json.RawMessage
+	Voided     bool
+	VoidOrd    int64
+	VoidFactID attendance.ID
+	VoidByID   attendance.ID
+	VoidAt     *time.Time
+	VoidReason string
 }
 
 type Setting struct {

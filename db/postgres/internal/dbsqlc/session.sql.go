@@ -14,7 +14,7 @@ import (
 )
 
 const lockSessions = `-- name: LockSessions :many
-SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy FROM session WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 `
 
 // Always in one order, so that two writers of the same sessions never wait for
@@ -42,6 +42,12 @@ func (q *Queries) LockSessions(ctx context.Context, ids []attendance.ID) ([]Sess
 			&i.ClosedAt,
 			&i.Opened,
 			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidAt,
+			&i.VoidReason,
 		); err != nil {
 			return nil, err
 		}
@@ -96,10 +102,40 @@ func (q *Queries) PutSession(ctx context.Context, arg PutSessionParams) error {
 	return err
 }
 
+const putVoid = `-- name: PutVoid :exec
+UPDATE session SET voided = $1, void_ord = $2, void_fact_id = $3, void_by_id = $4,
+    void_at = $5, void_reason = $6
+WHERE id = $7 AND (void_ord, coalesce(void_fact_id, '00000000-0000-0000-0000-000000000000')) < ($2::bigint, $3::uuid)
+`
+
+type PutVoidParams struct {
+	Voided     bool
+	VoidOrd    int64
+	VoidFactID attendance.ID
+	VoidByID   attendance.ID
+	VoidAt     *time.Time
+	VoidReason string
+	ID         attendance.ID
+}
+
+// Whoever speaks last, whatever comes last.
+func (q *Queries) PutVoid(ctx context.Context, arg PutVoidParams) error {
+	_, err := q.db.Exec(ctx, putVoid,
+		arg.Voided,
+		arg.VoidOrd,
+		arg.VoidFactID,
+		arg.VoidByID,
+		arg.VoidAt,
+		arg.VoidReason,
+		arg.ID,
+	)
+	return err
+}
+
 const rewriteSession = `-- name: RewriteSession :execrows
 UPDATE session SET course_id = $1, node_id = $2, teacher_id = $3, kind = $4, topic = $5,
     room = $6, device_id = $7, opened_at = $8, closes_at = $9, closed_at = $10,
-    opened = $11, policy = $12
+    opened = $11, policy = $12, voided = false, void_ord = 0, void_fact_id = NULL, void_by_id = NULL, void_at = NULL, void_reason = ''
 WHERE id = $13
 `
 
@@ -142,7 +178,7 @@ func (q *Queries) RewriteSession(ctx context.Context, arg RewriteSessionParams) 
 }
 
 const running = `-- name: Running :many
-SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy FROM session WHERE closed_at IS NULL ORDER BY opened_at, id
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session WHERE closed_at IS NULL AND NOT voided ORDER BY opened_at, id
 `
 
 func (q *Queries) Running(ctx context.Context) ([]Session, error) {
@@ -168,6 +204,12 @@ func (q *Queries) Running(ctx context.Context) ([]Session, error) {
 			&i.ClosedAt,
 			&i.Opened,
 			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidAt,
+			&i.VoidReason,
 		); err != nil {
 			return nil, err
 		}
@@ -180,7 +222,7 @@ func (q *Queries) Running(ctx context.Context) ([]Session, error) {
 }
 
 const session = `-- name: Session :one
-SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy FROM session WHERE id = $1
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session WHERE id = $1
 `
 
 func (q *Queries) Session(ctx context.Context, id attendance.ID) (Session, error) {
@@ -200,12 +242,18 @@ func (q *Queries) Session(ctx context.Context, id attendance.ID) (Session, error
 		&i.ClosedAt,
 		&i.Opened,
 		&i.Policy,
+		&i.Voided,
+		&i.VoidOrd,
+		&i.VoidFactID,
+		&i.VoidByID,
+		&i.VoidAt,
+		&i.VoidReason,
 	)
 	return i, err
 }
 
 const sessions = `-- name: Sessions :many
-SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy FROM session WHERE course_id = $1 ORDER BY opened_at, id
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session WHERE course_id = $1 AND NOT voided ORDER BY opened_at, id
 `
 
 func (q *Queries) Sessions(ctx context.Context, courseID attendance.ID) ([]Session, error) {
@@ -231,6 +279,56 @@ func (q *Queries) Sessions(ctx context.Context, courseID attendance.ID) ([]Sessi
 			&i.ClosedAt,
 			&i.Opened,
 			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidAt,
+			&i.VoidReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const voided = `-- name: Voided :many
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session WHERE course_id = $1 AND voided ORDER BY opened_at, id
+`
+
+func (q *Queries) Voided(ctx context.Context, courseID attendance.ID) ([]Session, error) {
+	rows, err := q.db.Query(ctx, voided, courseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Session{}
+	for rows.Next() {
+		var i Session
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.NodeID,
+			&i.TeacherID,
+			&i.Kind,
+			&i.Topic,
+			&i.Room,
+			&i.DeviceID,
+			&i.OpenedAt,
+			&i.ClosesAt,
+			&i.ClosedAt,
+			&i.Opened,
+			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidAt,
+			&i.VoidReason,
 		); err != nil {
 			return nil, err
 		}

@@ -15,7 +15,7 @@ import (
 const courseStandings = `-- name: CourseStandings :many
 SELECT st.session_id, st.student_id, st.status, st.method, st.reason, st.at, st.conflict
 FROM standing st JOIN session s ON s.id = st.session_id
-WHERE s.course_id = $1
+WHERE s.course_id = $1 AND NOT s.voided
 ORDER BY s.opened_at, s.id, st.student_id
 `
 

@@ -198,6 +198,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.putTeachingStmt, err = db.PrepareContext(ctx, putTeaching); err != nil {
 		return nil, fmt.Errorf("error preparing query PutTeaching: %w", err)
 	}
+	if q.putVoidStmt, err = db.PrepareContext(ctx, putVoid); err != nil {
+		return nil, fmt.Errorf("error preparing query PutVoid: %w", err)
+	}
 	if q.refuseFactStmt, err = db.PrepareContext(ctx, refuseFact); err != nil {
 		return nil, fmt.Errorf("error preparing query RefuseFact: %w", err)
 	}
@@ -242,6 +245,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.standingsStmt, err = db.PrepareContext(ctx, standings); err != nil {
 		return nil, fmt.Errorf("error preparing query Standings: %w", err)
+	}
+	if q.voidedStmt, err = db.PrepareContext(ctx, voided); err != nil {
+		return nil, fmt.Errorf("error preparing query Voided: %w", err)
 	}
 	return &q, nil
 }
@@ -538,6 +544,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing putTeachingStmt: %w", cerr)
 		}
 	}
+	if q.putVoidStmt != nil {
+		if cerr := q.putVoidStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putVoidStmt: %w", cerr)
+		}
+	}
 	if q.refuseFactStmt != nil {
 		if cerr := q.refuseFactStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing refuseFactStmt: %w", cerr)
@@ -611,6 +622,11 @@ func (q *Queries) Close() error {
 	if q.standingsStmt != nil {
 		if cerr := q.standingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing standingsStmt: %w", cerr)
+		}
+	}
+	if q.voidedStmt != nil {
+		if cerr := q.voidedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing voidedStmt: %w", cerr)
 		}
 	}
 	return err
@@ -710,6 +726,7 @@ type Queries struct {
 	putStudentStmt      *sql.Stmt
 	putTeacherStmt      *sql.Stmt
 	putTeachingStmt     *sql.Stmt
+	putVoidStmt         *sql.Stmt
 	refuseFactStmt      *sql.Stmt
 	restampLineStmt     *sql.Stmt
 	rewriteSessionStmt  *sql.Stmt
@@ -725,6 +742,7 @@ type Queries struct {
 	settingsStmt        *sql.Stmt
 	standingStmt        *sql.Stmt
 	standingsStmt       *sql.Stmt
+	voidedStmt          *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -789,6 +807,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putStudentStmt:      q.putStudentStmt,
 		putTeacherStmt:      q.putTeacherStmt,
 		putTeachingStmt:     q.putTeachingStmt,
+		putVoidStmt:         q.putVoidStmt,
 		refuseFactStmt:      q.refuseFactStmt,
 		restampLineStmt:     q.restampLineStmt,
 		rewriteSessionStmt:  q.rewriteSessionStmt,
@@ -804,5 +823,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		settingsStmt:        q.settingsStmt,
 		standingStmt:        q.standingStmt,
 		standingsStmt:       q.standingsStmt,
+		voidedStmt:          q.voidedStmt,
 	}
 }

@@ -99,22 +99,28 @@ type Learnt struct {
 }
 
 type Session struct {
-	ID        attendance.ID
-	CourseID  attendance.ID
-	NodeID    attendance.ID
-	TeacherID attendance.ID
-	DeviceID  attendance.ID
-	Kind      string
-	Topic     string
-	Room      string
-	OpenedMs  int64
-	ClosesMs  int64
-	ClosedMs  *int64
-	WallMs    int64
-	SegmentID attendance.ID
-	MonoMs    int64
-	Hlc       int64
-	Policy    string
+	ID         attendance.ID
+	CourseID   attendance.ID
+	NodeID     attendance.ID
+	TeacherID  attendance.ID
+	DeviceID   attendance.ID
+	Kind       string
+	Topic      string
+	Room       string
+	OpenedMs   int64
+	ClosesMs   int64
+	ClosedMs   *int64
+	WallMs     int64
+	SegmentID  attendance.ID
+	MonoMs     int64
+	Hlc        int64
+	Policy     string
+	Voided     bool
+	VoidOrd    int64
+	VoidFactID attendance.ID
+	VoidByID   attendance.ID
+	VoidMs     int64
+	VoidReason string
 }
 
 type Setting struct {

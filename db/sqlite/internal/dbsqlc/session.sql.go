@@ -66,6 +66,38 @@ func (q *Queries) PutSession(ctx context.Context, arg PutSessionParams) error {
 	return err
 }
 
+const putVoid = `-- name: PutVoid :exec
+UPDATE session SET
+    voided = ?1, void_ord = ?2, void_fact_id = ?3, void_by_id = ?4,
+    void_ms = ?5, void_reason = ?6
+WHERE id = ?7
+    AND (void_ord < ?2 OR void_ord = ?2 AND coalesce(void_fact_id, zeroblob(16)) < ?3)
+`
+
+type PutVoidParams struct {
+	Voided     bool
+	VoidOrd    int64
+	VoidFactID attendance.ID
+	VoidByID   attendance.ID
+	VoidMs     int64
+	VoidReason string
+	ID         attendance.ID
+}
+
+// Whoever speaks last, whatever comes last.
+func (q *Queries) PutVoid(ctx context.Context, arg PutVoidParams) error {
+	_, err := q.exec(ctx, q.putVoidStmt, putVoid,
+		arg.Voided,
+		arg.VoidOrd,
+		arg.VoidFactID,
+		arg.VoidByID,
+		arg.VoidMs,
+		arg.VoidReason,
+		arg.ID,
+	)
+	return err
+}
+
 const rewriteSession = `-- name: RewriteSession :exec
 INSERT INTO session (
     id, course_id, node_id, teacher_id, device_id, kind, topic, room,
@@ -79,7 +111,8 @@ ON CONFLICT (id) DO UPDATE SET
     device_id = excluded.device_id, kind = excluded.kind, topic = excluded.topic, room = excluded.room,
     opened_ms = excluded.opened_ms, closes_ms = excluded.closes_ms, closed_ms = excluded.closed_ms,
     wall_ms = excluded.wall_ms, segment_id = excluded.segment_id, mono_ms = excluded.mono_ms,
-    hlc = excluded.hlc, policy = excluded.policy
+    hlc = excluded.hlc, policy = excluded.policy,
+    voided = 0, void_ord = 0, void_fact_id = NULL, void_by_id = NULL, void_ms = 0, void_reason = ''
 `
 
 type RewriteSessionParams struct {
@@ -124,8 +157,8 @@ func (q *Queries) RewriteSession(ctx context.Context, arg RewriteSessionParams) 
 }
 
 const running = `-- name: Running :many
-SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy FROM session
-WHERE closed_ms IS NULL
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason FROM session
+WHERE closed_ms IS NULL AND NOT voided
 ORDER BY opened_ms, id
 `
 
@@ -155,6 +188,12 @@ func (q *Queries) Running(ctx context.Context) ([]Session, error) {
 			&i.MonoMs,
 			&i.Hlc,
 			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidMs,
+			&i.VoidReason,
 		); err != nil {
 			return nil, err
 		}
@@ -170,7 +209,7 @@ func (q *Queries) Running(ctx context.Context) ([]Session, error) {
 }
 
 const session = `-- name: Session :one
-SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy FROM session
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason FROM session
 WHERE id = ?1
 `
 
@@ -194,13 +233,19 @@ func (q *Queries) Session(ctx context.Context, id attendance.ID) (Session, error
 		&i.MonoMs,
 		&i.Hlc,
 		&i.Policy,
+		&i.Voided,
+		&i.VoidOrd,
+		&i.VoidFactID,
+		&i.VoidByID,
+		&i.VoidMs,
+		&i.VoidReason,
 	)
 	return i, err
 }
 
 const sessions = `-- name: Sessions :many
-SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy FROM session
-WHERE course_id = ?1
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason FROM session
+WHERE course_id = ?1 AND NOT voided
 ORDER BY opened_ms, id
 `
 
@@ -230,6 +275,64 @@ func (q *Queries) Sessions(ctx context.Context, courseID attendance.ID) ([]Sessi
 			&i.MonoMs,
 			&i.Hlc,
 			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidMs,
+			&i.VoidReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const voided = `-- name: Voided :many
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason FROM session
+WHERE course_id = ?1 AND voided
+ORDER BY opened_ms, id
+`
+
+func (q *Queries) Voided(ctx context.Context, courseID attendance.ID) ([]Session, error) {
+	rows, err := q.query(ctx, q.voidedStmt, voided, courseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Session{}
+	for rows.Next() {
+		var i Session
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.NodeID,
+			&i.TeacherID,
+			&i.DeviceID,
+			&i.Kind,
+			&i.Topic,
+			&i.Room,
+			&i.OpenedMs,
+			&i.ClosesMs,
+			&i.ClosedMs,
+			&i.WallMs,
+			&i.SegmentID,
+			&i.MonoMs,
+			&i.Hlc,
+			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidMs,
+			&i.VoidReason,
 		); err != nil {
 			return nil, err
 		}

@@ -15,7 +15,7 @@ const courseStandings = `-- name: CourseStandings :many
 SELECT st.session_id, st.student_id, st.status, st.method, st.reason, st.at_ms, st.conflict
 FROM session AS se
 JOIN standing AS st ON st.session_id = se.id
-WHERE se.course_id = ?1
+WHERE se.course_id = ?1 AND NOT se.voided
 ORDER BY se.opened_ms, st.session_id, st.student_id
 `
 
