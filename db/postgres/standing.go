@@ -59,7 +59,7 @@ func (t *tx) PutStandings(ctx context.Context, st []attendance.Standing) error {
 		}
 		p.SessionIds = append(p.SessionIds, s.Session)
 		p.StudentIds = append(p.StudentIds, s.Student)
-		p.States = append(p.States, string(state))
+		p.States = append(p.States, state)
 		p.Statuses = append(p.Statuses, string(s.Status))
 		p.Methods = append(p.Methods, string(s.Method))
 		p.Reasons = append(p.Reasons, s.Reason)

@@ -15,11 +15,11 @@ ORDER BY s.opened_at, s.id, st.student_id;
 -- has no NULL.
 WITH given AS (
     SELECT unnest(@session_ids::uuid[]) AS session_id, unnest(@student_ids::uuid[]) AS student_id,
-        unnest(@states::text[]) AS state, unnest(@statuses::text[]) AS status, unnest(@methods::text[]) AS method,
+        unnest(@states::bytea[]) AS state, unnest(@statuses::text[]) AS status, unnest(@methods::text[]) AS method,
         unnest(@reasons::text[]) AS reason, unnest(@ats::timestamptz[]) AS at, unnest(@conflicts::boolean[]) AS conflict
 )
 INSERT INTO standing (session_id, student_id, state, status, method, reason, at, conflict)
-SELECT session_id, student_id, state::jsonb, status, method, reason, nullif(at, '0001-01-01 00:00:00+00'::timestamptz), conflict
+SELECT session_id, student_id, state, status, method, reason, nullif(at, '0001-01-01 00:00:00+00'::timestamptz), conflict
 FROM given ORDER BY session_id, student_id
 ON CONFLICT (session_id, student_id) DO UPDATE SET state = excluded.state, status = excluded.status,
     method = excluded.method, reason = excluded.reason, at = excluded.at, conflict = excluded.conflict;

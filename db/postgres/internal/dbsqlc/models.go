@@ -179,7 +179,7 @@ type Setup struct {
 type Standing struct {
 	SessionID attendance.ID
 	StudentID attendance.ID
-	State     json.RawMessage
+	State     []byte
 	Status    string
 	Method    string
 	Reason    string

@@ -69,11 +69,11 @@ func (q *Queries) DropStandings(ctx context.Context, sessionID attendance.ID) er
 const putStandings = `-- name: PutStandings :exec
 WITH given AS (
     SELECT unnest($1::uuid[]) AS session_id, unnest($2::uuid[]) AS student_id,
-        unnest($3::text[]) AS state, unnest($4::text[]) AS status, unnest($5::text[]) AS method,
+        unnest($3::bytea[]) AS state, unnest($4::text[]) AS status, unnest($5::text[]) AS method,
         unnest($6::text[]) AS reason, unnest($7::timestamptz[]) AS at, unnest($8::boolean[]) AS conflict
 )
 INSERT INTO standing (session_id, student_id, state, status, method, reason, at, conflict)
-SELECT session_id, student_id, state::jsonb, status, method, reason, nullif(at, '0001-01-01 00:00:00+00'::timestamptz), conflict
+SELECT session_id, student_id, state, status, method, reason, nullif(at, '0001-01-01 00:00:00+00'::timestamptz), conflict
 FROM given ORDER BY session_id, student_id
 ON CONFLICT (session_id, student_id) DO UPDATE SET state = excluded.state, status = excluded.status,
     method = excluded.method, reason = excluded.reason, at = excluded.at, conflict = excluded.conflict
@@ -82,7 +82,7 @@ ON CONFLICT (session_id, student_id) DO UPDATE SET state = excluded.state, statu
 type PutStandingsParams struct {
 	SessionIds []attendance.ID
 	StudentIds []attendance.ID
-	States     []string
+	States     [][]byte
 	Statuses   []string
 	Methods    []string
 	Reasons    []string
