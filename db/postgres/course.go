@@ -50,12 +50,16 @@ func (t *tx) Roster(ctx context.Context, course attendance.ID) (attendance.Roste
 	rows, err := t.q.Roster(ctx, course)
 	out := make(attendance.Roster, len(rows))
 	for i, r := range rows {
-		out[i] = attendance.Member{
-			Student: r.StudentID, Course: r.CourseID, Roll: int(r.Roll), Name: r.Name,
-			UniversityRoll: r.UniversityRoll, EnrolmentNo: r.EnrolmentNo, From: r.FromAt, To: moment(r.ToAt),
-		}
+		out[i] = member(r)
 	}
 	return out, err
+}
+
+func member(r dbsqlc.RosterRow) attendance.Member {
+	return attendance.Member{
+		Student: r.StudentID, Course: r.CourseID, Roll: int(r.Roll), Name: r.Name,
+		UniversityRoll: r.UniversityRoll, EnrolmentNo: r.EnrolmentNo, From: r.FromAt, To: moment(r.ToAt),
+	}
 }
 
 func course(r dbsqlc.Course) attendance.Course {
