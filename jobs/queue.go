@@ -56,17 +56,23 @@ const atOnce = 4
 const closeEvery = time.Minute
 
 // Serve gives the workers what they call. It must come before the first fact.
-func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, node attendance.ID) error {
+func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, signals Signals, node attendance.ID) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &closeWorker{rules: rules})
 	river.AddWorker(workers, &settleWorker{rules: rules, inbox: inbox})
+	river.AddWorker(workers, &forgetWorker{signals: signals})
 	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
 		Logger:  slog.New(levelled{q.log.Handler()}),
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}},
 		Workers: workers,
-		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(closeEvery),
-			func() (river.JobArgs, *river.InsertOpts) { return CloseSession{}, nil },
-			&river.PeriodicJobOpts{ID: "close_due", RunOnStart: true})},
+		PeriodicJobs: []*river.PeriodicJob{
+			river.NewPeriodicJob(river.PeriodicInterval(closeEvery),
+				func() (river.JobArgs, *river.InsertOpts) { return CloseSession{}, nil },
+				&river.PeriodicJobOpts{ID: "close_due", RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(forgetEvery),
+				func() (river.JobArgs, *river.InsertOpts) { return ForgetSignals{}, nil },
+				&river.PeriodicJobOpts{ID: "forget_signals", RunOnStart: true}),
+		},
 	})
 	if err != nil {
 		return fmt.Errorf("prepare the job queue: %w", err)

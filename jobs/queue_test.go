@@ -27,6 +27,7 @@ type school struct {
 	course, student attendance.ID
 	teacher         attendance.Actor
 	changed         chan attendance.ID // each session that changed
+	forgot          chan error         // each time that old signals were dropped
 }
 
 var templateHash = sync.OnceValues(func() (string, error) { return pgtest.Hash(postgres.Migrations(), "river v0.51.1") })
@@ -54,6 +55,7 @@ func setup(t *testing.T) *school {
 	s := &school{
 		pool: pool, queue: jobs.New(pool, slog.New(slog.DiscardHandler)), course: newID(t), student: newID(t),
 		teacher: attendance.Actor{ID: newID(t), Role: attendance.RoleTeacher}, changed: make(chan attendance.ID, 100),
+		forgot: make(chan error, 100),
 	}
 	s.store = postgres.New(pool, postgres.Options{Hook: s.queue.Hook})
 	if s.cloud, err = s.store.CloudNode(t.Context()); err != nil {
@@ -63,7 +65,7 @@ func setup(t *testing.T) *school {
 	if s.serve, err = attendance.NewService(t.Context(), s.store, world, s.cloud, attendance.Rules{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.queue.Serve(s.serve, s.store, s.cloud); err != nil {
+	if err := s.queue.Serve(s.serve, s.store, forgetting{s.store, s.forgot}, s.cloud); err != nil {
 		t.Fatal(err)
 	}
 	s.enrol(t)
