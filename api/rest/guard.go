@@ -32,6 +32,13 @@ func Only(roles ...attendance.Role) []map[string][]string {
 	return out
 }
 
+// Optional is the security of an operation that anybody may call, and that looks
+// at who calls if it is one of some roles. A token that is not theirs, or has
+// expired, makes the caller nobody.
+func Optional(roles ...attendance.Role) []map[string][]string {
+	return append(Only(roles...), map[string][]string{})
+}
+
 const beforeChange = "before-change"
 
 // BeforeChange marks an operation that is open to somebody who still has to

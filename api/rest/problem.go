@@ -22,6 +22,8 @@ type Problem struct {
 	Wanted    int64  `json:"wanted,omitempty" doc:"With sync-gap: the line of the log to send from."`
 	Seq       int64  `json:"seq,omitempty" doc:"With sync-fork: the last line on which both logs may agree."`
 	Rewound   bool   `json:"rewound,omitempty" doc:"With sync-fork: the drive was set back rather than copied."`
+	CloudURL  string `json:"cloud_url,omitempty" doc:"With cloud-only: where the cloud is."`
+	TriesLeft int    `json:"tries_left,omitempty" doc:"With wrong-code: wrong codes before a pause."`
 	RetryS    int    `json:"retry_after_s,omitempty" doc:"With too-many-requests and busy: seconds to wait."`
 }
 

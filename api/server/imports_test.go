@@ -40,7 +40,7 @@ var rules = []rule{
 	},
 	{
 		says: "the pendrive carries nothing of the cloud's own",
-		from: []string{"edge"}, never: []string{"api/campus/...", "api/server/...", "db/postgres/...", "db/embedded/...", "jobs/..."},
+		from: []string{"edge"}, never: []string{"api/campus/...", "api/online/...", "api/server/...", "db/postgres/...", "db/embedded/...", "jobs/..."},
 		broken: edge{"edge/node", "api/campus"},
 	},
 	{
@@ -54,8 +54,13 @@ var rules = []rule{
 		broken: edge{"api/student", "api/campus"},
 	},
 	{
+		says: "an online class knows neither office nor room",
+		from: []string{"api/online"}, never: []string{"api/campus/...", "api/classroom/...", "api/server/..."},
+		broken: edge{"api/online", "api/classroom"},
+	},
+	{
 		says: "operations never reach a store",
-		from: []string{"api/classroom", "api/campus", "api/student", "api/signin", "api/rest"}, never: []string{"db/...", "jobs/...", "github.com/jackc/pgx/...", "database/sql"},
+		from: []string{"api/classroom", "api/campus", "api/online", "api/student", "api/signin", "api/rest"}, never: []string{"db/...", "jobs/...", "github.com/jackc/pgx/...", "database/sql"},
 		broken: edge{"api/campus", "db/postgres"},
 	},
 	{

@@ -18,6 +18,7 @@ import (
 	"github.com/arise-attendance/arise/api/campus"
 	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/api/live"
+	"github.com/arise-attendance/arise/api/online"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/api/student"
@@ -65,7 +66,7 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 		return s, err
 	}
 	s.http = &http.Server{
-		Handler: s.handler(tokens), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: s.handler(tokens, online.NewKeys(key)), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	return s, nil
@@ -84,7 +85,7 @@ func (s *Server) assemble(ctx context.Context) error {
 	if s.service, err = attendance.NewService(ctx, s.store, world, node, attendance.Rules{Zone: s.config.Zone}); err != nil {
 		return err
 	}
-	return s.queue.Serve(s.service, s.store, node)
+	return s.queue.Serve(s.service, s.store, s.store, node)
 }
 
 func listen(ctx context.Context, c Config) (net.Listener, error) {
@@ -96,7 +97,7 @@ func listen(ctx context.Context, c Config) (net.Listener, error) {
 	return l, nil
 }
 
-func (s *Server) handler(tokens *auth.Tokens) http.Handler {
+func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 	router := rest.Router(s.config.Log)
 	rest.Mount(router, s.config.Portals)
 	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store}})
@@ -108,20 +109,23 @@ func (s *Server) handler(tokens *auth.Tokens) http.Handler {
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
 		Accounts: s.store, Office: s.store, Desk: desk, Tries: auth.NewTries(5),
-	}, student.Deps{Students: s.store, Desk: desk, Tries: auth.NewTries(5)})
+	}, student.Deps{Students: s.store, Desk: desk, Tries: auth.NewTries(5)}, online.Deps{
+		Service: s.service, Store: s.store, Keys: keys, Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
+	})
 	return router
 }
 
-func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps) {
+func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps) {
 	classroom.Register(api, room)
 	campus.Register(api, office)
 	student.Register(api, own)
+	online.Register(api, class)
 }
 
 // Contract is the OpenAPI document; it needs no database.
 func Contract() ([]byte, error) {
 	api := rest.NewAPI(chi.NewRouter(), nil)
-	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{})
+	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{})
 	return api.OpenAPI().YAML()
 }
 
