@@ -131,3 +131,27 @@ func TestALiveStreamDoesNotHoldTheShutdown(t *testing.T) {
 		t.Errorf("the stream was cut: %v", err)
 	}
 }
+
+func TestAnOnlineClassIsHeldAtTheCloud(t *testing.T) {
+	t.Parallel()
+	cloud := cloudtest.New(t)
+	school := cloud.School(t, 2)
+	d := paired(t, cloud, config(t, cloud.URL))
+	var said struct {
+		Type, Detail string
+		CloudURL     string `json:"cloud_url"`
+	}
+	for _, row := range []struct {
+		method, path string
+		body         any
+	}{
+		{"POST", "/api/teacher/start-online-session", map[string]any{"course_id": school.Course}},
+		{"GET", "/online/8Lru2dpsEtUmFlTWn4d_Bw", nil},
+	} {
+		code := d.call(row.method, row.path, row.body, &said)
+		if code != http.StatusForbidden || said.Type != "urn:arise:problem:cloud-only" || said.CloudURL != cloud.URL ||
+			!strings.HasPrefix(said.Detail, "Online class attendance is only available on the cloud server.") {
+			t.Errorf("%s: got %d %+v, want the way to %s", row.path, code, said, cloud.URL)
+		}
+	}
+}

@@ -84,6 +84,7 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 		Server: classroom.Server{Kind: "edge", Name: r.identity.Name}, Sync: office{Node: n, room: r},
 		Legacy: n.config.Legacy, StopLive: n.stopLive,
 	})
+	cloudOnly(api, router, n.config.Cloud)
 	return router, nil
 }
 

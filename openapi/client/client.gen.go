@@ -36,6 +36,57 @@ func (e ActiveBodySessionType) Valid() bool {
 	}
 }
 
+// Defines values for AnswerBodyStanding.
+const (
+	AnswerBodyStandingAbsent      AnswerBodyStanding = "absent"
+	AnswerBodyStandingDuty        AnswerBodyStanding = "duty"
+	AnswerBodyStandingExcused     AnswerBodyStanding = "excused"
+	AnswerBodyStandingLate        AnswerBodyStanding = "late"
+	AnswerBodyStandingNotRequired AnswerBodyStanding = "not_required"
+	AnswerBodyStandingPresent     AnswerBodyStanding = "present"
+	AnswerBodyStandingUnmarked    AnswerBodyStanding = "unmarked"
+)
+
+// Valid indicates whether the value is a known member of the AnswerBodyStanding enum.
+func (e AnswerBodyStanding) Valid() bool {
+	switch e {
+	case AnswerBodyStandingAbsent:
+		return true
+	case AnswerBodyStandingDuty:
+		return true
+	case AnswerBodyStandingExcused:
+		return true
+	case AnswerBodyStandingLate:
+		return true
+	case AnswerBodyStandingNotRequired:
+		return true
+	case AnswerBodyStandingPresent:
+		return true
+	case AnswerBodyStandingUnmarked:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AnswerBodyStatus.
+const (
+	AnswerBodyStatusDuplicate AnswerBodyStatus = "duplicate"
+	AnswerBodyStatusSuccess   AnswerBodyStatus = "success"
+)
+
+// Valid indicates whether the value is a known member of the AnswerBodyStatus enum.
+func (e AnswerBodyStatus) Valid() bool {
+	switch e {
+	case AnswerBodyStatusDuplicate:
+		return true
+	case AnswerBodyStatusSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BulkStudentStatus.
 const (
 	BulkStudentStatusAbsent  BulkStudentStatus = "absent"
@@ -318,6 +369,78 @@ func (e MarkInputBodyStatus) Valid() bool {
 	case MarkInputBodyStatusLate:
 		return true
 	case MarkInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OnlineFlagKind.
+const (
+	Burst       OnlineFlagKind = "burst"
+	SameBrowser OnlineFlagKind = "same_browser"
+	TooFast     OnlineFlagKind = "too_fast"
+)
+
+// Valid indicates whether the value is a known member of the OnlineFlagKind enum.
+func (e OnlineFlagKind) Valid() bool {
+	switch e {
+	case Burst:
+		return true
+	case SameBrowser:
+		return true
+	case TooFast:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OnlineInfoBodyIdentity.
+const (
+	OnlineInfoBodyIdentityRoll    OnlineInfoBodyIdentity = "roll"
+	OnlineInfoBodyIdentityStudent OnlineInfoBodyIdentity = "student"
+)
+
+// Valid indicates whether the value is a known member of the OnlineInfoBodyIdentity enum.
+func (e OnlineInfoBodyIdentity) Valid() bool {
+	switch e {
+	case OnlineInfoBodyIdentityRoll:
+		return true
+	case OnlineInfoBodyIdentityStudent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OnlineStudentStatus.
+const (
+	OnlineStudentStatusAbsent      OnlineStudentStatus = "absent"
+	OnlineStudentStatusDuty        OnlineStudentStatus = "duty"
+	OnlineStudentStatusExcused     OnlineStudentStatus = "excused"
+	OnlineStudentStatusLate        OnlineStudentStatus = "late"
+	OnlineStudentStatusNotRequired OnlineStudentStatus = "not_required"
+	OnlineStudentStatusPresent     OnlineStudentStatus = "present"
+	OnlineStudentStatusUnmarked    OnlineStudentStatus = "unmarked"
+)
+
+// Valid indicates whether the value is a known member of the OnlineStudentStatus enum.
+func (e OnlineStudentStatus) Valid() bool {
+	switch e {
+	case OnlineStudentStatusAbsent:
+		return true
+	case OnlineStudentStatusDuty:
+		return true
+	case OnlineStudentStatusExcused:
+		return true
+	case OnlineStudentStatusLate:
+		return true
+	case OnlineStudentStatusNotRequired:
+		return true
+	case OnlineStudentStatusPresent:
+		return true
+	case OnlineStudentStatusUnmarked:
 		return true
 	default:
 		return false
@@ -726,6 +849,37 @@ type AnalyticsOutputBody struct {
 
 	// TrendGraphBase64 Always null: the trend is data, and the page draws it.
 	TrendGraphBase64 *string `json:"trend_graph_base64"`
+}
+
+// AnswerBody defines model for AnswerBody.
+type AnswerBody struct {
+	// Message Examples: Attendance marked successfully!
+	Message string `json:"message"`
+
+	// Standing What the register shows now: a teacher's decision outranks an answer.
+	Standing    AnswerBodyStanding `json:"standing"`
+	Status      AnswerBodyStatus   `json:"status"`
+	StudentName string             `json:"student_name"`
+}
+
+// AnswerBodyStanding What the register shows now: a teacher's decision outranks an answer.
+type AnswerBodyStanding string
+
+// AnswerBodyStatus defines model for AnswerBody.Status.
+type AnswerBodyStatus string
+
+// AnswerInputBody defines model for AnswerInputBody.
+type AnswerInputBody struct {
+	// Otp The code on the teacher's screen.
+	//
+	// Examples: 243818
+	Otp string `json:"otp"`
+
+	// Token The end of the link.
+	Token string `json:"token"`
+
+	// UniversityRollNo Upper or lower case. Needed where the school lets a roll say who answers; a signed-in student's own otherwise, and may be left out.
+	UniversityRollNo *string `json:"university_roll_no,omitempty"`
 }
 
 // BeatOutputBody defines model for BeatOutputBody.
@@ -1298,6 +1452,118 @@ type MessageOutputBody struct {
 	Status string `json:"status"`
 }
 
+// OnlineFlag defines model for OnlineFlag.
+type OnlineFlag struct {
+	Kind OnlineFlagKind `json:"kind"`
+
+	// Students In the order they answered.
+	Students []OnlineStudent `json:"students"`
+
+	// Why For the teacher to read.
+	Why string `json:"why"`
+}
+
+// OnlineFlagKind defines model for OnlineFlag.Kind.
+type OnlineFlagKind string
+
+// OnlineInfoBody defines model for OnlineInfoBody.
+type OnlineInfoBody struct {
+	CourseCode string `json:"course_code"`
+	CourseName string `json:"course_name"`
+
+	// Identity How students say who they are: signed in, or by university roll.
+	Identity             OnlineInfoBodyIdentity `json:"identity"`
+	IsActive             bool                   `json:"is_active"`
+	MarkedCount          int64                  `json:"marked_count"`
+	TeacherName          string                 `json:"teacher_name"`
+	TimeRemainingSeconds int64                  `json:"time_remaining_seconds"`
+	Topic                string                 `json:"topic"`
+	TotalStudents        int64                  `json:"total_students"`
+}
+
+// OnlineInfoBodyIdentity How students say who they are: signed in, or by university roll.
+type OnlineInfoBodyIdentity string
+
+// OnlineStartBody defines model for OnlineStartBody.
+type OnlineStartBody struct {
+	CourseCode string `json:"course_code"`
+	CourseName string `json:"course_name"`
+
+	// CurrentOtp The code to show now.
+	//
+	// Examples: 243818
+	CurrentOtp      string    `json:"current_otp"`
+	DurationMinutes int64     `json:"duration_minutes"`
+	EndTime         time.Time `json:"end_time"`
+
+	// OtpTimeRemaining Seconds until the next one.
+	OtpTimeRemaining int64 `json:"otp_time_remaining"`
+
+	// QrUrl The link as a picture, for the projector.
+	QrUrl            string             `json:"qr_url"`
+	SecondsRemaining int64              `json:"seconds_remaining"`
+	SessionId        openapi_types.UUID `json:"session_id"`
+
+	// SessionToken The end of the link.
+	SessionToken string `json:"session_token"`
+
+	// SessionUrl The link for students.
+	SessionUrl string `json:"session_url"`
+
+	// Status Examples: success
+	Status        string `json:"status"`
+	TotalStudents int64  `json:"total_students"`
+}
+
+// OnlineStatusBody defines model for OnlineStatusBody.
+type OnlineStatusBody struct {
+	// AllStudents Everyone expected, by class roll.
+	AllStudents []OnlineStudent `json:"all_students"`
+
+	// CurrentOtp null once the class is over.
+	CurrentOtp *string   `json:"current_otp"`
+	EndTime    time.Time `json:"end_time"`
+
+	// Flags Hints that the code was passed on. They change no status: a person decides.
+	Flags       []OnlineFlag `json:"flags"`
+	IsActive    bool         `json:"is_active"`
+	MarkedCount int64        `json:"marked_count"`
+
+	// MarkedStudents Those of them who count as present.
+	MarkedStudents []OnlineStudent `json:"marked_students"`
+
+	// OtpTimeRemaining Seconds: ask again then.
+	OtpTimeRemaining int64     `json:"otp_time_remaining"`
+	QrUrl            string    `json:"qr_url"`
+	SecondsRemaining int64     `json:"seconds_remaining"`
+	ServerTime       time.Time `json:"server_time"`
+	SessionToken     string    `json:"session_token"`
+	SessionUrl       string    `json:"session_url"`
+	TotalStudents    int64     `json:"total_students"`
+}
+
+// OnlineStudent defines model for OnlineStudent.
+type OnlineStudent struct {
+	ClassRollId      int64               `json:"class_roll_id"`
+	Id               openapi_types.UUID  `json:"id"`
+	MarkedAt         *time.Time          `json:"marked_at,omitempty"`
+	Status           OnlineStudentStatus `json:"status"`
+	StudentName      string              `json:"student_name"`
+	UniversityRollNo string              `json:"university_roll_no"`
+}
+
+// OnlineStudentStatus defines model for OnlineStudent.Status.
+type OnlineStudentStatus string
+
+// OtpOutputBody defines model for OtpOutputBody.
+type OtpOutputBody struct {
+	// Otp Examples: 243818
+	Otp string `json:"otp"`
+
+	// TimeRemaining Seconds.
+	TimeRemaining int64 `json:"time_remaining"`
+}
+
 // OverrideInputBody defines model for OverrideInputBody.
 type OverrideInputBody struct {
 	// MarkId Made by the caller, so that a repeated request is one mark.
@@ -1361,6 +1627,9 @@ type PolicyStruct struct {
 
 // Problem defines model for Problem.
 type Problem struct {
+	// CloudUrl With cloud-only: where the cloud is.
+	CloudUrl *string `json:"cloud_url,omitempty"`
+
 	// Detail What is wrong here, and the way out.
 	//
 	// Examples: the session has ended
@@ -1390,6 +1659,9 @@ type Problem struct {
 	//
 	// Examples: Conflict
 	Title string `json:"title"`
+
+	// TriesLeft With wrong-code: wrong codes before a pause.
+	TriesLeft *int64 `json:"tries_left,omitempty"`
 
 	// Type Stable name of the problem.
 	//
@@ -1728,6 +2000,18 @@ type StartInputBody struct {
 // StartInputBodySessionType defines model for StartInputBody.SessionType.
 type StartInputBodySessionType string
 
+// StartOnlineInputBody defines model for StartOnlineInputBody.
+type StartOnlineInputBody struct {
+	CourseId openapi_types.UUID `json:"course_id"`
+
+	// DurationMinutes 0 or absent: the course's default. No grace is added.
+	DurationMinutes *int64 `json:"duration_minutes,omitempty"`
+
+	// SessionId Made by the caller, so that a repeated request starts one session.
+	SessionId *openapi_types.UUID `json:"session_id,omitempty"`
+	Topic     *string             `json:"topic,omitempty"`
+}
+
 // StartOutputBody defines model for StartOutputBody.
 type StartOutputBody struct {
 	DurationMinutes int64     `json:"duration_minutes"`
@@ -1948,6 +2232,9 @@ type ReportHeartbeatJSONRequestBody = HeartbeatBody
 // MarkByRollJSONRequestBody defines body for MarkByRoll for application/json ContentType.
 type MarkByRollJSONRequestBody = FingerBody
 
+// MarkOnlineAttendanceJSONRequestBody defines body for MarkOnlineAttendance for application/json ContentType.
+type MarkOnlineAttendanceJSONRequestBody = AnswerInputBody
+
 // SignInStudentJSONRequestBody defines body for SignInStudent for application/json ContentType.
 type SignInStudentJSONRequestBody = StudentSignInInputBody
 
@@ -1974,6 +2261,9 @@ type ExtendSessionJSONRequestBody = ExtendInputBody
 
 // SetMarksJSONRequestBody defines body for SetMarks for application/json ContentType.
 type SetMarksJSONRequestBody = MarkInputBody
+
+// StartOnlineSessionJSONRequestBody defines body for StartOnlineSession for application/json ContentType.
+type StartOnlineSessionJSONRequestBody = StartOnlineInputBody
 
 // StartSessionJSONRequestBody defines body for StartSession for application/json ContentType.
 type StartSessionJSONRequestBody = StartInputBody
@@ -2233,6 +2523,36 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/mark-attendance-by-roll-id (the `MarkByRoll` operationId).
 	MarkByRoll(ctx context.Context, body MarkByRollJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MarkOnlineAttendanceWithBody Answer the code of an online class
+	//
+	// Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/online/mark-attendance (the `MarkOnlineAttendance` operationId).
+	MarkOnlineAttendanceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MarkOnlineAttendance Answer the code of an online class
+	//
+	// Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/online/mark-attendance (the `MarkOnlineAttendance` operationId).
+	MarkOnlineAttendance(ctx context.Context, body MarkOnlineAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOnlineInfo What whoever has the link sees of a class: counts, no names of students
+	//
+	// Corresponds with GET /api/online/session/{token}/info (the `GetOnlineInfo` operationId).
+	GetOnlineInfo(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOnlineOtp The code to show now
+	//
+	// For the course's teachers only. The original answered anybody who had the link.
+	//
+	// Corresponds with GET /api/online/session/{token}/otp (the `GetOnlineOtp` operationId).
+	GetOnlineOtp(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PollSessionStatus Which class the scanner serves
 	//
@@ -2497,6 +2817,18 @@ type ClientInterface interface {
 	// Corresponds with PUT /api/teacher/session/{id}/marks/{mark_id} (the `SetMarks` operationId).
 	SetMarks(ctx context.Context, id openapi_types.UUID, markId openapi_types.UUID, body SetMarksJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetOnlineStatus An online class as its teacher's screen shows it
+	//
+	// The code, the link, who is marked, and hints that the code was passed on. To be told of changes, follow /api/teacher/session/{id}/live and ask again at each event, and when the code has run out.
+	//
+	// Corresponds with GET /api/teacher/session/{id}/online-status (the `GetOnlineStatus` operationId).
+	GetOnlineStatus(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DrawOnlineLink The link of an online class as a QR code
+	//
+	// Corresponds with GET /api/teacher/session/{id}/qr.svg (the `DrawOnlineLink` operationId).
+	DrawOnlineLink(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RestoreSession Restore a deleted class with all its marks
 	//
 	// Corresponds with POST /api/teacher/session/{id}/restore (the `RestoreSession` operationId).
@@ -2506,6 +2838,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/teacher/session/{id}/status (the `GetSessionStatus` operationId).
 	GetSessionStatus(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartOnlineSessionWithBody Start a class held online
+	//
+	// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/teacher/start-online-session (the `StartOnlineSession` operationId).
+	StartOnlineSessionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartOnlineSession Start a class held online
+	//
+	// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/teacher/start-online-session (the `StartOnlineSession` operationId).
+	StartOnlineSession(ctx context.Context, body StartOnlineSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StartSessionWithBody Start a class
 	//
@@ -2953,6 +3303,76 @@ func (c *Client) MarkByRollWithBody(ctx context.Context, contentType string, bod
 // Corresponds with POST /api/mark-attendance-by-roll-id (the `MarkByRoll` operationId).
 func (c *Client) MarkByRoll(ctx context.Context, body MarkByRollJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewMarkByRollRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MarkOnlineAttendanceWithBody Answer the code of an online class
+//
+// Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/online/mark-attendance (the `MarkOnlineAttendance` operationId).
+func (c *Client) MarkOnlineAttendanceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMarkOnlineAttendanceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MarkOnlineAttendance Answer the code of an online class
+//
+// Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/online/mark-attendance (the `MarkOnlineAttendance` operationId).
+func (c *Client) MarkOnlineAttendance(ctx context.Context, body MarkOnlineAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMarkOnlineAttendanceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOnlineInfo What whoever has the link sees of a class: counts, no names of students
+//
+// Corresponds with GET /api/online/session/{token}/info (the `GetOnlineInfo` operationId).
+func (c *Client) GetOnlineInfo(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOnlineInfoRequest(c.Server, token)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOnlineOtp The code to show now
+//
+// For the course's teachers only. The original answered anybody who had the link.
+//
+// Corresponds with GET /api/online/session/{token}/otp (the `GetOnlineOtp` operationId).
+func (c *Client) GetOnlineOtp(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOnlineOtpRequest(c.Server, token)
 	if err != nil {
 		return nil, err
 	}
@@ -3616,6 +4036,38 @@ func (c *Client) SetMarks(ctx context.Context, id openapi_types.UUID, markId ope
 	return c.Client.Do(req)
 }
 
+// GetOnlineStatus An online class as its teacher's screen shows it
+//
+// The code, the link, who is marked, and hints that the code was passed on. To be told of changes, follow /api/teacher/session/{id}/live and ask again at each event, and when the code has run out.
+//
+// Corresponds with GET /api/teacher/session/{id}/online-status (the `GetOnlineStatus` operationId).
+func (c *Client) GetOnlineStatus(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOnlineStatusRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DrawOnlineLink The link of an online class as a QR code
+//
+// Corresponds with GET /api/teacher/session/{id}/qr.svg (the `DrawOnlineLink` operationId).
+func (c *Client) DrawOnlineLink(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDrawOnlineLinkRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RestoreSession Restore a deleted class with all its marks
 //
 // Corresponds with POST /api/teacher/session/{id}/restore (the `RestoreSession` operationId).
@@ -3636,6 +4088,44 @@ func (c *Client) RestoreSession(ctx context.Context, id openapi_types.UUID, reqE
 // Corresponds with GET /api/teacher/session/{id}/status (the `GetSessionStatus` operationId).
 func (c *Client) GetSessionStatus(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSessionStatusRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartOnlineSessionWithBody Start a class held online
+//
+// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/teacher/start-online-session (the `StartOnlineSession` operationId).
+func (c *Client) StartOnlineSessionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartOnlineSessionRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartOnlineSession Start a class held online
+//
+// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/teacher/start-online-session (the `StartOnlineSession` operationId).
+func (c *Client) StartOnlineSession(ctx context.Context, body StartOnlineSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartOnlineSessionRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4271,6 +4761,114 @@ func NewMarkByRollRequestWithBody(server string, contentType string, body io.Rea
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewMarkOnlineAttendanceRequest calls the generic MarkOnlineAttendance builder with application/json body
+func NewMarkOnlineAttendanceRequest(server string, body MarkOnlineAttendanceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMarkOnlineAttendanceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewMarkOnlineAttendanceRequestWithBody constructs an http.Request for the MarkOnlineAttendance method, with any body, and a specified content type
+func NewMarkOnlineAttendanceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/online/mark-attendance")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetOnlineInfoRequest constructs an http.Request for the GetOnlineInfo method
+func NewGetOnlineInfoRequest(server string, token string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "token", token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/online/session/%s/info", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOnlineOtpRequest constructs an http.Request for the GetOnlineOtp method
+func NewGetOnlineOtpRequest(server string, token string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "token", token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/online/session/%s/otp", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -5407,6 +6005,74 @@ func NewSetMarksRequestWithBody(server string, id openapi_types.UUID, markId ope
 	return req, nil
 }
 
+// NewGetOnlineStatusRequest constructs an http.Request for the GetOnlineStatus method
+func NewGetOnlineStatusRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/session/%s/online-status", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDrawOnlineLinkRequest constructs an http.Request for the DrawOnlineLink method
+func NewDrawOnlineLinkRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/session/%s/qr.svg", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewRestoreSessionRequest constructs an http.Request for the RestoreSession method
 func NewRestoreSessionRequest(server string, id openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -5471,6 +6137,46 @@ func NewGetSessionStatusRequest(server string, id openapi_types.UUID) (*http.Req
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewStartOnlineSessionRequest calls the generic StartOnlineSession builder with application/json body
+func NewStartOnlineSessionRequest(server string, body StartOnlineSessionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStartOnlineSessionRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewStartOnlineSessionRequestWithBody constructs an http.Request for the StartOnlineSession method, with any body, and a specified content type
+func NewStartOnlineSessionRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/start-online-session")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5853,6 +6559,40 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/mark-attendance-by-roll-id (the `MarkByRoll` operationId).
 	MarkByRollWithResponse(ctx context.Context, body MarkByRollJSONRequestBody, reqEditors ...RequestEditorFn) (*MarkByRollResponse, error)
 
+	// MarkOnlineAttendanceWithBodyWithResponse Answer the code of an online class
+	//
+	// Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/online/mark-attendance (the `MarkOnlineAttendance` operationId).
+	MarkOnlineAttendanceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MarkOnlineAttendanceResponse, error)
+
+	// MarkOnlineAttendanceWithResponse Answer the code of an online class
+	//
+	// Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/online/mark-attendance (the `MarkOnlineAttendance` operationId).
+	MarkOnlineAttendanceWithResponse(ctx context.Context, body MarkOnlineAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*MarkOnlineAttendanceResponse, error)
+
+	// GetOnlineInfoWithResponse What whoever has the link sees of a class: counts, no names of students
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/online/session/{token}/info (the `GetOnlineInfo` operationId).
+	GetOnlineInfoWithResponse(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*GetOnlineInfoResponse, error)
+
+	// GetOnlineOtpWithResponse The code to show now
+	//
+	// For the course's teachers only. The original answered anybody who had the link.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/online/session/{token}/otp (the `GetOnlineOtp` operationId).
+	GetOnlineOtpWithResponse(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*GetOnlineOtpResponse, error)
+
 	// PollSessionStatusWithResponse Which class the scanner serves
 	//
 	// For scanners with the original firmware, which sign nothing: answered where the administrator allows them.
@@ -6158,6 +6898,22 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PUT /api/teacher/session/{id}/marks/{mark_id} (the `SetMarks` operationId).
 	SetMarksWithResponse(ctx context.Context, id openapi_types.UUID, markId openapi_types.UUID, body SetMarksJSONRequestBody, reqEditors ...RequestEditorFn) (*SetMarksResponse, error)
 
+	// GetOnlineStatusWithResponse An online class as its teacher's screen shows it
+	//
+	// The code, the link, who is marked, and hints that the code was passed on. To be told of changes, follow /api/teacher/session/{id}/live and ask again at each event, and when the code has run out.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/session/{id}/online-status (the `GetOnlineStatus` operationId).
+	GetOnlineStatusWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetOnlineStatusResponse, error)
+
+	// DrawOnlineLinkWithResponse The link of an online class as a QR code
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/session/{id}/qr.svg (the `DrawOnlineLink` operationId).
+	DrawOnlineLinkWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*DrawOnlineLinkResponse, error)
+
 	// RestoreSessionWithResponse Restore a deleted class with all its marks
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6171,6 +6927,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/teacher/session/{id}/status (the `GetSessionStatus` operationId).
 	GetSessionStatusWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetSessionStatusResponse, error)
+
+	// StartOnlineSessionWithBodyWithResponse Start a class held online
+	//
+	// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/start-online-session (the `StartOnlineSession` operationId).
+	StartOnlineSessionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartOnlineSessionResponse, error)
+
+	// StartOnlineSessionWithResponse Start a class held online
+	//
+	// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/start-online-session (the `StartOnlineSession` operationId).
+	StartOnlineSessionWithResponse(ctx context.Context, body StartOnlineSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*StartOnlineSessionResponse, error)
 
 	// StartSessionWithBodyWithResponse Start a class
 	//
@@ -7035,6 +7809,255 @@ func (r MarkByRollResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r MarkByRollResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MarkOnlineAttendanceResponse200Headers the declared response headers of an HTTP 200 response for MarkOnlineAttendance
+type MarkOnlineAttendanceResponse200Headers struct {
+	SetCookie *string
+}
+
+type MarkOnlineAttendanceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AnswerBody
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Problem
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationproblemJSON410 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MarkOnlineAttendanceResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MarkOnlineAttendanceResponse) GetJSON200() *AnswerBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r MarkOnlineAttendanceResponse) GetApplicationproblemJSON401() *Problem {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r MarkOnlineAttendanceResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r MarkOnlineAttendanceResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r MarkOnlineAttendanceResponse) GetApplicationproblemJSON410() *Problem {
+	return r.ApplicationproblemJSON410
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r MarkOnlineAttendanceResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r MarkOnlineAttendanceResponse) GetApplicationproblemJSON429() *Problem {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r MarkOnlineAttendanceResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r MarkOnlineAttendanceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MarkOnlineAttendanceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MarkOnlineAttendanceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MarkOnlineAttendanceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetOnlineInfoResponse200Headers the declared response headers of an HTTP 200 response for GetOnlineInfo
+type GetOnlineInfoResponse200Headers struct {
+	SetCookie *string
+}
+
+type GetOnlineInfoResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OnlineInfoBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationproblemJSON410 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetOnlineInfoResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOnlineInfoResponse) GetJSON200() *OnlineInfoBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetOnlineInfoResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r GetOnlineInfoResponse) GetApplicationproblemJSON410() *Problem {
+	return r.ApplicationproblemJSON410
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetOnlineInfoResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetOnlineInfoResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOnlineInfoResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOnlineInfoResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOnlineInfoResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOnlineInfoResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetOnlineOtpResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OtpOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationproblemJSON410 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOnlineOtpResponse) GetJSON200() *OtpOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetOnlineOtpResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetOnlineOtpResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r GetOnlineOtpResponse) GetApplicationproblemJSON410() *Problem {
+	return r.ApplicationproblemJSON410
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetOnlineOtpResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetOnlineOtpResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOnlineOtpResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOnlineOtpResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOnlineOtpResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOnlineOtpResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8979,6 +10002,151 @@ func (r SetMarksResponse) ContentType() string {
 	return ""
 }
 
+type GetOnlineStatusResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OnlineStatusBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOnlineStatusResponse) GetJSON200() *OnlineStatusBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetOnlineStatusResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetOnlineStatusResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r GetOnlineStatusResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetOnlineStatusResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetOnlineStatusResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOnlineStatusResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOnlineStatusResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOnlineStatusResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOnlineStatusResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DrawOnlineLinkResponse200Headers the declared response headers of an HTTP 200 response for DrawOnlineLink
+type DrawOnlineLinkResponse200Headers struct {
+	ContentType *string
+}
+
+type DrawOnlineLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DrawOnlineLinkResponse200Headers
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DrawOnlineLinkResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DrawOnlineLinkResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DrawOnlineLinkResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DrawOnlineLinkResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DrawOnlineLinkResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DrawOnlineLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DrawOnlineLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DrawOnlineLinkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type RestoreSessionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9111,6 +10279,82 @@ func (r GetSessionStatusResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetSessionStatusResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StartOnlineSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OnlineStartBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r StartOnlineSessionResponse) GetJSON200() *OnlineStartBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r StartOnlineSessionResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r StartOnlineSessionResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r StartOnlineSessionResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r StartOnlineSessionResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r StartOnlineSessionResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r StartOnlineSessionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StartOnlineSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartOnlineSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartOnlineSessionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9717,6 +10961,64 @@ func (c *ClientWithResponses) MarkByRollWithResponse(ctx context.Context, body M
 	return ParseMarkByRollResponse(rsp)
 }
 
+// MarkOnlineAttendanceWithBodyWithResponse Answer the code of an online class
+//
+// Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/online/mark-attendance (the `MarkOnlineAttendance` operationId).
+func (c *ClientWithResponses) MarkOnlineAttendanceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MarkOnlineAttendanceResponse, error) {
+	rsp, err := c.MarkOnlineAttendanceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMarkOnlineAttendanceResponse(rsp)
+}
+
+// MarkOnlineAttendanceWithResponse Answer the code of an online class
+//
+// Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/online/mark-attendance (the `MarkOnlineAttendance` operationId).
+func (c *ClientWithResponses) MarkOnlineAttendanceWithResponse(ctx context.Context, body MarkOnlineAttendanceJSONRequestBody, reqEditors ...RequestEditorFn) (*MarkOnlineAttendanceResponse, error) {
+	rsp, err := c.MarkOnlineAttendance(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMarkOnlineAttendanceResponse(rsp)
+}
+
+// GetOnlineInfoWithResponse What whoever has the link sees of a class: counts, no names of students
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/online/session/{token}/info (the `GetOnlineInfo` operationId).
+func (c *ClientWithResponses) GetOnlineInfoWithResponse(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*GetOnlineInfoResponse, error) {
+	rsp, err := c.GetOnlineInfo(ctx, token, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOnlineInfoResponse(rsp)
+}
+
+// GetOnlineOtpWithResponse The code to show now
+//
+// For the course's teachers only. The original answered anybody who had the link.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/online/session/{token}/otp (the `GetOnlineOtp` operationId).
+func (c *ClientWithResponses) GetOnlineOtpWithResponse(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*GetOnlineOtpResponse, error) {
+	rsp, err := c.GetOnlineOtp(ctx, token, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOnlineOtpResponse(rsp)
+}
+
 // PollSessionStatusWithResponse Which class the scanner serves
 //
 // For scanners with the original firmware, which sign nothing: answered where the administrator allows them.
@@ -10256,6 +11558,34 @@ func (c *ClientWithResponses) SetMarksWithResponse(ctx context.Context, id opena
 	return ParseSetMarksResponse(rsp)
 }
 
+// GetOnlineStatusWithResponse An online class as its teacher's screen shows it
+//
+// The code, the link, who is marked, and hints that the code was passed on. To be told of changes, follow /api/teacher/session/{id}/live and ask again at each event, and when the code has run out.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/session/{id}/online-status (the `GetOnlineStatus` operationId).
+func (c *ClientWithResponses) GetOnlineStatusWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetOnlineStatusResponse, error) {
+	rsp, err := c.GetOnlineStatus(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOnlineStatusResponse(rsp)
+}
+
+// DrawOnlineLinkWithResponse The link of an online class as a QR code
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/session/{id}/qr.svg (the `DrawOnlineLink` operationId).
+func (c *ClientWithResponses) DrawOnlineLinkWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*DrawOnlineLinkResponse, error) {
+	rsp, err := c.DrawOnlineLink(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDrawOnlineLinkResponse(rsp)
+}
+
 // RestoreSessionWithResponse Restore a deleted class with all its marks
 //
 // Returns a wrapper object for the known response body format(s).
@@ -10280,6 +11610,36 @@ func (c *ClientWithResponses) GetSessionStatusWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseGetSessionStatusResponse(rsp)
+}
+
+// StartOnlineSessionWithBodyWithResponse Start a class held online
+//
+// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/start-online-session (the `StartOnlineSession` operationId).
+func (c *ClientWithResponses) StartOnlineSessionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartOnlineSessionResponse, error) {
+	rsp, err := c.StartOnlineSessionWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartOnlineSessionResponse(rsp)
+}
+
+// StartOnlineSessionWithResponse Start a class held online
+//
+// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/start-online-session (the `StartOnlineSession` operationId).
+func (c *ClientWithResponses) StartOnlineSessionWithResponse(ctx context.Context, body StartOnlineSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*StartOnlineSessionResponse, error) {
+	rsp, err := c.StartOnlineSession(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartOnlineSessionResponse(rsp)
 }
 
 // StartSessionWithBodyWithResponse Start a class
@@ -10985,6 +12345,222 @@ func ParseMarkByRollResponse(rsp *http.Response) (*MarkByRollResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMarkOnlineAttendanceResponse parses an HTTP response from a MarkOnlineAttendanceWithResponse call
+func ParseMarkOnlineAttendanceResponse(rsp *http.Response) (*MarkOnlineAttendanceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MarkOnlineAttendanceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AnswerBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MarkOnlineAttendanceResponse200Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetOnlineInfoResponse parses an HTTP response from a GetOnlineInfoWithResponse call
+func ParseGetOnlineInfoResponse(rsp *http.Response) (*GetOnlineInfoResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOnlineInfoResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OnlineInfoBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetOnlineInfoResponse200Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetOnlineOtpResponse parses an HTTP response from a GetOnlineOtpWithResponse call
+func ParseGetOnlineOtpResponse(rsp *http.Response) (*GetOnlineOtpResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOnlineOtpResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OtpOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
 
 	}
 
@@ -12524,6 +14100,127 @@ func ParseSetMarksResponse(rsp *http.Response) (*SetMarksResponse, error) {
 	return response, nil
 }
 
+// ParseGetOnlineStatusResponse parses an HTTP response from a GetOnlineStatusWithResponse call
+func ParseGetOnlineStatusResponse(rsp *http.Response) (*GetOnlineStatusResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOnlineStatusResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OnlineStatusBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDrawOnlineLinkResponse parses an HTTP response from a DrawOnlineLinkWithResponse call
+func ParseDrawOnlineLinkResponse(rsp *http.Response) (*DrawOnlineLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DrawOnlineLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DrawOnlineLinkResponse200Headers
+		if values := rsp.Header.Values("Content-Type"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Type", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentType = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseRestoreSessionResponse parses an HTTP response from a RestoreSessionWithResponse call
 func ParseRestoreSessionResponse(rsp *http.Response) (*RestoreSessionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12612,6 +14309,67 @@ func ParseGetSessionStatusResponse(rsp *http.Response) (*GetSessionStatusRespons
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartOnlineSessionResponse parses an HTTP response from a StartOnlineSessionWithResponse call
+func ParseStartOnlineSessionResponse(rsp *http.Response) (*StartOnlineSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartOnlineSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OnlineStartBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

@@ -251,6 +251,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/online/mark-attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer the code of an online class
+         * @description Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers (401 signed-out, 403 other-roll), that they may try (429), the code (403 wrong-code), that they are expected (403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.
+         */
+        post: operations["mark-online-attendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/online/session/{token}/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What whoever has the link sees of a class: counts, no names of students */
+        get: operations["get-online-info"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/online/session/{token}/otp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The code to show now
+         * @description For the course's teachers only. The original answered anybody who had the link.
+         */
+        get: operations["get-online-otp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session-status": {
         parameters: {
             query?: never;
@@ -775,6 +832,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teacher/session/{id}/online-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An online class as its teacher's screen shows it
+         * @description The code, the link, who is marked, and hints that the code was passed on. To be told of changes, follow /api/teacher/session/{id}/live and ask again at each event, and when the code has run out.
+         */
+        get: operations["get-online-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/session/{id}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The link of an online class as a QR code */
+        get: operations["draw-online-link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teacher/session/{id}/restore": {
         parameters: {
             query?: never;
@@ -803,6 +897,26 @@ export interface paths {
         get: operations["get-session-status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/start-online-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a class held online
+         * @description Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
+         */
+        post: operations["start-online-session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -976,6 +1090,29 @@ export interface components {
             trend: components["schemas"]["TrendPoint"][];
             /** @description Always null: the trend is data, and the page draws it. */
             trend_graph_base64: string | null;
+        };
+        AnswerBody: {
+            /** @example Attendance marked successfully! */
+            message: string;
+            /**
+             * @description What the register shows now: a teacher's decision outranks an answer.
+             * @enum {string}
+             */
+            standing: "present" | "late" | "absent" | "excused" | "duty" | "not_required" | "unmarked";
+            /** @enum {string} */
+            status: "success" | "duplicate";
+            student_name: string;
+        };
+        AnswerInputBody: {
+            /**
+             * @description The code on the teacher's screen.
+             * @example 243818
+             */
+            otp: string;
+            /** @description The end of the link. */
+            token: string;
+            /** @description Upper or lower case. Needed where the school lets a roll say who answers; a signed-in student's own otherwise, and may be left out. */
+            university_roll_no?: string;
         };
         BeatOutputBody: {
             /** @example ok */
@@ -1558,6 +1695,114 @@ export interface components {
             /** @example success */
             status: string;
         };
+        OnlineFlag: {
+            /** @enum {string} */
+            kind: "same_browser" | "burst" | "too_fast";
+            /** @description In the order they answered. */
+            students: components["schemas"]["OnlineStudent"][];
+            /** @description For the teacher to read. */
+            why: string;
+        };
+        OnlineInfoBody: {
+            course_code: string;
+            course_name: string;
+            /**
+             * @description How students say who they are: signed in, or by university roll.
+             * @enum {string}
+             */
+            identity: "student" | "roll";
+            is_active: boolean;
+            /** Format: int64 */
+            marked_count: number;
+            teacher_name: string;
+            /** Format: int64 */
+            time_remaining_seconds: number;
+            topic: string;
+            /** Format: int64 */
+            total_students: number;
+        };
+        OnlineStartBody: {
+            course_code: string;
+            course_name: string;
+            /**
+             * @description The code to show now.
+             * @example 243818
+             */
+            current_otp: string;
+            /** Format: int64 */
+            duration_minutes: number;
+            /** Format: date-time */
+            end_time: string;
+            /**
+             * Format: int64
+             * @description Seconds until the next one.
+             */
+            otp_time_remaining: number;
+            /** @description The link as a picture, for the projector. */
+            qr_url: string;
+            /** Format: int64 */
+            seconds_remaining: number;
+            /** Format: uuid */
+            session_id: string;
+            /** @description The end of the link. */
+            session_token: string;
+            /** @description The link for students. */
+            session_url: string;
+            /** @example success */
+            status: string;
+            /** Format: int64 */
+            total_students: number;
+        };
+        OnlineStatusBody: {
+            /** @description Everyone expected, by class roll. */
+            all_students: components["schemas"]["OnlineStudent"][];
+            /** @description null once the class is over. */
+            current_otp: string | null;
+            /** Format: date-time */
+            end_time: string;
+            /** @description Hints that the code was passed on. They change no status: a person decides. */
+            flags: components["schemas"]["OnlineFlag"][];
+            is_active: boolean;
+            /** Format: int64 */
+            marked_count: number;
+            /** @description Those of them who count as present. */
+            marked_students: components["schemas"]["OnlineStudent"][];
+            /**
+             * Format: int64
+             * @description Seconds: ask again then.
+             */
+            otp_time_remaining: number;
+            qr_url: string;
+            /** Format: int64 */
+            seconds_remaining: number;
+            /** Format: date-time */
+            server_time: string;
+            session_token: string;
+            session_url: string;
+            /** Format: int64 */
+            total_students: number;
+        };
+        OnlineStudent: {
+            /** Format: int64 */
+            class_roll_id: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            marked_at?: string;
+            /** @enum {string} */
+            status: "present" | "late" | "absent" | "excused" | "duty" | "not_required" | "unmarked";
+            student_name: string;
+            university_roll_no: string;
+        };
+        OtpOutputBody: {
+            /** @example 243818 */
+            otp: string;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            time_remaining: number;
+        };
         OverrideInputBody: {
             /**
              * Format: uuid
@@ -1626,6 +1871,8 @@ export interface components {
             minimum?: number;
         };
         Problem: {
+            /** @description With cloud-only: where the cloud is. */
+            cloud_url?: string;
             /**
              * @description What is wrong here, and the way out.
              * @example the session has ended
@@ -1658,6 +1905,11 @@ export interface components {
              * @example Conflict
              */
             title: string;
+            /**
+             * Format: int64
+             * @description With wrong-code: wrong codes before a pause.
+             */
+            tries_left?: number;
             /**
              * @description Stable name of the problem.
              * @example urn:arise:problem:session-ended
@@ -1979,6 +2231,21 @@ export interface components {
             session_type: "offline";
             /** @description Accepted for the original's clients and ignored: a class starts when it is started. */
             start_datetime?: string;
+            topic?: string;
+        };
+        StartOnlineInputBody: {
+            /** Format: uuid */
+            course_id: string;
+            /**
+             * Format: int64
+             * @description 0 or absent: the course's default. No grace is added.
+             */
+            duration_minutes?: number;
+            /**
+             * Format: uuid
+             * @description Made by the caller, so that a repeated request starts one session.
+             */
+            session_id?: string;
             topic?: string;
         };
         StartOutputBody: {
@@ -2754,6 +3021,222 @@ export interface operations {
             };
             /** @description Error */
             default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-online-attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-online-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlineInfoBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-online-otp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtpOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4355,6 +4838,132 @@ export interface operations {
             };
         };
     };
+    "get-online-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlineStatusBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-online-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "restore-session": {
         parameters: {
             query?: never;
@@ -4444,6 +5053,75 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-online-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartOnlineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlineStartBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

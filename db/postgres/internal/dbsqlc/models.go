@@ -129,6 +129,29 @@ type NodeCourse struct {
 	CourseID attendance.ID
 }
 
+type OnlineAnswer struct {
+	SessionID   attendance.ID
+	StudentID   attendance.ID
+	Step        int64
+	At          time.Time
+	BrowserHash []byte
+	AddressHash []byte
+}
+
+type OnlineSession struct {
+	SessionID attendance.ID
+	TokenHash []byte
+	CreatedAt time.Time
+}
+
+type OnlineTry struct {
+	SessionID attendance.ID
+	Key       []byte
+	Failures  int32
+	Until     *time.Time
+	At        time.Time
+}
+
 type RosterChange struct {
 	Kind     string
 	Key      string
