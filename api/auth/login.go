@@ -53,6 +53,11 @@ type Book interface {
 	Logins(ctx context.Context, who attendance.Actor) ([]Login, error)
 	// EndLogin ends one of a person; ErrNotFound when it is not theirs or not open.
 	EndLogin(ctx context.Context, person, login attendance.ID) error
+	// Rehash replaces the verifier of somebody who just proved to know the secret,
+	// unless it was changed meanwhile.
+	Rehash(ctx context.Context, who attendance.Actor, stale, fresh string) error
+	// Imported reports whether anybody still has a verifier of the original's.
+	Imported(ctx context.Context) (bool, error)
 }
 
 // Why an account or a sign-in is refused.

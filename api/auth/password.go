@@ -43,6 +43,25 @@ func WeakPassword(password, username string) string {
 	return ""
 }
 
+// WeakPIN says why a PIN is refused; empty when it is good.
+func WeakPIN(pin string) string {
+	if len(pin) != 6 || strings.Trim(pin, "0123456789") != "" {
+		return "must have exactly 6 digits"
+	}
+	up, down := true, true
+	for i := 1; i < len(pin); i++ {
+		up = up && (pin[i]-pin[i-1]+10)%10 == 1
+		down = down && (pin[i-1]-pin[i]+10)%10 == 1
+	}
+	if up || down || pin == strings.Repeat(pin[:2], 3) || pin == strings.Repeat(pin[:3], 2) || slices.Contains(knownPINs, pin) {
+		return "is one of the first that anybody would try: choose another"
+	}
+	return ""
+}
+
+// knownPINs are popular without being a row or a repetition.
+var knownPINs = []string{"112233", "332211", "123321", "111222", "222111", "147258", "159753", "789456", "456789", "102030", "246810", "135790", "520520", "696969"}
+
 // OncePassword makes a password that is told to somebody once, in groups that
 // can be read aloud: 80 random bits.
 func OncePassword() string {

@@ -44,8 +44,12 @@ func encode(salt, sum []byte) string {
 var nobody = encode(make([]byte, saltLen), make([]byte, keyLen))
 
 // VerifySecret reports whether a verifier belongs to a secret. An empty or
-// unreadable verifier costs the same time and never matches.
+// unreadable verifier costs the same time and never matches. Those that came from
+// the original match too; see Stale.
 func VerifySecret(verifier, secret string) bool {
+	if imported(verifier) {
+		return verifyImported(verifier, secret)
+	}
 	salt, want, t, m, p, ok := parse(verifier)
 	if !ok {
 		salt, want, t, m, p, _ = parse(nobody)

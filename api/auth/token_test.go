@@ -95,27 +95,3 @@ func TestBearerPrefersTheHeader(t *testing.T) {
 		t.Errorf("got %q, want the __Host- cookie first", got)
 	}
 }
-
-func TestTries(t *testing.T) {
-	t.Parallel()
-	tries := auth.NewTries(5)
-	for i := range 5 {
-		if !tries.Begin("course|address") {
-			t.Fatalf("try %d: got refused, want five tries", i+1)
-		}
-	}
-	if tries.Begin("course|address") {
-		t.Error("got a sixth try, want a pause")
-	}
-	if !tries.Begin("course|elsewhere") {
-		t.Error("got a pause at another address, want none")
-	}
-	for range 50 {
-		if !tries.Begin("right") {
-			t.Fatal("got a pause although every try was right")
-		}
-		if err := tries.Right("right"); err != nil {
-			t.Fatal(err)
-		}
-	}
-}

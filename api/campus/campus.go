@@ -46,7 +46,7 @@ type Deps struct {
 	Accounts Accounts
 	Office   Office
 	Desk     signin.Desk
-	Tries    *auth.Tries                 // of passwords
+	Teachers Teachers
 	Ready    func(context.Context) error // does the database answer
 }
 
@@ -59,6 +59,7 @@ func Register(api huma.API, d Deps) {
 	d.setUp(api)
 	d.signIn(api)
 	d.password(api)
+	d.pin(api)
 	d.accounts(api)
 	d.school(api)
 }

@@ -6,12 +6,12 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
 )
 
-type passwordInput struct {
+type adminPasswordInput struct {
 	Body struct {
 		Current string `json:"current" minLength:"1" maxLength:"200"`
 		New     string `json:"new" maxLength:"800" doc:"10 characters or more."`
@@ -25,29 +25,16 @@ func (d Deps) password(api huma.API) {
 	})), d.changePassword)
 }
 
-func (d Deps) changePassword(ctx context.Context, in *passwordInput) (*struct{}, error) {
+func (d Deps) changePassword(ctx context.Context, in *adminPasswordInput) (*struct{}, error) {
 	me := auth.From(ctx)
-	key := "password|" + me.ID.String()
-	if !d.Tries.Begin(key) {
-		return nil, tooMany()
-	}
 	a, err := d.Accounts.Account(ctx, me.ID)
 	if err != nil {
 		return nil, err
 	}
-	if !auth.VerifySecret(a.PasswordHash, in.Body.Current) {
-		return nil, attendance.Invalid{Field: "current", Why: "is not your password: type the one you signed in with"}
-	}
-	if err := d.Tries.Right(key); err != nil {
-		return nil, err
-	}
-	if why := auth.WeakPassword(in.Body.New, a.Username); why != "" {
-		return nil, attendance.Invalid{Field: "new", Why: why}
-	}
-	if in.Body.New == in.Body.Current {
-		return nil, attendance.Invalid{Field: "new", Why: "is the password you have: choose another"}
-	}
-	hash, err := auth.HashSecret(in.Body.New)
+	hash, err := d.Desk.Fresh(ctx, signin.Change{
+		What: "password", Current: in.Body.Current, New: in.Body.New,
+		Weak: func(p string) string { return auth.WeakPassword(p, a.Username) },
+	}, a.PasswordHash)
 	if err != nil {
 		return nil, err
 	}

@@ -44,9 +44,11 @@ func (d Deps) setUp(api huma.API) {
 }
 
 func (d Deps) setUpFirst(ctx context.Context, in *setUpInput) (*signInOutput, error) {
-	key := "setup|" + rest.ClientAddress(ctx)
-	if !d.Tries.Begin(key) {
-		return nil, tooMany()
+	// The link cannot be guessed; whoever tries at one address holds up no other.
+	address := rest.ClientAddress(ctx)
+	account := "setup|" + address
+	if err := d.Desk.Brake.Begin(ctx, account, address); err != nil {
+		return nil, err
 	}
 	token, err := base64.RawURLEncoding.DecodeString(in.Body.Token)
 	if err != nil {
@@ -59,7 +61,7 @@ func (d Deps) setUpFirst(ctx context.Context, in *setUpInput) (*signInOutput, er
 	if errors.Is(err, auth.ErrLink) || errors.Is(err, auth.ErrSetUp) {
 		return nil, err
 	}
-	if err := errors.Join(err, d.Tries.Right(key)); err != nil { // a name or a password was refused: no guess
+	if err := errors.Join(err, d.Desk.Brake.Right(ctx, account, address)); err != nil { // a name or a password was refused: no guess
 		return nil, err
 	}
 	return d.begin(ctx, a, in.UserAgent)

@@ -10,20 +10,18 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/arise-attendance/arise/api/attendance"
-	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
 )
 
 // Deps is what the operations need. A zero Deps is enough to print the contract.
 type Deps struct {
 	Service *attendance.Service
 	Hub     *live.Hub
-	Tokens  *auth.Tokens
-	Tries   *auth.Tries // sign-in attempts
+	Desk    signin.Desk
 	Server  Server
 	Sync    Sync
-	Secure  bool // browsers reach this server over TLS
 	Legacy  bool // accept original scanners, which sign nothing
 	// StopLive ends the live streams when the server shuts down: a stream never
 	// ends by itself.

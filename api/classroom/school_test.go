@@ -18,6 +18,7 @@ import (
 	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/db/sqlite"
 )
 
@@ -79,7 +80,7 @@ func (b *bench) zone(zone *time.Location) {
 	router := rest.Router(slog.New(slog.DiscardHandler))
 	rest.Mount(router, nil)
 	classroom.Register(rest.NewAPI(router, rest.TokenAuth{Tokens: b.tokens}), classroom.Deps{
-		Service: b.service, Hub: b.hub, Tokens: b.tokens, Tries: auth.NewTries(5),
+		Service: b.service, Hub: b.hub, Desk: signin.Desk{Service: b.service, Tokens: b.tokens, Brake: auth.NewLocal()},
 		Server: classroom.Server{Kind: "edge", Name: "Room 1"}, Legacy: true,
 	})
 	b.h = router

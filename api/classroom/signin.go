@@ -2,6 +2,7 @@ package classroom
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -21,7 +22,8 @@ type courseCode struct {
 type courseCodesOutput struct{ Body []courseCode }
 
 type loginInput struct {
-	Body struct {
+	UserAgent string `header:"User-Agent" hidden:"true"`
+	Body      struct {
 		CourseCode string `json:"course_code" minLength:"1" maxLength:"40" doc:"Upper or lower case." example:"MCA-301"`
 		PIN        string `json:"pin" minLength:"1" maxLength:"64" doc:"The teacher's PIN." example:"246810"`
 	}
@@ -47,10 +49,6 @@ type loginOutput struct {
 	Body      loginBody
 }
 
-type logoutOutput struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
-}
-
 func (d Deps) signIn(api huma.API) {
 	rest.Handle(api, both(huma.Operation{
 		OperationID: "list-course-codes", Method: http.MethodGet, Path: "/api/teacher/course-codes",
@@ -59,13 +57,14 @@ func (d Deps) signIn(api huma.API) {
 	rest.Handle(api, both(huma.Operation{
 		OperationID: "sign-in-teacher", Method: http.MethodPost, Path: "/api/teacher/login",
 		Summary: "Sign in with a course code and a PIN", Tags: []string{"Teacher"}, Security: rest.Public,
-		Description: "An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.",
+		Description: "An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.",
 		Errors:      []int{http.StatusUnauthorized, http.StatusTooManyRequests},
 	}), d.login)
-	rest.Handle(api, both(huma.Operation{
-		OperationID: "sign-out-teacher", Method: http.MethodPost, Path: "/api/teacher/logout",
-		Summary: "Sign out of this browser", Tags: []string{"Teacher"}, Security: rest.Public, DefaultStatus: http.StatusNoContent,
-	}), d.logout)
+	// Open to nobody too: whoever is signed out already gets rid of the cookie.
+	d.Desk.SignOut(api, both(huma.Operation{
+		OperationID: "sign-out-teacher", Path: "/api/teacher/logout", Summary: "Sign out of this browser", Tags: []string{"Teacher"},
+		Security: append(rest.Only(attendance.RoleTeacher), rest.Public...),
+	}))
 }
 
 func (d Deps) courseCodes(ctx context.Context, _ *struct{}) (*courseCodesOutput, error) {
@@ -81,35 +80,39 @@ func (d Deps) courseCodes(ctx context.Context, _ *struct{}) (*courseCodesOutput,
 }
 
 func (d Deps) login(ctx context.Context, in *loginInput) (*loginOutput, error) {
-	key := strings.ToUpper(strings.TrimSpace(in.Body.CourseCode)) + "|" + rest.ClientAddress(ctx)
-	if !d.Tries.Begin(key) {
-		p := rest.NewProblem(http.StatusTooManyRequests, "too-many-requests", "too many wrong PINs: wait a minute, then try again")
-		p.RetryS = 60
-		return nil, p
+	code := strings.TrimSpace(in.Body.CourseCode)
+	account, address := "teacher|"+strings.ToUpper(code), rest.ClientAddress(ctx)
+	if err := d.Desk.Brake.Begin(ctx, account, address); err != nil {
+		return nil, err
 	}
-	teacher, course, err := d.Service.SignIn(ctx, strings.TrimSpace(in.Body.CourseCode), in.Body.PIN, auth.VerifySecret)
+	var met []string // verifiers; the last one matched, if any
+	verify := func(verifier, pin string) bool {
+		met = append(met, verifier)
+		return auth.VerifySecret(verifier, pin)
+	}
+	teacher, course, err := d.Service.SignIn(ctx, code, in.Body.PIN, verify)
+	if errors.Is(err, attendance.ErrCredentials) {
+		err = errors.Join(err, d.Desk.Refused(ctx, in.Body.PIN, met...))
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Tries.Right(key); err != nil {
+	if err := d.Desk.Brake.Right(ctx, account, address); err != nil {
 		return nil, err
 	}
-	who := auth.Principal{Actor: attendance.Actor{ID: teacher.ID, Role: attendance.RoleTeacher}, Name: teacher.Name}
-	token, expires, err := d.Tokens.Issue(who)
+	by := attendance.Actor{ID: teacher.ID, Role: attendance.RoleTeacher}
+	if err := d.Desk.Renew(ctx, by, teacher.PINHash, in.Body.PIN); err != nil {
+		return nil, err
+	}
+	now, err := d.Desk.Begin(ctx, auth.Principal{Actor: by, Name: teacher.Name}, in.UserAgent)
 	if err != nil {
 		return nil, err
 	}
 	return &loginOutput{
-		SetCookie: *auth.Cookie(token, expires, d.Secure),
+		SetCookie: now.Cookie,
 		Body: loginBody{
 			Status: "success", CourseID: course.ID, CourseName: course.Name, DefaultDuration: course.DefaultMinutes,
-			Token: token, ExpiresAt: expires.UTC(), Teacher: person{ID: teacher.ID, Name: teacher.Name},
+			Token: now.Token, ExpiresAt: now.ExpiresAt, Teacher: person{ID: teacher.ID, Name: teacher.Name},
 		},
 	}, nil
-}
-
-func (d Deps) logout(context.Context, *struct{}) (*logoutOutput, error) {
-	gone := auth.Cookie("", time.Unix(1, 0), d.Secure)
-	gone.MaxAge = -1
-	return &logoutOutput{SetCookie: *gone}, nil
 }

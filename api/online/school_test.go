@@ -24,6 +24,7 @@ import (
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/online"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/db/embedded/pgtest"
 	"github.com/arise-attendance/arise/db/postgres"
 )
@@ -103,7 +104,7 @@ func (s *school) serve(t testing.TB) {
 	router := rest.Router(slog.New(slog.DiscardHandler))
 	rest.Mount(router, nil)
 	api := rest.NewAPI(router, rest.TokenAuth{Tokens: s.tokens})
-	classroom.Register(api, classroom.Deps{Service: s.service, Hub: live.NewHub(), Tokens: s.tokens, Tries: auth.NewTries(5)})
+	classroom.Register(api, classroom.Deps{Service: s.service, Hub: live.NewHub(), Desk: signin.Desk{Service: s.service, Tokens: s.tokens, Brake: auth.NewLocal()}})
 	online.Register(api, online.Deps{Service: s.service, Store: s.store, Keys: online.NewKeys(secret), Origin: "https://school.example"})
 	s.h = router
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -28,6 +29,7 @@ func problemOf(err error) *Problem {
 		running attendance.Running
 		gap     attendance.Gap
 		fork    attendance.Fork
+		wait    auth.Wait
 	)
 	switch {
 	case errors.As(err, &p):
@@ -48,6 +50,8 @@ func problemOf(err error) *Problem {
 		p := NewProblem(http.StatusConflict, "sync-fork", fork.Error())
 		p.Seq, p.Rewound = fork.Seq, fork.Rewound
 		return p
+	case errors.As(err, &wait):
+		return TooMany(wait.For, wait.Error())
 	case errors.Is(err, attendance.ErrNotFound):
 		return NewProblem(http.StatusNotFound, "not-found", err.Error())
 	case errors.Is(err, attendance.ErrClosed):
@@ -82,6 +86,13 @@ func problemOf(err error) *Problem {
 		return NewProblem(http.StatusUnauthorized, "signed-out", err.Error())
 	}
 	return nil
+}
+
+// TooMany asks a caller to wait.
+func TooMany(wait time.Duration, detail string) *Problem {
+	p := NewProblem(http.StatusTooManyRequests, "too-many-requests", detail)
+	p.RetryS = max(1, int((wait+time.Second-1)/time.Second))
+	return p
 }
 
 // Handle registers an operation whose errors become problems.

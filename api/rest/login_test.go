@@ -51,7 +51,8 @@ func TestATokenIsAsGoodAsItsLogin(t *testing.T) {
 		{"the office without a login", auth.Principal{Actor: head}, logins, 401},
 		{"somebody else's login", auth.Principal{Actor: stranger, Login: open}, logins, 401},
 		{"a password is due", auth.Principal{Actor: head, Login: due}, logins, 403},
-		{"a teacher without a login", auth.Principal{Actor: teacher}, logins, 200},
+		{"a teacher without a login", auth.Principal{Actor: teacher}, logins, 401},
+		{"a teacher of a pendrive", auth.Principal{Actor: teacher}, nil, 200},
 		{"a server that keeps no logins", auth.Principal{Actor: head, Login: ended}, nil, 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {

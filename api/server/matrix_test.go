@@ -96,13 +96,9 @@ func (p *program) refusal(t *testing.T, o operation, token string) int {
 func TestEveryOperationIsOpenToWhomItSays(t *testing.T) {
 	t.Parallel()
 	p := start(t, func(c *server.Config) { c.Demo = true; c.AdminPassword = password })
-	var teacher struct {
-		Token string `json:"token"`
-	}
-	p.do(t, http.MethodPost, "/api/teacher/login", "", object{"course_code": "MCA-301", "pin": demo.PIN}).into(t, &teacher)
 	callers := map[string]func() string{
 		"":        func() string { return "" },
-		"teacher": func() string { return teacher.Token },
+		"teacher": func() string { return p.signInTeacher(t, "MCA-301", demo.PIN) },
 		"admin":   func() string { return p.signIn(t, "admin", password) },
 		"student": p.anyStudent(t),
 	}

@@ -101,15 +101,15 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 	router := rest.Router(s.config.Log)
 	rest.Mount(router, s.config.Portals)
 	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store}})
-	desk := signin.Desk{Service: s.service, Tokens: tokens, Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}
+	desk := signin.Desk{Service: s.service, Tokens: tokens, Brake: s.store.Brake(), Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}
 	operations(api, classroom.Deps{
-		Service: s.service, Hub: s.hub, Tokens: tokens, Tries: auth.NewTries(5),
-		Server: classroom.Server{Kind: "cloud"}, Sync: cloud{s.store, s.service}, Secure: rest.IsSecure(s.config.PublicURL),
+		Service: s.service, Hub: s.hub, Desk: desk,
+		Server: classroom.Server{Kind: "cloud"}, Sync: cloud{s.store, s.service},
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
-		Accounts: s.store, Office: s.store, Desk: desk, Tries: auth.NewTries(5),
-	}, student.Deps{Students: s.store, Desk: desk, Tries: auth.NewTries(5)}, online.Deps{
+		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store,
+	}, student.Deps{Students: s.store, Desk: desk}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
 	})
 	return router

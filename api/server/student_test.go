@@ -116,3 +116,17 @@ func (p *program) anyStudent(t *testing.T) func() string {
 	p.student(t, "matrix", hashed(t, demo.PIN))
 	return func() string { return p.signInStudent(t, "matrix", demo.PIN) }
 }
+
+// kept reads one column of a person.
+func (p *program) kept(t *testing.T, table, column string, id attendance.ID) (value string) {
+	t.Helper()
+	pool, err := postgres.Connect(t.Context(), p.config.DatabaseURL, p.config.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if err := pool.QueryRow(t.Context(), "SELECT "+column+" FROM "+table+" WHERE id = $1", id).Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}

@@ -20,6 +20,7 @@ import (
 type Desk struct {
 	Service *attendance.Service
 	Tokens  *auth.Tokens
+	Brake   auth.Brake
 	Book    auth.Book // nil: no sign-in is kept, and a token is good until it expires
 	Secure  bool      // browsers reach this server over TLS
 }
@@ -29,6 +30,33 @@ type Signed struct {
 	Token     string
 	ExpiresAt time.Time
 	Cookie    http.Cookie
+}
+
+// Refused makes a refusal take as long for an unknown account as for one whose
+// verifier came from the original, while there are such; met are those that were
+// compared.
+func (d Desk) Refused(ctx context.Context, secret string, met ...string) error {
+	if d.Book == nil {
+		return nil
+	}
+	slow, err := d.Book.Imported(ctx)
+	if err == nil && slow {
+		auth.Linger(secret, met...)
+	}
+	return err
+}
+
+// Renew replaces a verifier that came from the original by one of ours, now that
+// the secret is known.
+func (d Desk) Renew(ctx context.Context, who attendance.Actor, verifier, secret string) error {
+	if d.Book == nil || !auth.Stale(verifier) {
+		return nil
+	}
+	fresh, err := auth.HashSecret(secret)
+	if err != nil {
+		return err
+	}
+	return d.Book.Rehash(ctx, who, verifier, fresh)
 }
 
 // Begin signs somebody in, here. Whoever calls it has seen their secret.

@@ -2,7 +2,6 @@ package student
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
 )
 
 type studentSignInInput struct {
@@ -37,7 +37,7 @@ func (d Deps) signIn(api huma.API) {
 	rest.Handle(api, cloud(huma.Operation{
 		OperationID: "sign-in-student", Method: http.MethodPost, Path: "/api/student/login", Tags: []string{"Student"},
 		Summary: "Sign in with a university roll number and a password", Security: rest.Public,
-		Description: "An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.",
+		Description: "An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.",
 		Errors:      []int{http.StatusUnauthorized, http.StatusTooManyRequests},
 	}), d.signInStudent)
 	d.Desk.SignOut(api, ofStudent(huma.Operation{
@@ -48,23 +48,16 @@ func (d Deps) signIn(api huma.API) {
 
 func (d Deps) signInStudent(ctx context.Context, in *studentSignInInput) (*signInOutput, error) {
 	roll := strings.TrimSpace(in.Body.Roll)
-	key := "student|" + strings.ToUpper(roll) + "|" + rest.ClientAddress(ctx)
-	if !d.Tries.Begin(key) {
-		return nil, tooMany()
+	find := func() (signin.Person, error) {
+		who, err := d.Students.StudentByRoll(ctx, roll)
+		return person(who), err
 	}
-	who, err := d.Students.StudentByRoll(ctx, roll)
-	if err != nil && !errors.Is(err, attendance.ErrNotFound) {
+	wrong := rest.NewProblem(http.StatusUnauthorized, "wrong-credentials", "the roll number or the password is wrong")
+	who, err := d.Desk.Prove(ctx, "student|"+strings.ToUpper(roll), in.Body.Password, find, wrong)
+	if err != nil {
 		return nil, err
 	}
-	// Nobody has no verifier, which takes as long and never matches.
-	if !auth.VerifySecret(who.PasswordHash, in.Body.Password) {
-		return nil, rest.NewProblem(http.StatusUnauthorized, "wrong-credentials", "the roll number or the password is wrong")
-	}
-	if err := d.Tries.Right(key); err != nil {
-		return nil, err
-	}
-	by := attendance.Actor{ID: who.ID, Role: attendance.RoleStudent}
-	now, err := d.Desk.Begin(ctx, auth.Principal{Actor: by, Name: who.Name}, in.UserAgent)
+	now, err := d.Desk.Begin(ctx, auth.Principal{Actor: who.Actor, Name: who.Name}, in.UserAgent)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +67,6 @@ func (d Deps) signInStudent(ctx context.Context, in *studentSignInInput) (*signI
 	}, nil
 }
 
-func tooMany() error {
-	p := rest.NewProblem(http.StatusTooManyRequests, "too-many-requests", "too many wrong passwords: wait a minute, then try again")
-	p.RetryS = 60
-	return p
+func person(s auth.Student) signin.Person {
+	return signin.Person{Actor: attendance.Actor{ID: s.ID, Role: attendance.RoleStudent}, Name: s.Name, Verifier: s.PasswordHash}
 }

@@ -18,18 +18,22 @@ import (
 type Students interface {
 	// StudentByRoll finds a student who was not archived, in upper or lower case.
 	StudentByRoll(ctx context.Context, roll string) (auth.Student, error)
+	// SigningStudent is one who was not archived.
+	SigningStudent(ctx context.Context, id attendance.ID) (auth.Student, error)
+	// SetStudentPassword keeps a new verifier and ends all logins but one.
+	SetStudentPassword(ctx context.Context, id attendance.ID, hash string, but attendance.ID) error
 }
 
 // Deps is what the operations need. A zero Deps is enough to print the contract.
 type Deps struct {
 	Students Students
 	Desk     signin.Desk
-	Tries    *auth.Tries // of passwords
 }
 
 // Register mounts them.
 func Register(api huma.API, d Deps) {
 	d.signIn(api)
+	d.password(api)
 }
 
 // cloud marks an operation as answered by the cloud only.

@@ -10,6 +10,7 @@ import (
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/db/sqlite"
 	"github.com/arise-attendance/arise/edge/replay"
 )
@@ -80,7 +81,7 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 	rest.Mount(router, n.config.Portals)
 	api := rest.NewAPI(router, rest.TokenAuth{Tokens: tokens})
 	classroom.Register(api, classroom.Deps{
-		Service: r.service, Hub: n.hub, Tokens: tokens, Tries: auth.NewTries(5),
+		Service: r.service, Hub: n.hub, Desk: signin.Desk{Service: r.service, Tokens: tokens, Brake: auth.NewLocal()},
 		Server: classroom.Server{Kind: "edge", Name: r.identity.Name}, Sync: office{Node: n, room: r},
 		Legacy: n.config.Legacy, StopLive: n.stopLive,
 	})

@@ -800,6 +800,14 @@ type AdminBody struct {
 	You        bool   `json:"you"`
 }
 
+// AdminPasswordInputBody defines model for AdminPasswordInputBody.
+type AdminPasswordInputBody struct {
+	Current string `json:"current"`
+
+	// New 10 characters or more.
+	New string `json:"new"`
+}
+
 // AdminSignInBody defines model for AdminSignInBody.
 type AdminSignInBody struct {
 	ExpiresAt time.Time `json:"expires_at"`
@@ -1577,18 +1585,18 @@ type OverrideInputBody struct {
 // OverrideInputBodyStatus defines model for OverrideInputBody.Status.
 type OverrideInputBodyStatus string
 
-// PasswordInputBody defines model for PasswordInputBody.
-type PasswordInputBody struct {
-	Current string `json:"current"`
-
-	// New 10 characters or more.
-	New string `json:"new"`
-}
-
 // Person defines model for Person.
 type Person struct {
 	Id   openapi_types.UUID `json:"id"`
 	Name string             `json:"name"`
+}
+
+// PinInputBody defines model for PinInputBody.
+type PinInputBody struct {
+	Current string `json:"current"`
+
+	// New 6 digits.
+	New string `json:"new"`
 }
 
 // PolicyBody defines model for PolicyBody.
@@ -2046,6 +2054,14 @@ type StudentBody struct {
 	UniversityRollNo string             `json:"university_roll_no"`
 }
 
+// StudentPasswordInputBody defines model for StudentPasswordInputBody.
+type StudentPasswordInputBody struct {
+	Current string `json:"current"`
+
+	// New 10 characters or more.
+	New string `json:"new"`
+}
+
 // StudentSignInBody defines model for StudentSignInBody.
 type StudentSignInBody struct {
 	ExpiresAt   time.Time `json:"expires_at"`
@@ -2218,7 +2234,7 @@ type SetConfigJSONRequestBody = SetSchoolInputBody
 type SignInAdminJSONRequestBody = SignInInputBody
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
-type ChangePasswordJSONRequestBody = PasswordInputBody
+type ChangePasswordJSONRequestBody = AdminPasswordInputBody
 
 // SetUpJSONRequestBody defines body for SetUp for application/json ContentType.
 type SetUpJSONRequestBody = SetUpInputBody
@@ -2238,6 +2254,9 @@ type MarkOnlineAttendanceJSONRequestBody = AnswerInputBody
 // SignInStudentJSONRequestBody defines body for SignInStudent for application/json ContentType.
 type SignInStudentJSONRequestBody = StudentSignInInputBody
 
+// ChangeStudentPasswordJSONRequestBody defines body for ChangeStudentPassword for application/json ContentType.
+type ChangeStudentPasswordJSONRequestBody = StudentPasswordInputBody
+
 // ClaimNodeJSONRequestBody defines body for ClaimNode for application/json ContentType.
 type ClaimNodeJSONRequestBody = ClaimInputBody
 
@@ -2252,6 +2271,9 @@ type SignInTeacherJSONRequestBody = LoginInputBody
 
 // OverrideManuallyJSONRequestBody defines body for OverrideManually for application/json ContentType.
 type OverrideManuallyJSONRequestBody = OverrideInputBody
+
+// ChangePinJSONRequestBody defines body for ChangePin for application/json ContentType.
+type ChangePinJSONRequestBody = PinInputBody
 
 // DeleteSessionJSONRequestBody defines body for DeleteSession for application/json ContentType.
 type DeleteSessionJSONRequestBody = DeleteSessionInputBody
@@ -2398,7 +2420,7 @@ type ClientInterface interface {
 
 	// SignInAdminWithBody Sign in to the office
 	//
-	// An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+	// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2407,7 +2429,7 @@ type ClientInterface interface {
 
 	// SignInAdmin Sign in to the office
 	//
-	// An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+	// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2563,7 +2585,7 @@ type ClientInterface interface {
 
 	// SignInStudentWithBody Sign in with a university roll number and a password
 	//
-	// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+	// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2572,7 +2594,7 @@ type ClientInterface interface {
 
 	// SignInStudent Sign in with a university roll number and a password
 	//
-	// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+	// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2593,6 +2615,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
 	SignOutStudent(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeStudentPasswordWithBody Change my password
+	//
+	// Ends my sign-ins everywhere else.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
+	ChangeStudentPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeStudentPassword Change my password
+	//
+	// Ends my sign-ins everywhere else.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
+	ChangeStudentPassword(ctx context.Context, body ChangeStudentPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ClaimNodeWithBody Pair a pendrive with a claim code
 	//
@@ -2685,7 +2725,7 @@ type ClientInterface interface {
 
 	// SignInTeacherWithBody Sign in with a course code and a PIN
 	//
-	// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+	// An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2694,12 +2734,22 @@ type ClientInterface interface {
 
 	// SignInTeacher Sign in with a course code and a PIN
 	//
-	// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+	// An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/teacher/login (the `SignInTeacher` operationId).
 	SignInTeacher(ctx context.Context, body SignInTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTeacherLogins List where I am signed in
+	//
+	// Corresponds with GET /api/teacher/logins (the `ListTeacherLogins` operationId).
+	ListTeacherLogins(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndTeacherLogin Sign me out somewhere else
+	//
+	// Corresponds with DELETE /api/teacher/logins/{id} (the `EndTeacherLogin` operationId).
+	EndTeacherLogin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignOutTeacher Sign out of this browser
 	//
@@ -2724,6 +2774,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/teacher/me (the `GetMyDay` operationId).
 	GetMyDay(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangePinWithBody Change my PIN
+	//
+	// Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
+	ChangePinWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangePin Change my PIN
+	//
+	// Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
+	ChangePin(ctx context.Context, body ChangePinJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ExportReport The register as an Excel workbook
 	//
@@ -3027,7 +3095,7 @@ func (c *Client) SetConfig(ctx context.Context, body SetConfigJSONRequestBody, r
 
 // SignInAdminWithBody Sign in to the office
 //
-// An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3046,7 +3114,7 @@ func (c *Client) SignInAdminWithBody(ctx context.Context, contentType string, bo
 
 // SignInAdmin Sign in to the office
 //
-// An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3402,7 +3470,7 @@ func (c *Client) PollSessionStatus(ctx context.Context, reqEditors ...RequestEdi
 
 // SignInStudentWithBody Sign in with a university roll number and a password
 //
-// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3421,7 +3489,7 @@ func (c *Client) SignInStudentWithBody(ctx context.Context, contentType string, 
 
 // SignInStudent Sign in with a university roll number and a password
 //
-// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3473,6 +3541,44 @@ func (c *Client) EndStudentLogin(ctx context.Context, id openapi_types.UUID, req
 // Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
 func (c *Client) SignOutStudent(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSignOutStudentRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeStudentPasswordWithBody Change my password
+//
+// Ends my sign-ins everywhere else.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
+func (c *Client) ChangeStudentPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeStudentPasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeStudentPassword Change my password
+//
+// Ends my sign-ins everywhere else.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
+func (c *Client) ChangeStudentPassword(ctx context.Context, body ChangeStudentPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeStudentPasswordRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3704,7 +3810,7 @@ func (c *Client) GetHistory(ctx context.Context, courseId openapi_types.UUID, pa
 
 // SignInTeacherWithBody Sign in with a course code and a PIN
 //
-// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+// An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3723,13 +3829,43 @@ func (c *Client) SignInTeacherWithBody(ctx context.Context, contentType string, 
 
 // SignInTeacher Sign in with a course code and a PIN
 //
-// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+// An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /api/teacher/login (the `SignInTeacher` operationId).
 func (c *Client) SignInTeacher(ctx context.Context, body SignInTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSignInTeacherRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTeacherLogins List where I am signed in
+//
+// Corresponds with GET /api/teacher/logins (the `ListTeacherLogins` operationId).
+func (c *Client) ListTeacherLogins(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTeacherLoginsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndTeacherLogin Sign me out somewhere else
+//
+// Corresponds with DELETE /api/teacher/logins/{id} (the `EndTeacherLogin` operationId).
+func (c *Client) EndTeacherLogin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndTeacherLoginRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -3794,6 +3930,44 @@ func (c *Client) OverrideManually(ctx context.Context, body OverrideManuallyJSON
 // Corresponds with GET /api/teacher/me (the `GetMyDay` operationId).
 func (c *Client) GetMyDay(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMyDayRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangePinWithBody Change my PIN
+//
+// Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
+func (c *Client) ChangePinWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangePinRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangePin Change my PIN
+//
+// Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
+func (c *Client) ChangePin(ctx context.Context, body ChangePinJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangePinRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5028,6 +5202,46 @@ func NewSignOutStudentRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewChangeStudentPasswordRequest calls the generic ChangeStudentPassword builder with application/json body
+func NewChangeStudentPasswordRequest(server string, body ChangeStudentPasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeStudentPasswordRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewChangeStudentPasswordRequestWithBody constructs an http.Request for the ChangeStudentPassword method, with any body, and a specified content type
+func NewChangeStudentPasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/password")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewClaimNodeRequest calls the generic ClaimNode builder with application/json body
 func NewClaimNodeRequest(server string, body ClaimNodeJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5484,6 +5698,67 @@ func NewSignInTeacherRequestWithBody(server string, contentType string, body io.
 	return req, nil
 }
 
+// NewListTeacherLoginsRequest constructs an http.Request for the ListTeacherLogins method
+func NewListTeacherLoginsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/logins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndTeacherLoginRequest constructs an http.Request for the EndTeacherLogin method
+func NewEndTeacherLoginRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/logins/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSignOutTeacherRequest constructs an http.Request for the SignOutTeacher method
 func NewSignOutTeacherRequest(server string) (*http.Request, error) {
 	var err error
@@ -5574,6 +5849,46 @@ func NewGetMyDayRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewChangePinRequest calls the generic ChangePin builder with application/json body
+func NewChangePinRequest(server string, body ChangePinJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangePinRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewChangePinRequestWithBody constructs an http.Request for the ChangePin method, with any body, and a specified content type
+func NewChangePinRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/pin")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -6425,7 +6740,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignInAdminWithBodyWithResponse Sign in to the office
 	//
-	// An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+	// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6434,7 +6749,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignInAdminWithResponse Sign in to the office
 	//
-	// An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+	// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6604,7 +6919,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignInStudentWithBodyWithResponse Sign in with a university roll number and a password
 	//
-	// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+	// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6613,7 +6928,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignInStudentWithResponse Sign in with a university roll number and a password
 	//
-	// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+	// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6640,6 +6955,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
 	SignOutStudentWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignOutStudentResponse, error)
+
+	// ChangeStudentPasswordWithBodyWithResponse Change my password
+	//
+	// Ends my sign-ins everywhere else.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
+	ChangeStudentPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeStudentPasswordResponse, error)
+
+	// ChangeStudentPasswordWithResponse Change my password
+	//
+	// Ends my sign-ins everywhere else.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
+	ChangeStudentPasswordWithResponse(ctx context.Context, body ChangeStudentPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeStudentPasswordResponse, error)
 
 	// ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
 	//
@@ -6746,7 +7079,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignInTeacherWithBodyWithResponse Sign in with a course code and a PIN
 	//
-	// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+	// An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6755,12 +7088,26 @@ type ClientWithResponsesInterface interface {
 
 	// SignInTeacherWithResponse Sign in with a course code and a PIN
 	//
-	// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+	// An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/teacher/login (the `SignInTeacher` operationId).
 	SignInTeacherWithResponse(ctx context.Context, body SignInTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInTeacherResponse, error)
+
+	// ListTeacherLoginsWithResponse List where I am signed in
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/logins (the `ListTeacherLogins` operationId).
+	ListTeacherLoginsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTeacherLoginsResponse, error)
+
+	// EndTeacherLoginWithResponse Sign me out somewhere else
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/teacher/logins/{id} (the `EndTeacherLogin` operationId).
+	EndTeacherLoginWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndTeacherLoginResponse, error)
 
 	// SignOutTeacherWithResponse Sign out of this browser
 	//
@@ -6789,6 +7136,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/teacher/me (the `GetMyDay` operationId).
 	GetMyDayWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMyDayResponse, error)
+
+	// ChangePinWithBodyWithResponse Change my PIN
+	//
+	// Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
+	ChangePinWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangePinResponse, error)
+
+	// ChangePinWithResponse Change my PIN
+	//
+	// Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
+	ChangePinWithResponse(ctx context.Context, body ChangePinJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePinResponse, error)
 
 	// ExportReportWithResponse The register as an Excel workbook
 	//
@@ -8339,6 +8704,61 @@ func (r SignOutStudentResponse) ContentType() string {
 	return ""
 }
 
+type ChangeStudentPasswordResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangeStudentPasswordResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ChangeStudentPasswordResponse) GetApplicationproblemJSON429() *Problem {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangeStudentPasswordResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeStudentPasswordResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeStudentPasswordResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeStudentPasswordResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeStudentPasswordResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ClaimNodeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9056,6 +9476,109 @@ func (r SignInTeacherResponse) ContentType() string {
 	return ""
 }
 
+type ListTeacherLoginsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]LoginEntryBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTeacherLoginsResponse) GetJSON200() *[]LoginEntryBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTeacherLoginsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTeacherLoginsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTeacherLoginsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTeacherLoginsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTeacherLoginsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndTeacherLoginResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EndTeacherLoginResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EndTeacherLoginResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EndTeacherLoginResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EndTeacherLoginResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndTeacherLoginResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndTeacherLoginResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndTeacherLoginResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SignOutTeacherResponse204Headers the declared response headers of an HTTP 204 response for SignOutTeacher
 type SignOutTeacherResponse204Headers struct {
 	SetCookie *string
@@ -9222,6 +9745,61 @@ func (r GetMyDayResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetMyDayResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangePinResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangePinResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ChangePinResponse) GetApplicationproblemJSON429() *Problem {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangePinResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangePinResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangePinResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangePinResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangePinResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10731,7 +11309,7 @@ func (c *ClientWithResponses) SetConfigWithResponse(ctx context.Context, body Se
 
 // SignInAdminWithBodyWithResponse Sign in to the office
 //
-// An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10746,7 +11324,7 @@ func (c *ClientWithResponses) SignInAdminWithBodyWithResponse(ctx context.Contex
 
 // SignInAdminWithResponse Sign in to the office
 //
-// An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11036,7 +11614,7 @@ func (c *ClientWithResponses) PollSessionStatusWithResponse(ctx context.Context,
 
 // SignInStudentWithBodyWithResponse Sign in with a university roll number and a password
 //
-// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11051,7 +11629,7 @@ func (c *ClientWithResponses) SignInStudentWithBodyWithResponse(ctx context.Cont
 
 // SignInStudentWithResponse Sign in with a university roll number and a password
 //
-// An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11101,6 +11679,36 @@ func (c *ClientWithResponses) SignOutStudentWithResponse(ctx context.Context, re
 		return nil, err
 	}
 	return ParseSignOutStudentResponse(rsp)
+}
+
+// ChangeStudentPasswordWithBodyWithResponse Change my password
+//
+// Ends my sign-ins everywhere else.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
+func (c *ClientWithResponses) ChangeStudentPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeStudentPasswordResponse, error) {
+	rsp, err := c.ChangeStudentPasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeStudentPasswordResponse(rsp)
+}
+
+// ChangeStudentPasswordWithResponse Change my password
+//
+// Ends my sign-ins everywhere else.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
+func (c *ClientWithResponses) ChangeStudentPasswordWithResponse(ctx context.Context, body ChangeStudentPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeStudentPasswordResponse, error) {
+	rsp, err := c.ChangeStudentPassword(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeStudentPasswordResponse(rsp)
 }
 
 // ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
@@ -11286,7 +11894,7 @@ func (c *ClientWithResponses) GetHistoryWithResponse(ctx context.Context, course
 
 // SignInTeacherWithBodyWithResponse Sign in with a course code and a PIN
 //
-// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+// An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11301,7 +11909,7 @@ func (c *ClientWithResponses) SignInTeacherWithBodyWithResponse(ctx context.Cont
 
 // SignInTeacherWithResponse Sign in with a course code and a PIN
 //
-// An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+// An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11312,6 +11920,32 @@ func (c *ClientWithResponses) SignInTeacherWithResponse(ctx context.Context, bod
 		return nil, err
 	}
 	return ParseSignInTeacherResponse(rsp)
+}
+
+// ListTeacherLoginsWithResponse List where I am signed in
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/logins (the `ListTeacherLogins` operationId).
+func (c *ClientWithResponses) ListTeacherLoginsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTeacherLoginsResponse, error) {
+	rsp, err := c.ListTeacherLogins(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTeacherLoginsResponse(rsp)
+}
+
+// EndTeacherLoginWithResponse Sign me out somewhere else
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/teacher/logins/{id} (the `EndTeacherLogin` operationId).
+func (c *ClientWithResponses) EndTeacherLoginWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndTeacherLoginResponse, error) {
+	rsp, err := c.EndTeacherLogin(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndTeacherLoginResponse(rsp)
 }
 
 // SignOutTeacherWithResponse Sign out of this browser
@@ -11364,6 +11998,36 @@ func (c *ClientWithResponses) GetMyDayWithResponse(ctx context.Context, reqEdito
 		return nil, err
 	}
 	return ParseGetMyDayResponse(rsp)
+}
+
+// ChangePinWithBodyWithResponse Change my PIN
+//
+// Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
+func (c *ClientWithResponses) ChangePinWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangePinResponse, error) {
+	rsp, err := c.ChangePinWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangePinResponse(rsp)
+}
+
+// ChangePinWithResponse Change my PIN
+//
+// Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
+func (c *ClientWithResponses) ChangePinWithResponse(ctx context.Context, body ChangePinJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePinResponse, error) {
+	rsp, err := c.ChangePin(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangePinResponse(rsp)
 }
 
 // ExportReportWithResponse The register as an Excel workbook
@@ -12785,6 +13449,49 @@ func ParseSignOutStudentResponse(rsp *http.Response) (*SignOutStudentResponse, e
 	return response, nil
 }
 
+// ParseChangeStudentPasswordResponse parses an HTTP response from a ChangeStudentPasswordWithResponse call
+func ParseChangeStudentPasswordResponse(rsp *http.Response) (*ChangeStudentPasswordResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeStudentPasswordResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseClaimNodeResponse parses an HTTP response from a ClaimNodeWithResponse call
 func ParseClaimNodeResponse(rsp *http.Response) (*ClaimNodeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13343,6 +14050,82 @@ func ParseSignInTeacherResponse(rsp *http.Response) (*SignInTeacherResponse, err
 	return response, nil
 }
 
+// ParseListTeacherLoginsResponse parses an HTTP response from a ListTeacherLoginsWithResponse call
+func ParseListTeacherLoginsResponse(rsp *http.Response) (*ListTeacherLoginsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTeacherLoginsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []LoginEntryBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndTeacherLoginResponse parses an HTTP response from a EndTeacherLoginWithResponse call
+func ParseEndTeacherLoginResponse(rsp *http.Response) (*EndTeacherLoginResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndTeacherLoginResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSignOutTeacherResponse parses an HTTP response from a SignOutTeacherWithResponse call
 func ParseSignOutTeacherResponse(rsp *http.Response) (*SignOutTeacherResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13473,6 +14256,49 @@ func ParseGetMyDayResponse(rsp *http.Response) (*GetMyDayResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangePinResponse parses an HTTP response from a ChangePinWithResponse call
+func ParseChangePinResponse(rsp *http.Response) (*ChangePinResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangePinResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
 
 	}
 

@@ -74,7 +74,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in to the office
-         * @description An unknown username and a wrong password get the same answer. Five wrong passwords for a username from one address wait a minute.
+         * @description An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
          */
         post: operations["sign-in-admin"];
         delete?: never;
@@ -339,7 +339,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with a university roll number and a password
-         * @description An unknown number and a wrong password get the same answer. Five wrong passwords for a number from one address wait a minute.
+         * @description An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
          */
         post: operations["sign-in-student"];
         delete?: never;
@@ -393,6 +393,26 @@ export interface paths {
         put?: never;
         /** Sign out; the token is good no more */
         post: operations["sign-out-student"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change my password
+         * @description Ends my sign-ins everywhere else.
+         */
+        post: operations["change-student-password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -592,10 +612,44 @@ export interface paths {
         put?: never;
         /**
          * Sign in with a course code and a PIN
-         * @description An unknown code and a wrong PIN get the same answer. Five wrong PINs for a course from one address wait a minute.
+         * @description An unknown code and a wrong PIN get the same answer. After five wrong PINs for a course one has to wait: a minute, and in the cloud longer each time.
          */
         post: operations["sign-in-teacher"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where I am signed in */
+        get: operations["list-teacher-logins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/logins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign me out somewhere else */
+        delete: operations["end-teacher-login"];
         options?: never;
         head?: never;
         patch?: never;
@@ -646,6 +700,26 @@ export interface paths {
         get: operations["get-my-day"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change my PIN
+         * @description Ends my sign-ins everywhere else. A pendrive knows the new PIN after its next sync, and the old one until then.
+         */
+        post: operations["change-pin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1034,6 +1108,11 @@ export interface components {
             must_change: boolean;
             username: string;
             you: boolean;
+        };
+        AdminPasswordInputBody: {
+            current: string;
+            /** @description 10 characters or more. */
+            new: string;
         };
         AdminSignInBody: {
             /** Format: date-time */
@@ -1819,15 +1898,15 @@ export interface components {
             status: "present" | "late" | "absent" | "excused" | "duty";
             univ_roll_no: string;
         };
-        PasswordInputBody: {
-            current: string;
-            /** @description 10 characters or more. */
-            new: string;
-        };
         Person: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        PinInputBody: {
+            current: string;
+            /** @description 6 digits. */
+            new: string;
         };
         PolicyBody: {
             /**
@@ -2279,6 +2358,11 @@ export interface components {
             id: string;
             student_name: string;
             university_roll_no: string;
+        };
+        StudentPasswordInputBody: {
+            current: string;
+            /** @description 10 characters or more. */
+            new: string;
         };
         StudentSignInBody: {
             /** Format: date-time */
@@ -2783,7 +2867,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordInputBody"];
+                "application/json": components["schemas"]["AdminPasswordInputBody"];
             };
         };
         responses: {
@@ -3440,6 +3524,55 @@ export interface operations {
             };
         };
     };
+    "change-student-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudentPasswordInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "claim-node": {
         parameters: {
             query?: never;
@@ -4027,6 +4160,82 @@ export interface operations {
             };
         };
     };
+    "list-teacher-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginEntryBody"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-teacher-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sign-out-teacher": {
         parameters: {
             query?: never;
@@ -4144,6 +4353,55 @@ export interface operations {
             };
             /** @description Error */
             default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,6 +18,14 @@ VALUES (@id, @username, @password_hash, @created_at, @must_change);
 -- name: SetPassword :execrows
 UPDATE account SET password_hash = @password_hash, must_change = false WHERE id = @id AND archived_at IS NULL;
 
+-- name: RehashAccount :exec
+-- Unless it was changed meanwhile.
+UPDATE account SET password_hash = @fresh WHERE id = @id AND password_hash = @stale;
+
+-- name: ResetPassword :execrows
+-- Somebody else made the password.
+UPDATE account SET password_hash = @password_hash, must_change = true WHERE id = @id AND archived_at IS NULL;
+
 -- name: ArchiveAccount :exec
 UPDATE account SET archived_at = coalesce(archived_at, @at) WHERE id = @id;
 

@@ -3,6 +3,16 @@
 SELECT id, name, university_roll, password_hash FROM student
 WHERE upper(university_roll) = upper(@university_roll) AND university_roll <> '' AND archived_at IS NULL;
 
+-- name: SigningStudent :one
+SELECT id, name, university_roll, password_hash FROM student WHERE id = @id AND archived_at IS NULL;
+
+-- name: SetStudentPassword :execrows
+UPDATE student SET password_hash = @password_hash WHERE id = @id AND archived_at IS NULL;
+
+-- name: RehashStudent :exec
+-- Unless it was changed meanwhile.
+UPDATE student SET password_hash = @fresh WHERE id = @id AND password_hash = @stale;
+
 -- name: PutStudent :exec
 INSERT INTO student (id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at)
 VALUES (@id, @name, @university_roll, @enrolment_no, @email, @email2, @password_hash, @archived_at)

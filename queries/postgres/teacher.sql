@@ -7,6 +7,9 @@ ORDER BY p.name, p.id;
 -- name: Instructor :one
 SELECT * FROM teacher WHERE id = @id;
 
+-- name: LockTeacher :one
+SELECT * FROM teacher WHERE id = @id AND archived_at IS NULL FOR UPDATE;
+
 -- name: PutTeacher :exec
 INSERT INTO teacher (id, name, code, pin_hash, email, archived_at)
 VALUES (@id, @name, @code, @pin_hash, @email, @archived_at)

@@ -165,6 +165,29 @@ func (q *Queries) OfferSetup(ctx context.Context, tokenHash []byte, expiresAt ti
 	return err
 }
 
+const rehashAccount = `-- name: RehashAccount :exec
+UPDATE account SET password_hash = $1 WHERE id = $2 AND password_hash = $3
+`
+
+// Unless it was changed meanwhile.
+func (q *Queries) RehashAccount(ctx context.Context, fresh string, iD attendance.ID, stale string) error {
+	_, err := q.db.Exec(ctx, rehashAccount, fresh, iD, stale)
+	return err
+}
+
+const resetPassword = `-- name: ResetPassword :execrows
+UPDATE account SET password_hash = $1, must_change = true WHERE id = $2 AND archived_at IS NULL
+`
+
+// Somebody else made the password.
+func (q *Queries) ResetPassword(ctx context.Context, passwordHash string, iD attendance.ID) (int64, error) {
+	result, err := q.db.Exec(ctx, resetPassword, passwordHash, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const setPassword = `-- name: SetPassword :execrows
 UPDATE account SET password_hash = $1, must_change = false WHERE id = $2 AND archived_at IS NULL
 `

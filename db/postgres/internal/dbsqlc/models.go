@@ -78,6 +78,16 @@ type Fact struct {
 	StoredAt    time.Time
 }
 
+type Guess struct {
+	Key        []byte
+	Tries      int32
+	Pauses     int32
+	SeenAt     time.Time
+	PauseUntil *time.Time
+	RightAt    *time.Time
+	ForgetAt   time.Time
+}
+
 type Inbox struct {
 	ID          int64
 	Reason      string
@@ -253,4 +263,22 @@ type Term struct {
 	StartsOn   pgtype.Date
 	EndsOn     pgtype.Date
 	ArchivedAt *time.Time
+}
+
+type Token struct {
+	ID         attendance.ID
+	Name       string
+	Scopes     []string
+	Hash       []byte
+	CreatedBy  attendance.ID
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+	LastUsedAt *time.Time
+	RevokedAt  *time.Time
+}
+
+type Traffic struct {
+	Key      []byte
+	WindowAt time.Time
+	Requests int64
 }

@@ -45,6 +45,16 @@ func (q *Queries) PutStudent(ctx context.Context, arg PutStudentParams) error {
 	return err
 }
 
+const rehashStudent = `-- name: RehashStudent :exec
+UPDATE student SET password_hash = $1 WHERE id = $2 AND password_hash = $3
+`
+
+// Unless it was changed meanwhile.
+func (q *Queries) RehashStudent(ctx context.Context, fresh string, iD attendance.ID, stale string) error {
+	_, err := q.db.Exec(ctx, rehashStudent, fresh, iD, stale)
+	return err
+}
+
 const removeStudent = `-- name: RemoveStudent :execrows
 DELETE FROM student WHERE id = $1
 `
@@ -55,6 +65,41 @@ func (q *Queries) RemoveStudent(ctx context.Context, id attendance.ID) (int64, e
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const setStudentPassword = `-- name: SetStudentPassword :execrows
+UPDATE student SET password_hash = $1 WHERE id = $2 AND archived_at IS NULL
+`
+
+func (q *Queries) SetStudentPassword(ctx context.Context, passwordHash string, iD attendance.ID) (int64, error) {
+	result, err := q.db.Exec(ctx, setStudentPassword, passwordHash, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const signingStudent = `-- name: SigningStudent :one
+SELECT id, name, university_roll, password_hash FROM student WHERE id = $1 AND archived_at IS NULL
+`
+
+type SigningStudentRow struct {
+	ID             attendance.ID
+	Name           string
+	UniversityRoll string
+	PasswordHash   string
+}
+
+func (q *Queries) SigningStudent(ctx context.Context, id attendance.ID) (SigningStudentRow, error) {
+	row := q.db.QueryRow(ctx, signingStudent, id)
+	var i SigningStudentRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.UniversityRoll,
+		&i.PasswordHash,
+	)
+	return i, err
 }
 
 const studentByRoll = `-- name: StudentByRoll :one

@@ -64,6 +64,24 @@ func (q *Queries) Instructors(ctx context.Context, courseID attendance.ID, at ti
 	return items, nil
 }
 
+const lockTeacher = `-- name: LockTeacher :one
+SELECT id, name, code, pin_hash, email, archived_at FROM teacher WHERE id = $1 AND archived_at IS NULL FOR UPDATE
+`
+
+func (q *Queries) LockTeacher(ctx context.Context, id attendance.ID) (Teacher, error) {
+	row := q.db.QueryRow(ctx, lockTeacher, id)
+	var i Teacher
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Code,
+		&i.PINHash,
+		&i.Email,
+		&i.ArchivedAt,
+	)
+	return i, err
+}
+
 const putTeacher = `-- name: PutTeacher :exec
 INSERT INTO teacher (id, name, code, pin_hash, email, archived_at)
 VALUES ($1, $2, $3, $4, $5, $6)
