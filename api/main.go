@@ -34,6 +34,9 @@ const usage = `A.R.I.S.E., the cloud. Usage: api VERB
   openapi            print the contract
   admin pair NAME    make a pendrive and print its claim code; -courses A-1,B-2 limits it
   admin revoke NAME  shut a lost pendrive out
+  backup FILE        write all of the school into a file, "-" being standard output;
+                     -verify FILE only reads one through. It holds personal data
+  restore FILE       fill an empty database from a file, "-" being standard input
 
 Settings come from the environment; a secret also works as NAME_FILE, naming a file:
 
@@ -57,6 +60,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		}
 		_, err = stdout.Write(doc)
 		return err
+	case "backup", "restore":
+		return files(ctx, verb, args, environ, stdout, stderr)
 	case "serve", "migrate", "admin":
 	default:
 		return fmt.Errorf("%q is not a verb: api -h lists them", verb)

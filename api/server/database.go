@@ -29,25 +29,47 @@ const ownURL = "database.url"
 // reachDatabase connects to the database of a running server if there is one,
 // and opens it otherwise.
 func reachDatabase(ctx context.Context, c Config) (database, error) {
-	if c.DatabaseURL == "" {
-		url, err := os.ReadFile(filepath.Join(c.Data, ownURL)) //nolint:gosec // below our own folder
-		if err == nil {
-			if pool, err := postgres.Connect(ctx, string(url), c.Schema); err == nil {
-				if pool.Ping(ctx) == nil {
-					return database{pool: pool}, nil
-				}
-				pool.Close()
-			}
-		}
+	if db, ok := runningDatabase(ctx, c); ok {
+		return db, nil
 	}
 	return openDatabase(ctx, c)
 }
 
+// runningDatabase is our own Postgres if a server runs it already.
+func runningDatabase(ctx context.Context, c Config) (database, bool) {
+	if c.DatabaseURL != "" {
+		return database{}, false
+	}
+	url, err := os.ReadFile(filepath.Join(c.Data, ownURL)) //nolint:gosec // below our own folder
+	if err != nil {
+		return database{}, false
+	}
+	pool, err := postgres.Connect(ctx, string(url), c.Schema)
+	if err != nil {
+		return database{}, false
+	}
+	return database{pool: pool}, true
+}
+
 // openDatabase connects and brings the schema up to date.
-func openDatabase(ctx context.Context, c Config) (db database, err error) {
+func openDatabase(ctx context.Context, c Config) (database, error) {
+	db, err := connectDatabase(ctx, c, postgres.ServerName(c.Schema))
+	if err != nil {
+		return db, err
+	}
+	if err := postgres.Migrate(ctx, db.pool, jobs.Migrate); err != nil {
+		return database{}, errors.Join(fmt.Errorf("bring the schema up to date: %w", err), db.close())
+	}
+	return db, nil
+}
+
+// connectDatabase connects under a name, starting our own Postgres if there is no
+// other, and leaves the schema as it is.
+func connectDatabase(ctx context.Context, c Config, name string) (db database, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, db.close())
+			db = database{}
 		}
 	}()
 	url := c.DatabaseURL
@@ -62,11 +84,8 @@ func openDatabase(ctx context.Context, c Config) (db database, err error) {
 			return db, fmt.Errorf("note the database's address: %w", err)
 		}
 	}
-	if db.pool, err = postgres.Connect(ctx, url, c.Schema); err != nil {
+	if db.pool, err = postgres.ConnectAs(ctx, url, c.Schema, name); err != nil {
 		return db, fmt.Errorf("connect to Postgres: %w", err)
-	}
-	if err = postgres.Migrate(ctx, db.pool, jobs.Migrate); err != nil {
-		return db, fmt.Errorf("bring the schema up to date: %w", err)
 	}
 	return db, nil
 }

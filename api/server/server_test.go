@@ -45,6 +45,12 @@ func start(t *testing.T, change func(*server.Config)) *program {
 	if change != nil {
 		change(&c)
 	}
+	return startOn(t, c)
+}
+
+// startOn is start for a database that is there.
+func startOn(t *testing.T, c server.Config) *program {
+	t.Helper()
 	s, err := server.New(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

@@ -31,6 +31,22 @@ func Migrations() fs.FS {
 // lets others (the job queue) do the same. Programs that start together take
 // turns.
 func Migrate(ctx context.Context, pool *pgxpool.Pool, more ...func(context.Context, *pgxpool.Pool) error) error {
+	return InTurn(ctx, pool, func(ctx context.Context) error {
+		if err := up(ctx, pool); err != nil {
+			return err
+		}
+		for _, m := range more {
+			if err := m(ctx, pool); err != nil {
+				return err
+			}
+		}
+		return moveIn(ctx, pool)
+	})
+}
+
+// InTurn calls fn while no other program changes the tables of the same schema,
+// which it makes if need be.
+func InTurn(ctx context.Context, pool *pgxpool.Pool, fn func(context.Context) error) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("reach the database: %w", err)
@@ -51,15 +67,7 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, more ...func(context.Conte
 	if err := makeSchema(ctx, conn.Conn(), schema); err != nil {
 		return err
 	}
-	if err := up(ctx, pool); err != nil {
-		return err
-	}
-	for _, m := range more {
-		if err := m(ctx, pool); err != nil {
-			return err
-		}
-	}
-	return moveIn(ctx, pool)
+	return fn(ctx)
 }
 
 // makeSchema only creates what is missing: a hosted login may not be allowed to
@@ -78,17 +86,57 @@ func makeSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
 	return nil
 }
 
-func up(ctx context.Context, pool *pgxpool.Pool) (err error) {
+func up(ctx context.Context, pool *pgxpool.Pool) error {
+	return migrating(ctx, pool, func(p *goose.Provider) error {
+		_, err := p.Up(ctx)
+		return err
+	})
+}
+
+// MigrateTo brings the tables to exactly one version, back or forth. Going back
+// drops what later migrations made: it is for a database without a school. The
+// caller has its turn.
+func MigrateTo(ctx context.Context, pool *pgxpool.Pool, version int64) error {
+	return migrating(ctx, pool, func(p *goose.Provider) error {
+		known := p.ListSources()
+		if newest := known[len(known)-1].Version; version > newest {
+			return fmt.Errorf("version %d is newer than this program, which knows %d: use a newer program", version, newest)
+		}
+		now, err := p.GetDBVersion(ctx)
+		if err != nil {
+			return err
+		}
+		if now > version {
+			_, err = p.DownTo(ctx, version)
+		} else {
+			_, err = p.UpTo(ctx, version)
+		}
+		return err
+	})
+}
+
+func migrating(ctx context.Context, pool *pgxpool.Pool, fn func(*goose.Provider) error) (err error) {
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, Migrations())
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if err := fn(provider); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// MoveIn gives a database that was just restored a generation of its own, in the
+// transaction that restored it: it may be on the very server that its rows come from.
+func MoveIn(ctx context.Context, tx pgx.Tx) error {
+	q := dbsqlc.New(tx)
+	home, err := q.Home(ctx)
+	if err != nil {
+		return fmt.Errorf("ask where this database lives: %w", err)
+	}
+	return q.MoveIn(ctx, home.Here)
 }
 
 // moveIn notices that the database was restored or copied, and gives it a new

@@ -20,10 +20,20 @@ var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
 
 // Connect opens a pool on a database whose tables live in schema.
 func Connect(ctx context.Context, url, schema string) (*pgxpool.Pool, error) {
+	return ConnectAs(ctx, url, schema, ServerName(schema))
+}
+
+// ServerName is what the connections of a schema's servers are called, so that a
+// tool can ask whether one runs.
+func ServerName(schema string) string { return "arise " + schema }
+
+// ConnectAs is Connect for a tool with another name.
+func ConnectAs(ctx context.Context, url, schema, name string) (*pgxpool.Pool, error) {
 	config, err := configure(url, schema)
 	if err != nil {
 		return nil, err
 	}
+	config.ConnConfig.RuntimeParams["application_name"] = name
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -47,7 +57,6 @@ func configure(url, schema string) (*pgxpool.Config, error) {
 		config.MaxConns = poolSize
 	}
 	config.ConnConfig.RuntimeParams["search_path"] = schema
-	config.ConnConfig.RuntimeParams["application_name"] = "arise"
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	// A transaction that somebody forgot would hold back the feed: see FeedFacts.
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60s"
