@@ -13,6 +13,8 @@ type Register struct {
 	Students []Member             // one line each, by roll: a student who left and came back stands once
 	Roster   Roster               // all their enrolments
 	Cells    map[ID]map[ID]Status // session, student
+	Reasons  map[ID]map[ID]string // session, student: of the marks that have one
+	School   string               // its name
 	Policy   Policy               // what counts over several sessions: the newest one's, which both servers know
 	Zone     *time.Location       // of the campus
 	Now      time.Time
@@ -61,15 +63,36 @@ func (s *Service) CourseRegister(ctx context.Context, by Actor, course ID) (Regi
 }
 
 func (s *Service) register(ctx context.Context, tx Tx, by Actor, course ID) (Register, error) {
+	if _, err := tx.Course(ctx, course); err != nil {
+		return Register{}, err
+	}
+	if err := teaches(ctx, tx, by, course); err != nil {
+		return Register{}, err
+	}
+	return s.registerOf(ctx, tx, course)
+}
+
+func (s *Service) registerOf(ctx context.Context, tx Tx, course ID) (Register, error) {
+	out, err := s.unmarked(ctx, tx, course)
+	if err != nil {
+		return out, err
+	}
+	standings, err := tx.CourseStandings(ctx, course)
+	out.fill(standings)
+	return out, err
+}
+
+// unmarked is a register without any mark.
+func (s *Service) unmarked(ctx context.Context, tx Tx, course ID) (Register, error) {
 	school, err := s.school(ctx, tx)
-	out := Register{Cells: map[ID]map[ID]Status{}, Policy: school.Policy, Zone: school.Zone, Now: s.world.Now()}
+	out := Register{
+		Cells: map[ID]map[ID]Status{}, Reasons: map[ID]map[ID]string{},
+		School: school.Name, Policy: school.Policy, Zone: school.Zone, Now: s.world.Now(),
+	}
 	if err != nil {
 		return out, err
 	}
 	if out.Course, err = tx.Course(ctx, course); err != nil {
-		return out, err
-	}
-	if err = teaches(ctx, tx, by, course); err != nil {
 		return out, err
 	}
 	if out.Sessions, err = tx.Sessions(ctx, course); err != nil {
@@ -82,12 +105,22 @@ func (s *Service) register(ctx context.Context, tx Tx, by Actor, course ID) (Reg
 		return out, err
 	}
 	out.Students = out.Roster.latest()
-	standings, err := tx.CourseStandings(ctx, course)
+	return out, nil
+}
+
+// fill takes in what stands.
+func (r *Register) fill(standings []Standing) {
 	for _, st := range standings {
-		if out.Cells[st.Session] == nil {
-			out.Cells[st.Session] = map[ID]Status{}
+		if r.Cells[st.Session] == nil {
+			r.Cells[st.Session] = map[ID]Status{}
 		}
-		out.Cells[st.Session][st.Student] = st.Status
+		r.Cells[st.Session][st.Student] = st.Status
+		if st.Reason == "" {
+			continue
+		}
+		if r.Reasons[st.Session] == nil {
+			r.Reasons[st.Session] = map[ID]string{}
+		}
+		r.Reasons[st.Session][st.Student] = st.Reason
 	}
-	return out, err
 }

@@ -54,6 +54,7 @@ func Register(api huma.API, d Deps) {
 	d.marks(api)
 	d.live(api)
 	d.reports(api)
+	d.sheets(api)
 	d.history(api)
 	d.details(api)
 	d.corrections(api)

@@ -1,9 +1,9 @@
 package classroom
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -56,14 +56,10 @@ func (d Deps) reports(api huma.API) {
 		OperationID: "get-report", Method: http.MethodGet, Path: "/api/teacher/report/{session_id}",
 		Summary: "The register of the session's course", Errors: refusals,
 	}), d.report)
-	rest.Handle(api, ofTeacher(huma.Operation{
+	rest.HandleFile(api, ofTeacher(huma.Operation{
 		OperationID: "export-report", Method: http.MethodGet, Path: "/api/teacher/report/export/{session_id}",
-		Summary: "The register as an Excel workbook", Errors: refusals,
-		Responses: map[string]*huma.Response{"200": {
-			Description: "The workbook",
-			Content:     map[string]*huma.MediaType{sheet.ContentType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
-		}},
-	}), d.exportReport)
+		Summary: "The register as an Excel workbook, or as CSV", Errors: refusals,
+	}), nil, fileTypes, d.exportReport)
 }
 
 func (d Deps) report(ctx context.Context, in *reportPath) (*reportOutput, error) {
@@ -104,21 +100,16 @@ func (d Deps) report(ctx context.Context, in *reportPath) (*reportOutput, error)
 	return out, nil
 }
 
-type fileOutput struct {
-	ContentType        string `header:"Content-Type"`
-	ContentDisposition string `header:"Content-Disposition"`
-	Body               []byte
+type exportInput struct {
+	SessionID attendance.ID `path:"session_id" format:"uuid" doc:"Any session of the course."`
+	Format    sheet.Format  `query:"format" enum:"xlsx,csv" default:"xlsx"`
 }
 
-func (d Deps) exportReport(ctx context.Context, in *reportPath) (*fileOutput, error) {
+func (d Deps) exportReport(ctx context.Context, in *exportInput) (*rest.File, error) {
 	reg, err := d.Service.Register(ctx, auth.From(ctx).Actor, in.SessionID)
 	if err != nil {
 		return nil, err
 	}
-	var buf bytes.Buffer
-	if err := sheet.Register(&buf, reg, reg.Zone); err != nil {
-		return nil, err
-	}
-	name := fmt.Sprintf("Attendance_Report_%s_%s.xlsx", reg.Course.Name, reg.Now.In(reg.Zone).Format(time.DateOnly))
-	return &fileOutput{ContentType: sheet.ContentType, ContentDisposition: sheet.Attachment(name), Body: buf.Bytes()}, nil
+	name := fmt.Sprintf("Attendance_Report_%s_%s", reg.Course.Name, today(reg))
+	return reportFile(in.Format, name, func(w io.Writer) error { return sheet.Register(w, in.Format, reg) }), nil
 }

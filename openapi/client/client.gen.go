@@ -720,6 +720,39 @@ func (e StartInputBodySessionType) Valid() bool {
 	}
 }
 
+// Defines values for StudentClassLineStatus.
+const (
+	StudentClassLineStatusAbsent      StudentClassLineStatus = "absent"
+	StudentClassLineStatusDuty        StudentClassLineStatus = "duty"
+	StudentClassLineStatusExcused     StudentClassLineStatus = "excused"
+	StudentClassLineStatusLate        StudentClassLineStatus = "late"
+	StudentClassLineStatusNotRequired StudentClassLineStatus = "not_required"
+	StudentClassLineStatusPresent     StudentClassLineStatus = "present"
+	StudentClassLineStatusUnmarked    StudentClassLineStatus = "unmarked"
+)
+
+// Valid indicates whether the value is a known member of the StudentClassLineStatus enum.
+func (e StudentClassLineStatus) Valid() bool {
+	switch e {
+	case StudentClassLineStatusAbsent:
+		return true
+	case StudentClassLineStatusDuty:
+		return true
+	case StudentClassLineStatusExcused:
+		return true
+	case StudentClassLineStatusLate:
+		return true
+	case StudentClassLineStatusNotRequired:
+		return true
+	case StudentClassLineStatusPresent:
+		return true
+	case StudentClassLineStatusUnmarked:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SyncBodyState.
 const (
 	SyncBodyStateAttention SyncBodyState = "attention"
@@ -756,6 +789,87 @@ func (e SyncStatusNodeType) Valid() bool {
 	case SyncStatusNodeTypeCloud:
 		return true
 	case SyncStatusNodeTypeLocal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportReportParamsFormat.
+const (
+	ExportReportParamsFormatCsv  ExportReportParamsFormat = "csv"
+	ExportReportParamsFormatXlsx ExportReportParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportReportParamsFormat enum.
+func (e ExportReportParamsFormat) Valid() bool {
+	switch e {
+	case ExportReportParamsFormatCsv:
+		return true
+	case ExportReportParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetMonthReportParamsFormat.
+const (
+	GetMonthReportParamsFormatCsv  GetMonthReportParamsFormat = "csv"
+	GetMonthReportParamsFormatJson GetMonthReportParamsFormat = "json"
+	GetMonthReportParamsFormatXlsx GetMonthReportParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the GetMonthReportParamsFormat enum.
+func (e GetMonthReportParamsFormat) Valid() bool {
+	switch e {
+	case GetMonthReportParamsFormatCsv:
+		return true
+	case GetMonthReportParamsFormatJson:
+		return true
+	case GetMonthReportParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetShortageReportParamsFormat.
+const (
+	GetShortageReportParamsFormatCsv  GetShortageReportParamsFormat = "csv"
+	GetShortageReportParamsFormatJson GetShortageReportParamsFormat = "json"
+	GetShortageReportParamsFormatXlsx GetShortageReportParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the GetShortageReportParamsFormat enum.
+func (e GetShortageReportParamsFormat) Valid() bool {
+	switch e {
+	case GetShortageReportParamsFormatCsv:
+		return true
+	case GetShortageReportParamsFormatJson:
+		return true
+	case GetShortageReportParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetStudentReportParamsFormat.
+const (
+	GetStudentReportParamsFormatCsv  GetStudentReportParamsFormat = "csv"
+	GetStudentReportParamsFormatJson GetStudentReportParamsFormat = "json"
+	GetStudentReportParamsFormatXlsx GetStudentReportParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the GetStudentReportParamsFormat enum.
+func (e GetStudentReportParamsFormat) Valid() bool {
+	switch e {
+	case GetStudentReportParamsFormatCsv:
+		return true
+	case GetStudentReportParamsFormatJson:
+		return true
+	case GetStudentReportParamsFormatXlsx:
 		return true
 	default:
 		return false
@@ -1460,6 +1574,51 @@ type MessageOutputBody struct {
 	Status string `json:"status"`
 }
 
+// MonthBody defines model for MonthBody.
+type MonthBody struct {
+	Course         SheetCourse `json:"course"`
+	Days           []MonthDay  `json:"days"`
+	KnownAt        time.Time   `json:"known_at"`
+	MinimumPercent float64     `json:"minimum_percent"`
+
+	// Month Examples: 2026-11
+	Month         string `json:"month"`
+	PolicyVersion int64  `json:"policy_version"`
+
+	// Students By class roll.
+	Students []MonthStudent `json:"students"`
+	Total    SheetTally     `json:"total"`
+
+	// WorkingDays Days on which a class was held.
+	WorkingDays int64 `json:"working_days"`
+
+	// Zone Whose midnights end the days.
+	Zone string `json:"zone"`
+}
+
+// MonthDay defines model for MonthDay.
+type MonthDay struct {
+	Date openapi_types.Date `json:"date"`
+
+	// Off A weekend's day without a class.
+	Off      bool           `json:"off"`
+	Sessions []SheetSession `json:"sessions"`
+	Total    SheetTally     `json:"total"`
+}
+
+// MonthStudent defines model for MonthStudent.
+type MonthStudent struct {
+	ClassRollId  int64  `json:"class_roll_id"`
+	EnrollmentNo string `json:"enrollment_no"`
+
+	// Marks For each day, a status for each of its sessions: present, late, absent, excused, duty, not_required or unmarked.
+	Marks            [][]string         `json:"marks"`
+	StudentId        openapi_types.UUID `json:"student_id"`
+	StudentName      string             `json:"student_name"`
+	Total            SheetTally         `json:"total"`
+	UniversityRollNo string             `json:"university_roll_no"`
+}
+
 // OnlineFlag defines model for OnlineFlag.
 type OnlineFlag struct {
 	Kind OnlineFlagKind `json:"kind"`
@@ -1967,6 +2126,85 @@ type SetUpInputBody struct {
 	Username string `json:"username"`
 }
 
+// SheetCourse defines model for SheetCourse.
+type SheetCourse struct {
+	CourseCode string             `json:"course_code"`
+	CourseId   openapi_types.UUID `json:"course_id"`
+	CourseName string             `json:"course_name"`
+}
+
+// SheetSession defines model for SheetSession.
+type SheetSession struct {
+	// EndTime When it ended, or is to end.
+	EndTime   time.Time          `json:"end_time"`
+	SessionId openapi_types.UUID `json:"session_id"`
+	StartTime time.Time          `json:"start_time"`
+	Topic     string             `json:"topic"`
+}
+
+// SheetTally defines model for SheetTally.
+type SheetTally struct {
+	Absent int64 `json:"absent"`
+
+	// Attended Present and on duty, and late as the policy weighs it.
+	Attended float64 `json:"attended"`
+	Duty     int64   `json:"duty"`
+	Excused  int64   `json:"excused"`
+
+	// Held What the percentage is of: without excused.
+	Held int64 `json:"held"`
+	Late int64 `json:"late"`
+
+	// Percent Null: nothing was held.
+	Percent *float64 `json:"percent"`
+	Present int64    `json:"present"`
+}
+
+// ShortageBody defines model for ShortageBody.
+type ShortageBody struct {
+	// Below Only who stands below; 0: everybody.
+	Below         float64   `json:"below"`
+	KnownAt       time.Time `json:"known_at"`
+	Period        string    `json:"period"`
+	PolicyVersion int64     `json:"policy_version"`
+
+	// Students By course and roll.
+	Students []ShortageStudent `json:"students"`
+}
+
+// ShortageStudent defines model for ShortageStudent.
+type ShortageStudent struct {
+	Absent int64 `json:"absent"`
+
+	// Attended Present and on duty, and late as the policy weighs it.
+	Attended    float64 `json:"attended"`
+	ClassRollId int64   `json:"class_roll_id"`
+
+	// ClassesShort Classes in a row that bring them to the minimum; -1: out of reach.
+	ClassesShort int64              `json:"classes_short"`
+	CourseCode   string             `json:"course_code"`
+	CourseId     openapi_types.UUID `json:"course_id"`
+	CourseName   string             `json:"course_name"`
+	Duty         int64              `json:"duty"`
+
+	// Eligible At the minimum or above; null before the first class.
+	Eligible     *bool  `json:"eligible"`
+	EnrollmentNo string `json:"enrollment_no"`
+	Excused      int64  `json:"excused"`
+
+	// Held What the percentage is of: without excused.
+	Held           int64   `json:"held"`
+	Late           int64   `json:"late"`
+	MinimumPercent float64 `json:"minimum_percent"`
+
+	// Percent Null: nothing was held.
+	Percent          *float64           `json:"percent"`
+	Present          int64              `json:"present"`
+	StudentId        openapi_types.UUID `json:"student_id"`
+	StudentName      string             `json:"student_name"`
+	UniversityRollNo string             `json:"university_roll_no"`
+}
+
 // SignInInputBody defines model for SignInInputBody.
 type SignInInputBody struct {
 	Password string `json:"password"`
@@ -2054,12 +2292,48 @@ type StudentBody struct {
 	UniversityRollNo string             `json:"university_roll_no"`
 }
 
+// StudentClassLine defines model for StudentClassLine.
+type StudentClassLine struct {
+	// EndTime When it ended, or is to end.
+	EndTime   time.Time              `json:"end_time"`
+	Reason    string                 `json:"reason"`
+	SessionId openapi_types.UUID     `json:"session_id"`
+	StartTime time.Time              `json:"start_time"`
+	Status    StudentClassLineStatus `json:"status"`
+	Topic     string                 `json:"topic"`
+}
+
+// StudentClassLineStatus defines model for StudentClassLine.Status.
+type StudentClassLineStatus string
+
+// StudentCourseSection defines model for StudentCourseSection.
+type StudentCourseSection struct {
+	CourseCode     string             `json:"course_code"`
+	CourseId       openapi_types.UUID `json:"course_id"`
+	CourseName     string             `json:"course_name"`
+	MinimumPercent float64            `json:"minimum_percent"`
+	PolicyVersion  int64              `json:"policy_version"`
+
+	// Sessions Oldest first.
+	Sessions []StudentClassLine `json:"sessions"`
+	Total    SheetTally         `json:"total"`
+}
+
 // StudentPasswordInputBody defines model for StudentPasswordInputBody.
 type StudentPasswordInputBody struct {
 	Current string `json:"current"`
 
 	// New 10 characters or more.
 	New string `json:"new"`
+}
+
+// StudentSheetBody defines model for StudentSheetBody.
+type StudentSheetBody struct {
+	Courses          []StudentCourseSection `json:"courses"`
+	KnownAt          time.Time              `json:"known_at"`
+	StudentId        openapi_types.UUID     `json:"student_id"`
+	StudentName      string                 `json:"student_name"`
+	UniversityRollNo string                 `json:"university_roll_no"`
 }
 
 // StudentSignInBody defines model for StudentSignInBody.
@@ -2223,6 +2497,42 @@ type GetHistoryParams struct {
 	// Deleted Those that were deleted, instead of those that count.
 	Deleted *bool `form:"deleted,omitempty" json:"deleted,omitempty"`
 }
+
+// ExportReportParams defines parameters for ExportReport.
+type ExportReportParams struct {
+	Format *ExportReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportReportParamsFormat defines parameters for ExportReport.
+type ExportReportParamsFormat string
+
+// GetMonthReportParams defines parameters for GetMonthReport.
+type GetMonthReportParams struct {
+	// Month Empty: this month, where the campus is.
+	Month  *string                     `form:"month,omitempty" json:"month,omitempty"`
+	Format *GetMonthReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetMonthReportParamsFormat defines parameters for GetMonthReport.
+type GetMonthReportParamsFormat string
+
+// GetShortageReportParams defines parameters for GetShortageReport.
+type GetShortageReportParams struct {
+	// Below Only students below this percentage; 0: everybody.
+	Below  *float64                       `form:"below,omitempty" json:"below,omitempty"`
+	Format *GetShortageReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetShortageReportParamsFormat defines parameters for GetShortageReport.
+type GetShortageReportParamsFormat string
+
+// GetStudentReportParams defines parameters for GetStudentReport.
+type GetStudentReportParams struct {
+	Format *GetStudentReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetStudentReportParamsFormat defines parameters for GetStudentReport.
+type GetStudentReportParamsFormat string
 
 // AddAdminJSONRequestBody defines body for AddAdmin for application/json ContentType.
 type AddAdminJSONRequestBody = AddAccountInputBody
@@ -2793,10 +3103,25 @@ type ClientInterface interface {
 	// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
 	ChangePin(ctx context.Context, body ChangePinJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExportReport The register as an Excel workbook
+	// ExportReport The register as an Excel workbook, or as CSV
 	//
 	// Corresponds with GET /api/teacher/report/export/{session_id} (the `ExportReport` operationId).
-	ExportReport(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ExportReport(ctx context.Context, sessionId openapi_types.UUID, params *ExportReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMonthReport A month's register of a course: students by days
+	//
+	// Corresponds with GET /api/teacher/report/month/{course_id} (the `GetMonthReport` operationId).
+	GetMonthReport(ctx context.Context, courseId openapi_types.UUID, params *GetMonthReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetShortageReport How the students of a course stand against the minimum
+	//
+	// Corresponds with GET /api/teacher/report/shortage/{course_id} (the `GetShortageReport` operationId).
+	GetShortageReport(ctx context.Context, courseId openapi_types.UUID, params *GetShortageReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetStudentReport Every class of one student in a course, with status and reason
+	//
+	// Corresponds with GET /api/teacher/report/student/{course_id}/{student_id} (the `GetStudentReport` operationId).
+	GetStudentReport(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, params *GetStudentReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetReport The register of the session's course
 	//
@@ -3978,11 +4303,56 @@ func (c *Client) ChangePin(ctx context.Context, body ChangePinJSONRequestBody, r
 	return c.Client.Do(req)
 }
 
-// ExportReport The register as an Excel workbook
+// ExportReport The register as an Excel workbook, or as CSV
 //
 // Corresponds with GET /api/teacher/report/export/{session_id} (the `ExportReport` operationId).
-func (c *Client) ExportReport(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewExportReportRequest(c.Server, sessionId)
+func (c *Client) ExportReport(ctx context.Context, sessionId openapi_types.UUID, params *ExportReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportReportRequest(c.Server, sessionId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMonthReport A month's register of a course: students by days
+//
+// Corresponds with GET /api/teacher/report/month/{course_id} (the `GetMonthReport` operationId).
+func (c *Client) GetMonthReport(ctx context.Context, courseId openapi_types.UUID, params *GetMonthReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMonthReportRequest(c.Server, courseId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetShortageReport How the students of a course stand against the minimum
+//
+// Corresponds with GET /api/teacher/report/shortage/{course_id} (the `GetShortageReport` operationId).
+func (c *Client) GetShortageReport(ctx context.Context, courseId openapi_types.UUID, params *GetShortageReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetShortageReportRequest(c.Server, courseId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetStudentReport Every class of one student in a course, with status and reason
+//
+// Corresponds with GET /api/teacher/report/student/{course_id}/{student_id} (the `GetStudentReport` operationId).
+func (c *Client) GetStudentReport(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, params *GetStudentReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStudentReportRequest(c.Server, courseId, studentId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5894,7 +6264,7 @@ func NewChangePinRequestWithBody(server string, contentType string, body io.Read
 }
 
 // NewExportReportRequest constructs an http.Request for the ExportReport method
-func NewExportReportRequest(server string, sessionId openapi_types.UUID) (*http.Request, error) {
+func NewExportReportRequest(server string, sessionId openapi_types.UUID, params *ExportReportParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -5917,6 +6287,247 @@ func NewExportReportRequest(server string, sessionId openapi_types.UUID) (*http.
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMonthReportRequest constructs an http.Request for the GetMonthReport method
+func NewGetMonthReportRequest(server string, courseId openapi_types.UUID, params *GetMonthReportParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/report/month/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Month != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "month", *params.Month, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetShortageReportRequest constructs an http.Request for the GetShortageReport method
+func NewGetShortageReportRequest(server string, courseId openapi_types.UUID, params *GetShortageReportParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/report/shortage/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Below != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "below", *params.Below, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetStudentReportRequest constructs an http.Request for the GetStudentReport method
+func NewGetStudentReportRequest(server string, courseId openapi_types.UUID, studentId openapi_types.UUID, params *GetStudentReportParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "student_id", studentId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/report/student/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -7155,12 +7766,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/teacher/pin (the `ChangePin` operationId).
 	ChangePinWithResponse(ctx context.Context, body ChangePinJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePinResponse, error)
 
-	// ExportReportWithResponse The register as an Excel workbook
+	// ExportReportWithResponse The register as an Excel workbook, or as CSV
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/teacher/report/export/{session_id} (the `ExportReport` operationId).
-	ExportReportWithResponse(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*ExportReportResponse, error)
+	ExportReportWithResponse(ctx context.Context, sessionId openapi_types.UUID, params *ExportReportParams, reqEditors ...RequestEditorFn) (*ExportReportResponse, error)
+
+	// GetMonthReportWithResponse A month's register of a course: students by days
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/report/month/{course_id} (the `GetMonthReport` operationId).
+	GetMonthReportWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetMonthReportParams, reqEditors ...RequestEditorFn) (*GetMonthReportResponse, error)
+
+	// GetShortageReportWithResponse How the students of a course stand against the minimum
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/report/shortage/{course_id} (the `GetShortageReport` operationId).
+	GetShortageReportWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetShortageReportParams, reqEditors ...RequestEditorFn) (*GetShortageReportResponse, error)
+
+	// GetStudentReportWithResponse Every class of one student in a course, with status and reason
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/report/student/{course_id}/{student_id} (the `GetStudentReport` operationId).
+	GetStudentReportWithResponse(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, params *GetStudentReportParams, reqEditors ...RequestEditorFn) (*GetStudentReportResponse, error)
 
 	// GetReportWithResponse The register of the session's course
 	//
@@ -9806,12 +10438,6 @@ func (r ChangePinResponse) ContentType() string {
 	return ""
 }
 
-// ExportReportResponse200Headers the declared response headers of an HTTP 200 response for ExportReport
-type ExportReportResponse200Headers struct {
-	ContentDisposition *string
-	ContentType        *string
-}
-
 type ExportReportResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9823,8 +10449,6 @@ type ExportReportResponse struct {
 	ApplicationproblemJSON422 *Problem
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
 	ApplicationproblemJSON500 *Problem
-	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *ExportReportResponse200Headers
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
@@ -9870,6 +10494,213 @@ func (r ExportReportResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ExportReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetMonthReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MonthBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMonthReportResponse) GetJSON200() *MonthBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetMonthReportResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetMonthReportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetMonthReportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetMonthReportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMonthReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMonthReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMonthReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMonthReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetShortageReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ShortageBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetShortageReportResponse) GetJSON200() *ShortageBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetShortageReportResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetShortageReportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetShortageReportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetShortageReportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetShortageReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetShortageReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetShortageReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetShortageReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetStudentReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StudentSheetBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetStudentReportResponse) GetJSON200() *StudentSheetBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetStudentReportResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetStudentReportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetStudentReportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetStudentReportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetStudentReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStudentReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStudentReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetStudentReportResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12030,17 +12861,56 @@ func (c *ClientWithResponses) ChangePinWithResponse(ctx context.Context, body Ch
 	return ParseChangePinResponse(rsp)
 }
 
-// ExportReportWithResponse The register as an Excel workbook
+// ExportReportWithResponse The register as an Excel workbook, or as CSV
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /api/teacher/report/export/{session_id} (the `ExportReport` operationId).
-func (c *ClientWithResponses) ExportReportWithResponse(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*ExportReportResponse, error) {
-	rsp, err := c.ExportReport(ctx, sessionId, reqEditors...)
+func (c *ClientWithResponses) ExportReportWithResponse(ctx context.Context, sessionId openapi_types.UUID, params *ExportReportParams, reqEditors ...RequestEditorFn) (*ExportReportResponse, error) {
+	rsp, err := c.ExportReport(ctx, sessionId, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
 	return ParseExportReportResponse(rsp)
+}
+
+// GetMonthReportWithResponse A month's register of a course: students by days
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/report/month/{course_id} (the `GetMonthReport` operationId).
+func (c *ClientWithResponses) GetMonthReportWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetMonthReportParams, reqEditors ...RequestEditorFn) (*GetMonthReportResponse, error) {
+	rsp, err := c.GetMonthReport(ctx, courseId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMonthReportResponse(rsp)
+}
+
+// GetShortageReportWithResponse How the students of a course stand against the minimum
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/report/shortage/{course_id} (the `GetShortageReport` operationId).
+func (c *ClientWithResponses) GetShortageReportWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetShortageReportParams, reqEditors ...RequestEditorFn) (*GetShortageReportResponse, error) {
+	rsp, err := c.GetShortageReport(ctx, courseId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetShortageReportResponse(rsp)
+}
+
+// GetStudentReportWithResponse Every class of one student in a course, with status and reason
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/report/student/{course_id}/{student_id} (the `GetStudentReport` operationId).
+func (c *ClientWithResponses) GetStudentReportWithResponse(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, params *GetStudentReportParams, reqEditors ...RequestEditorFn) (*GetStudentReportResponse, error) {
+	rsp, err := c.GetStudentReport(ctx, courseId, studentId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStudentReportResponse(rsp)
 }
 
 // GetReportWithResponse The register of the session's course
@@ -14349,24 +15219,175 @@ func ParseExportReportResponse(rsp *http.Response) (*ExportReportResponse, error
 
 	}
 
+	return response, nil
+}
+
+// ParseGetMonthReportResponse parses an HTTP response from a GetMonthReportWithResponse call
+func ParseGetMonthReportResponse(rsp *http.Response) (*GetMonthReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMonthReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
 	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MonthBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
 	case rsp.StatusCode == 200:
-		var headers ExportReportResponse200Headers
-		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.ContentDisposition = &value
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseGetShortageReportResponse parses an HTTP response from a GetShortageReportWithResponse call
+func ParseGetShortageReportResponse(rsp *http.Response) (*GetShortageReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetShortageReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ShortageBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
 		}
-		if values := rsp.Header.Values("Content-Type"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Type", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.ContentType = &value
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
 		}
-		response.Headers200 = &headers
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseGetStudentReportResponse parses an HTTP response from a GetStudentReportWithResponse call
+func ParseGetStudentReportResponse(rsp *http.Response) (*GetStudentReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStudentReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StudentSheetBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
 	}
 
 	return response, nil

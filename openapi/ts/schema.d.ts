@@ -733,8 +733,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The register as an Excel workbook */
+        /** The register as an Excel workbook, or as CSV */
         get: operations["export-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/report/month/{course_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month's register of a course: students by days */
+        get: operations["get-month-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/report/shortage/{course_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the students of a course stand against the minimum */
+        get: operations["get-shortage-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teacher/report/student/{course_id}/{student_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every class of one student in a course, with status and reason */
+        get: operations["get-student-report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1774,6 +1825,48 @@ export interface components {
             /** @example success */
             status: string;
         };
+        MonthBody: {
+            course: components["schemas"]["SheetCourse"];
+            days: components["schemas"]["MonthDay"][];
+            /** Format: date-time */
+            known_at: string;
+            /** Format: double */
+            minimum_percent: number;
+            /** @example 2026-11 */
+            month: string;
+            /** Format: int64 */
+            policy_version: number;
+            /** @description By class roll. */
+            students: components["schemas"]["MonthStudent"][];
+            total: components["schemas"]["SheetTally"];
+            /**
+             * Format: int64
+             * @description Days on which a class was held.
+             */
+            working_days: number;
+            /** @description Whose midnights end the days. */
+            zone: string;
+        };
+        MonthDay: {
+            /** Format: date */
+            date: string;
+            /** @description A weekend's day without a class. */
+            off: boolean;
+            sessions: components["schemas"]["SheetSession"][];
+            total: components["schemas"]["SheetTally"];
+        };
+        MonthStudent: {
+            /** Format: int64 */
+            class_roll_id: number;
+            enrollment_no: string;
+            /** @description For each day, a status for each of its sessions: present, late, absent, excused, duty, not_required or unmarked. */
+            marks: string[][];
+            /** Format: uuid */
+            student_id: string;
+            student_name: string;
+            total: components["schemas"]["SheetTally"];
+            university_roll_no: string;
+        };
         OnlineFlag: {
             /** @enum {string} */
             kind: "same_browser" | "burst" | "too_fast";
@@ -2266,6 +2359,112 @@ export interface components {
             /** @example meera.iyer */
             username: string;
         };
+        SheetCourse: {
+            course_code: string;
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+        };
+        SheetSession: {
+            /**
+             * Format: date-time
+             * @description When it ended, or is to end.
+             */
+            end_time: string;
+            /** Format: uuid */
+            session_id: string;
+            /** Format: date-time */
+            start_time: string;
+            topic: string;
+        };
+        SheetTally: {
+            /** Format: int64 */
+            absent: number;
+            /**
+             * Format: double
+             * @description Present and on duty, and late as the policy weighs it.
+             */
+            attended: number;
+            /** Format: int64 */
+            duty: number;
+            /** Format: int64 */
+            excused: number;
+            /**
+             * Format: int64
+             * @description What the percentage is of: without excused.
+             */
+            held: number;
+            /** Format: int64 */
+            late: number;
+            /**
+             * Format: double
+             * @description Null: nothing was held.
+             */
+            percent: number | null;
+            /** Format: int64 */
+            present: number;
+        };
+        ShortageBody: {
+            /**
+             * Format: double
+             * @description Only who stands below; 0: everybody.
+             */
+            below: number;
+            /** Format: date-time */
+            known_at: string;
+            period: string;
+            /** Format: int64 */
+            policy_version: number;
+            /** @description By course and roll. */
+            students: components["schemas"]["ShortageStudent"][];
+        };
+        ShortageStudent: {
+            /** Format: int64 */
+            absent: number;
+            /**
+             * Format: double
+             * @description Present and on duty, and late as the policy weighs it.
+             */
+            attended: number;
+            /** Format: int64 */
+            class_roll_id: number;
+            /**
+             * Format: int64
+             * @description Classes in a row that bring them to the minimum; -1: out of reach.
+             */
+            classes_short: number;
+            course_code: string;
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            /** Format: int64 */
+            duty: number;
+            /** @description At the minimum or above; null before the first class. */
+            eligible: boolean | null;
+            enrollment_no: string;
+            /** Format: int64 */
+            excused: number;
+            /**
+             * Format: int64
+             * @description What the percentage is of: without excused.
+             */
+            held: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: double */
+            minimum_percent: number;
+            /**
+             * Format: double
+             * @description Null: nothing was held.
+             */
+            percent: number | null;
+            /** Format: int64 */
+            present: number;
+            /** Format: uuid */
+            student_id: string;
+            student_name: string;
+            university_roll_no: string;
+        };
         SignInInputBody: {
             password: string;
             /**
@@ -2359,10 +2558,47 @@ export interface components {
             student_name: string;
             university_roll_no: string;
         };
+        StudentClassLine: {
+            /**
+             * Format: date-time
+             * @description When it ended, or is to end.
+             */
+            end_time: string;
+            reason: string;
+            /** Format: uuid */
+            session_id: string;
+            /** Format: date-time */
+            start_time: string;
+            /** @enum {string} */
+            status: "present" | "late" | "absent" | "excused" | "duty" | "not_required" | "unmarked";
+            topic: string;
+        };
+        StudentCourseSection: {
+            course_code: string;
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            /** Format: double */
+            minimum_percent: number;
+            /** Format: int64 */
+            policy_version: number;
+            /** @description Oldest first. */
+            sessions: components["schemas"]["StudentClassLine"][];
+            total: components["schemas"]["SheetTally"];
+        };
         StudentPasswordInputBody: {
             current: string;
             /** @description 10 characters or more. */
             new: string;
+        };
+        StudentSheetBody: {
+            courses: components["schemas"]["StudentCourseSection"][];
+            /** Format: date-time */
+            known_at: string;
+            /** Format: uuid */
+            student_id: string;
+            student_name: string;
+            university_roll_no: string;
         };
         StudentSignInBody: {
             /** Format: date-time */
@@ -4413,7 +4649,9 @@ export interface operations {
     };
     "export-report": {
         parameters: {
-            query?: never;
+            query?: {
+                format?: "xlsx" | "csv";
+            };
             header?: never;
             path: {
                 /** @description Any session of the course. */
@@ -4423,15 +4661,205 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The workbook */
+            /** @description The file */
             200: {
                 headers: {
-                    "Content-Disposition"?: string;
-                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-month-report": {
+        parameters: {
+            query?: {
+                /** @description Empty: this month, where the campus is. */
+                month?: string;
+                format?: "json" | "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthBody"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-shortage-report": {
+        parameters: {
+            query?: {
+                /** @description Only students below this percentage; 0: everybody. */
+                below?: number;
+                format?: "json" | "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShortageBody"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-student-report": {
+        parameters: {
+            query?: {
+                format?: "json" | "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                course_id: string;
+                student_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudentSheetBody"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
                 };
             };
             /** @description Forbidden */
