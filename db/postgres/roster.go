@@ -16,10 +16,14 @@ import (
 // Change changes the roster in one transaction, and returns the revision at which
 // the pendrives learn of it.
 func (s *Store) Change(ctx context.Context, fn func(context.Context, attendance.Registrar) error) (int64, error) {
+	return s.change(ctx, func(ctx context.Context, _ *tx, r *registrar) error { return fn(ctx, r) })
+}
+
+func (s *Store) change(ctx context.Context, fn func(context.Context, *tx, *registrar) error) (int64, error) {
 	var rev int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
 		r := &registrar{q: t.q, now: s.now(), students: map[attendance.ID]bool{}, teachers: map[attendance.ID]bool{}}
-		if err := fn(ctx, r); err != nil {
+		if err := fn(ctx, t, r); err != nil {
 			return err
 		}
 		var err error

@@ -20,9 +20,13 @@ import (
 // placed now. If it fails, nothing is stored.
 type Hook func(ctx context.Context, tx pgx.Tx, fresh []attendance.Fact) error
 
+// Later is called in the transaction that begins an import, to have it run.
+type Later func(ctx context.Context, tx pgx.Tx, begun attendance.ID) error
+
 // Options of a store; zero fields have defaults.
 type Options struct {
 	Hook    Hook
+	Later   Later
 	Uploads int              // at once; default 4
 	Now     func() time.Time // for "holds now"; default time.Now
 	Log     *slog.Logger
@@ -32,6 +36,7 @@ type Options struct {
 type Store struct {
 	pool    *pgxpool.Pool
 	hook    Hook
+	later   Later
 	now     func() time.Time
 	log     *slog.Logger
 	uploads chan struct{}
@@ -58,7 +63,7 @@ func New(pool *pgxpool.Pool, o Options) *Store {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Store{pool: pool, hook: o.Hook, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads)}
+	return &Store{pool: pool, hook: o.Hook, later: o.Later, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads)}
 }
 
 // InTx implements attendance.Store.
