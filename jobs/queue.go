@@ -56,22 +56,20 @@ const atOnce = 4
 const closeEvery = time.Minute
 
 // Serve gives the workers what they call. It must come before the first fact.
-func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, signals Signals, node attendance.ID) error {
+func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, signals Signals, imports Imports, node attendance.ID) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &closeWorker{rules: rules})
 	river.AddWorker(workers, &settleWorker{rules: rules, inbox: inbox})
 	river.AddWorker(workers, &forgetWorker{signals: signals})
+	river.AddWorker(workers, &importWorker{imports: imports})
 	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
 		Logger:  slog.New(levelled{q.log.Handler()}),
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}},
 		Workers: workers,
 		PeriodicJobs: []*river.PeriodicJob{
-			river.NewPeriodicJob(river.PeriodicInterval(closeEvery),
-				func() (river.JobArgs, *river.InsertOpts) { return CloseSession{}, nil },
-				&river.PeriodicJobOpts{ID: "close_due", RunOnStart: true}),
-			river.NewPeriodicJob(river.PeriodicInterval(forgetEvery),
-				func() (river.JobArgs, *river.InsertOpts) { return ForgetSignals{}, nil },
-				&river.PeriodicJobOpts{ID: "forget_signals", RunOnStart: true}),
+			every("close_due", closeEvery, CloseSession{}),
+			every("forget_signals", forgetEvery, ForgetSignals{}),
+			every("resume_imports", resumeEvery, RunImport{}),
 		},
 	})
 	if err != nil {
@@ -79,6 +77,11 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, signals Signals, n
 	}
 	q.client, q.node = client, node
 	return nil
+}
+
+func every(id string, interval time.Duration, args river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(interval),
+		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{ID: id, RunOnStart: true})
 }
 
 // Run works until ctx ends, then lets jobs under way finish.
