@@ -12,6 +12,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/signin"
 )
@@ -47,6 +48,7 @@ type Deps struct {
 	Office   Office
 	Desk     signin.Desk
 	Teachers Teachers
+	Imports  *intake.Service
 	Ready    func(context.Context) error // does the database answer
 }
 
@@ -62,6 +64,7 @@ func Register(api huma.API, d Deps) {
 	d.pin(api)
 	d.accounts(api)
 	d.school(api)
+	d.importing(api)
 }
 
 // cloud marks an operation as answered by the cloud only.

@@ -17,6 +17,7 @@ import (
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/campus"
 	"github.com/arise-attendance/arise/api/classroom"
+	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/online"
 	"github.com/arise-attendance/arise/api/rest"
@@ -33,6 +34,7 @@ type Server struct {
 	store    *postgres.Store
 	queue    *jobs.Queue
 	service  *attendance.Service
+	imports  *intake.Service
 	hub      *live.Hub
 	http     *http.Server
 	listener net.Listener
@@ -62,7 +64,7 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 	if s.db, err = openDatabase(ctx, c); err != nil {
 		return s, err
 	}
-	if err = s.assemble(ctx); err != nil {
+	if err = s.assemble(ctx, key); err != nil {
 		return s, err
 	}
 	s.http = &http.Server{
@@ -74,9 +76,9 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 
 // assemble joins store, jobs and rules: the store calls the jobs' hook in its
 // transaction, the jobs call the rules, the rules use the store.
-func (s *Server) assemble(ctx context.Context) error {
+func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.queue = jobs.New(s.db.pool, s.config.Log)
-	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.queue.Hook, Log: s.config.Log})
+	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.queue.Hook, Later: s.queue.Begin, Log: s.config.Log})
 	node, err := s.store.CloudNode(ctx)
 	if err != nil {
 		return err
@@ -85,7 +87,14 @@ func (s *Server) assemble(ctx context.Context) error {
 	if s.service, err = attendance.NewService(ctx, s.store, world, node, attendance.Rules{Zone: s.config.Zone}); err != nil {
 		return err
 	}
-	return s.queue.Serve(s.service, s.store, s.store, node)
+	seal, err := auth.NewSeal(key, "import")
+	if err != nil {
+		return err
+	}
+	s.imports = &intake.Service{
+		Store: s.store, Seal: seal, Hash: auth.HashSecret, Now: time.Now, NewID: s.service.NewID, Zone: s.config.Zone,
+	}
+	return s.queue.Serve(s.service, s.store, s.store, s.imports, node)
 }
 
 func listen(ctx context.Context, c Config) (net.Listener, error) {
@@ -108,7 +117,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
-		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store,
+		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Imports: s.imports,
 	}, student.Deps{Students: s.store, Desk: desk}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
 	})

@@ -330,6 +330,126 @@ func (e HistoryRowSessionType) Valid() bool {
 	}
 }
 
+// Defines values for ImportBodyFormat.
+const (
+	ImportBodyFormatCsv  ImportBodyFormat = "csv"
+	ImportBodyFormatXlsx ImportBodyFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ImportBodyFormat enum.
+func (e ImportBodyFormat) Valid() bool {
+	switch e {
+	case ImportBodyFormatCsv:
+		return true
+	case ImportBodyFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportBodyKind.
+const (
+	ImportBodyKindCourses    ImportBodyKind = "courses"
+	ImportBodyKindEnrolments ImportBodyKind = "enrolments"
+	ImportBodyKindStudents   ImportBodyKind = "students"
+)
+
+// Valid indicates whether the value is a known member of the ImportBodyKind enum.
+func (e ImportBodyKind) Valid() bool {
+	switch e {
+	case ImportBodyKindCourses:
+		return true
+	case ImportBodyKindEnrolments:
+		return true
+	case ImportBodyKindStudents:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportBodyState.
+const (
+	ImportBodyStateApplied  ImportBodyState = "applied"
+	ImportBodyStateApplying ImportBodyState = "applying"
+	ImportBodyStateUndoing  ImportBodyState = "undoing"
+	ImportBodyStateUndone   ImportBodyState = "undone"
+	ImportBodyStateUploaded ImportBodyState = "uploaded"
+)
+
+// Valid indicates whether the value is a known member of the ImportBodyState enum.
+func (e ImportBodyState) Valid() bool {
+	switch e {
+	case ImportBodyStateApplied:
+		return true
+	case ImportBodyStateApplying:
+		return true
+	case ImportBodyStateUndoing:
+		return true
+	case ImportBodyStateUndone:
+		return true
+	case ImportBodyStateUploaded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportRowBodyAction.
+const (
+	ImportRowBodyActionChanged ImportRowBodyAction = "changed"
+	ImportRowBodyActionError   ImportRowBodyAction = "error"
+	ImportRowBodyActionNew     ImportRowBodyAction = "new"
+	ImportRowBodyActionSame    ImportRowBodyAction = "same"
+)
+
+// Valid indicates whether the value is a known member of the ImportRowBodyAction enum.
+func (e ImportRowBodyAction) Valid() bool {
+	switch e {
+	case ImportRowBodyActionChanged:
+		return true
+	case ImportRowBodyActionError:
+		return true
+	case ImportRowBodyActionNew:
+		return true
+	case ImportRowBodyActionSame:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportRowBodyProgress.
+const (
+	ImportRowBodyProgressArchived ImportRowBodyProgress = "archived"
+	ImportRowBodyProgressDone     ImportRowBodyProgress = "done"
+	ImportRowBodyProgressKept     ImportRowBodyProgress = "kept"
+	ImportRowBodyProgressRefused  ImportRowBodyProgress = "refused"
+	ImportRowBodyProgressUndone   ImportRowBodyProgress = "undone"
+	ImportRowBodyProgressWaiting  ImportRowBodyProgress = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ImportRowBodyProgress enum.
+func (e ImportRowBodyProgress) Valid() bool {
+	switch e {
+	case ImportRowBodyProgressArchived:
+		return true
+	case ImportRowBodyProgressDone:
+		return true
+	case ImportRowBodyProgressKept:
+		return true
+	case ImportRowBodyProgressRefused:
+		return true
+	case ImportRowBodyProgressUndone:
+		return true
+	case ImportRowBodyProgressWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LiveSessionSessionType.
 const (
 	LiveSessionSessionTypeOffline LiveSessionSessionType = "offline"
@@ -795,6 +915,102 @@ func (e SyncStatusNodeType) Valid() bool {
 	}
 }
 
+// Defines values for UploadImportMultipartBodyKind.
+const (
+	UploadImportMultipartBodyKindCourses    UploadImportMultipartBodyKind = "courses"
+	UploadImportMultipartBodyKindEnrolments UploadImportMultipartBodyKind = "enrolments"
+	UploadImportMultipartBodyKindStudents   UploadImportMultipartBodyKind = "students"
+)
+
+// Valid indicates whether the value is a known member of the UploadImportMultipartBodyKind enum.
+func (e UploadImportMultipartBodyKind) Valid() bool {
+	switch e {
+	case UploadImportMultipartBodyKindCourses:
+		return true
+	case UploadImportMultipartBodyKindEnrolments:
+		return true
+	case UploadImportMultipartBodyKindStudents:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetImportTemplateParamsKind.
+const (
+	GetImportTemplateParamsKindCourses    GetImportTemplateParamsKind = "courses"
+	GetImportTemplateParamsKindEnrolments GetImportTemplateParamsKind = "enrolments"
+	GetImportTemplateParamsKindStudents   GetImportTemplateParamsKind = "students"
+)
+
+// Valid indicates whether the value is a known member of the GetImportTemplateParamsKind enum.
+func (e GetImportTemplateParamsKind) Valid() bool {
+	switch e {
+	case GetImportTemplateParamsKindCourses:
+		return true
+	case GetImportTemplateParamsKindEnrolments:
+		return true
+	case GetImportTemplateParamsKindStudents:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListImportRowsParamsAction.
+const (
+	ListImportRowsParamsActionChanged ListImportRowsParamsAction = "changed"
+	ListImportRowsParamsActionError   ListImportRowsParamsAction = "error"
+	ListImportRowsParamsActionNew     ListImportRowsParamsAction = "new"
+	ListImportRowsParamsActionSame    ListImportRowsParamsAction = "same"
+)
+
+// Valid indicates whether the value is a known member of the ListImportRowsParamsAction enum.
+func (e ListImportRowsParamsAction) Valid() bool {
+	switch e {
+	case ListImportRowsParamsActionChanged:
+		return true
+	case ListImportRowsParamsActionError:
+		return true
+	case ListImportRowsParamsActionNew:
+		return true
+	case ListImportRowsParamsActionSame:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListImportRowsParamsProgress.
+const (
+	ListImportRowsParamsProgressArchived ListImportRowsParamsProgress = "archived"
+	ListImportRowsParamsProgressDone     ListImportRowsParamsProgress = "done"
+	ListImportRowsParamsProgressKept     ListImportRowsParamsProgress = "kept"
+	ListImportRowsParamsProgressRefused  ListImportRowsParamsProgress = "refused"
+	ListImportRowsParamsProgressUndone   ListImportRowsParamsProgress = "undone"
+	ListImportRowsParamsProgressWaiting  ListImportRowsParamsProgress = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ListImportRowsParamsProgress enum.
+func (e ListImportRowsParamsProgress) Valid() bool {
+	switch e {
+	case ListImportRowsParamsProgressArchived:
+		return true
+	case ListImportRowsParamsProgressDone:
+		return true
+	case ListImportRowsParamsProgressKept:
+		return true
+	case ListImportRowsParamsProgressRefused:
+		return true
+	case ListImportRowsParamsProgressUndone:
+		return true
+	case ListImportRowsParamsProgressWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportReportParamsFormat.
 const (
 	ExportReportParamsFormatCsv  ExportReportParamsFormat = "csv"
@@ -1008,6 +1224,24 @@ type AnswerInputBody struct {
 type BeatOutputBody struct {
 	// Status Examples: ok
 	Status string `json:"status"`
+}
+
+// BulkImportOutputBody defines model for BulkImportOutputBody.
+type BulkImportOutputBody struct {
+	Added int64 `json:"added"`
+
+	// Errors The first 20.
+	//
+	// Examples: ["Row 3: email1: is missing"]
+	Errors []string `json:"errors"`
+
+	// ImportId All reasons are there, and it can be undone.
+	ImportId string `json:"import_id"`
+	Skipped  int64  `json:"skipped"`
+
+	// Status Examples: success
+	Status string `json:"status"`
+	Total  int64  `json:"total"`
 }
 
 // BulkInputBody defines model for BulkInputBody.
@@ -1462,6 +1696,143 @@ type HistoryRow struct {
 // HistoryRowSessionType defines model for HistoryRow.SessionType.
 type HistoryRowSessionType string
 
+// ImportBody defines model for ImportBody.
+type ImportBody struct {
+	AppliedAt *time.Time `json:"applied_at,omitempty"`
+
+	// Archived Rows taken back by archiving, because something refers to what they added.
+	Archived  int64              `json:"archived"`
+	Changed   int64              `json:"changed"`
+	Columns   []ImportColumnBody `json:"columns"`
+	CreatedAt time.Time          `json:"created_at"`
+
+	// CreatedBy An account.
+	CreatedBy openapi_types.UUID `json:"created_by"`
+	Delimiter *string            `json:"delimiter,omitempty"`
+
+	// Done Rows applied and not taken back.
+	Done int64 `json:"done"`
+
+	// Encoding Of a CSV, as it was found out. If names look wrong, save the file as CSV UTF-8.
+	//
+	// Examples: UTF-8
+	Encoding *string `json:"encoding,omitempty"`
+
+	// Errors Rows that cannot be taken as they are; they are left out when the rest is applied.
+	Errors   int64              `json:"errors"`
+	FileName string             `json:"file_name"`
+	Format   ImportBodyFormat   `json:"format"`
+	Id       openapi_types.UUID `json:"id"`
+
+	// Kept Rows not taken back, because somebody changed them since.
+	Kept int64          `json:"kept"`
+	Kind ImportBodyKind `json:"kind"`
+
+	// New Rows that add somebody or something.
+	New int64 `json:"new"`
+
+	// Refused Rows that could not be applied, because the roster had changed since the preview.
+	Refused int64 `json:"refused"`
+
+	// Rows In the file, without blank lines.
+	Rows int64 `json:"rows"`
+
+	// Same Rows that change nothing.
+	Same  int64           `json:"same"`
+	State ImportBodyState `json:"state"`
+
+	// Todo Rows that are being done, or taken back, and are not yet: progress is what is left of it.
+	Todo int64 `json:"todo"`
+
+	// UndoUntil Until then it can be taken back.
+	UndoUntil *time.Time `json:"undo_until,omitempty"`
+	Undone    int64      `json:"undone"`
+	UndoneAt  *time.Time `json:"undone_at,omitempty"`
+}
+
+// ImportBodyFormat defines model for ImportBody.Format.
+type ImportBodyFormat string
+
+// ImportBodyKind defines model for ImportBody.Kind.
+type ImportBodyKind string
+
+// ImportBodyState defines model for ImportBody.State.
+type ImportBodyState string
+
+// ImportChangeBody defines model for ImportChangeBody.
+type ImportChangeBody struct {
+	// Edited Somebody edited it since an import last wrote it, and the file says something new.
+	Edited *bool  `json:"edited,omitempty"`
+	Field  string `json:"field"`
+	From   string `json:"from"`
+
+	// Kept Somebody edited it since an import wrote what the file still says: the edit stays.
+	Kept *bool  `json:"kept,omitempty"`
+	To   string `json:"to"`
+}
+
+// ImportColumnBody defines model for ImportColumnBody.
+type ImportColumnBody struct {
+	// Field What it is taken for; absent: it is not used.
+	Field *string `json:"field,omitempty"`
+
+	// Header As in the file.
+	Header string `json:"header"`
+}
+
+// ImportFaultBody defines model for ImportFaultBody.
+type ImportFaultBody struct {
+	// Column The field's header in the file.
+	Column *string `json:"column,omitempty"`
+	Field  string  `json:"field"`
+	Why    string  `json:"why"`
+}
+
+// ImportPageOutputBody defines model for ImportPageOutputBody.
+type ImportPageOutputBody struct {
+	Items []ImportBody `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next *string `json:"next,omitempty"`
+}
+
+// ImportRowBody defines model for ImportRowBody.
+type ImportRowBody struct {
+	Action  ImportRowBodyAction `json:"action"`
+	Changes []ImportChangeBody  `json:"changes"`
+	Errors  []ImportFaultBody   `json:"errors"`
+
+	// Line In the file, from 1; the header is one of them.
+	Line int64 `json:"line"`
+
+	// Password A password waits to be hashed.
+	Password bool `json:"password"`
+
+	// Progress What became of it.
+	Progress ImportRowBodyProgress `json:"progress"`
+
+	// Values By field; never a password.
+	Values map[string]string `json:"values"`
+
+	// Why It was refused, archived or kept.
+	Why *string `json:"why,omitempty"`
+}
+
+// ImportRowBodyAction defines model for ImportRowBody.Action.
+type ImportRowBodyAction string
+
+// ImportRowBodyProgress What became of it.
+type ImportRowBodyProgress string
+
+// ImportRowsOutputBody defines model for ImportRowsOutputBody.
+type ImportRowsOutputBody struct {
+	// Items By line.
+	Items []ImportRowBody `json:"items"`
+
+	// Next The cursor of the next page; absent on the last.
+	Next *string `json:"next,omitempty"`
+}
+
 // LiveBody defines model for LiveBody.
 type LiveBody struct {
 	Counts  CountsBody   `json:"counts"`
@@ -1564,6 +1935,14 @@ type MarkOutputBody struct {
 	Applied int64    `json:"applied"`
 	Session LiveBody `json:"session"`
 	Skipped int64    `json:"skipped"`
+}
+
+// MendRowInputBody defines model for MendRowInputBody.
+type MendRowInputBody struct {
+	// Values The fields to change; empty: none.
+	//
+	// Examples: {"email1":"asha@example.org"}
+	Values map[string]string `json:"values"`
 }
 
 // MessageOutputBody defines model for MessageOutputBody.
@@ -2474,6 +2853,67 @@ type ValidateOutputBody struct {
 	Valid            bool          `json:"valid"`
 }
 
+// ListImportsParams defines parameters for ListImports.
+type ListImportsParams struct {
+	// Cursor The next of the last page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int64  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// UploadImportMultipartBody defines parameters for UploadImport.
+type UploadImportMultipartBody struct {
+	// CourseCode enrolments: of rows that name none.
+	CourseCode *string `json:"course_code,omitempty"`
+
+	// DefaultPassword students: of those for whom the file has none and who have none. It is hashed for each of them when the import is applied.
+	DefaultPassword *string `json:"default_password,omitempty"`
+
+	// File CSV (commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252) or .xlsx; at most 20 MB and 50 thousand rows.
+	File openapi_types.File `json:"file"`
+
+	// Kind What the file lists.
+	Kind UploadImportMultipartBodyKind `json:"kind"`
+
+	// Mapping JSON object: a header of the file -> the field it holds; empty: none. Remembered for the next file of this kind.
+	//
+	// Examples: {"Regn": "enrollment_no"}
+	Mapping *string `json:"mapping,omitempty"`
+
+	// SemesterId courses: of those whose row names none.
+	SemesterId *string `json:"semester_id,omitempty"`
+}
+
+// UploadImportMultipartBodyKind defines parameters for UploadImport.
+type UploadImportMultipartBodyKind string
+
+// GetImportTemplateParamsKind defines parameters for GetImportTemplate.
+type GetImportTemplateParamsKind string
+
+// ListImportRowsParams defines parameters for ListImportRows.
+type ListImportRowsParams struct {
+	Action   *ListImportRowsParamsAction   `form:"action,omitempty" json:"action,omitempty"`
+	Progress *ListImportRowsParamsProgress `form:"progress,omitempty" json:"progress,omitempty"`
+
+	// Cursor The next of the last page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int64  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListImportRowsParamsAction defines parameters for ListImportRows.
+type ListImportRowsParamsAction string
+
+// ListImportRowsParamsProgress defines parameters for ListImportRows.
+type ListImportRowsParamsProgress string
+
+// BulkImportStudentsMultipartBody defines parameters for BulkImportStudents.
+type BulkImportStudentsMultipartBody struct {
+	// DefaultPassword Of students for whom the file has none.
+	DefaultPassword *string `json:"default_password,omitempty"`
+
+	// File CSV or .xlsx with student_name, university_roll_no, enrollment_no, email1 and perhaps email2 and password.
+	File openapi_types.File `json:"file"`
+}
+
 // ReceiveFactsParams defines parameters for ReceiveFacts.
 type ReceiveFactsParams struct {
 	// ContentEncoding gzip, or absent.
@@ -2540,6 +2980,12 @@ type AddAdminJSONRequestBody = AddAccountInputBody
 // SetConfigJSONRequestBody defines body for SetConfig for application/json ContentType.
 type SetConfigJSONRequestBody = SetSchoolInputBody
 
+// UploadImportMultipartRequestBody defines body for UploadImport for multipart/form-data ContentType.
+type UploadImportMultipartRequestBody UploadImportMultipartBody
+
+// MendImportRowJSONRequestBody defines body for MendImportRow for application/json ContentType.
+type MendImportRowJSONRequestBody = MendRowInputBody
+
 // SignInAdminJSONRequestBody defines body for SignInAdmin for application/json ContentType.
 type SignInAdminJSONRequestBody = SignInInputBody
 
@@ -2548,6 +2994,9 @@ type ChangePasswordJSONRequestBody = AdminPasswordInputBody
 
 // SetUpJSONRequestBody defines body for SetUp for application/json ContentType.
 type SetUpJSONRequestBody = SetUpInputBody
+
+// BulkImportStudentsMultipartRequestBody defines body for BulkImportStudents for multipart/form-data ContentType.
+type BulkImportStudentsMultipartRequestBody BulkImportStudentsMultipartBody
 
 // MarkQueueJSONRequestBody defines body for MarkQueue for application/json ContentType.
 type MarkQueueJSONRequestBody = QueueBody
@@ -2728,6 +3177,74 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/config (the `SetConfig` operationId).
 	SetConfig(ctx context.Context, body SetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListImports List imports, the newest first
+	//
+	// Corresponds with GET /api/admin/imports (the `ListImports` operationId).
+	ListImports(ctx context.Context, params *ListImportsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UploadImportWithBody Upload a file and see what it would change
+	//
+	// Nothing changes yet. The preview waits for 24 hours; apply it, mend its rows, or leave it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/imports (the `UploadImport` operationId).
+	UploadImportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetImportTemplate Download a file to fill in
+	//
+	// Corresponds with GET /api/admin/imports/templates/{kind}.csv (the `GetImportTemplate` operationId).
+	GetImportTemplate(ctx context.Context, kind GetImportTemplateParamsKind, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetImport See how far an import is
+	//
+	// Corresponds with GET /api/admin/imports/{id} (the `GetImport` operationId).
+	GetImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApplyImport Do what the preview says
+	//
+	// It is done in the background: get-import tells how far it is. A row whose student, course or enrolment changed since the preview is refused, with the reason. Asking twice is asking once.
+	//
+	// Corresponds with POST /api/admin/imports/{id}/apply (the `ApplyImport` operationId).
+	ApplyImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetImportErrors Download the rows that were not taken, with the reasons
+	//
+	// Mend them there, and upload that file. No password is in it.
+	//
+	// Corresponds with GET /api/admin/imports/{id}/errors.csv (the `GetImportErrors` operationId).
+	GetImportErrors(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListImportRows List the rows of an import
+	//
+	// Corresponds with GET /api/admin/imports/{id}/rows (the `ListImportRows` operationId).
+	ListImportRows(ctx context.Context, id openapi_types.UUID, params *ListImportRowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MendImportRowWithBody Mend a row of a preview
+	//
+	// The row, and those that clash or clashed with it, are compared with the roster again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/admin/imports/{id}/rows/{line} (the `MendImportRow` operationId).
+	MendImportRowWithBody(ctx context.Context, id openapi_types.UUID, line int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MendImportRow Mend a row of a preview
+	//
+	// The row, and those that clash or clashed with it, are compared with the roster again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/admin/imports/{id}/rows/{line} (the `MendImportRow` operationId).
+	MendImportRow(ctx context.Context, id openapi_types.UUID, line int64, body MendImportRowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UndoImport Take an import back
+	//
+	// Within 24 hours after it was applied. What it added is removed, or archived where something refers to it; what it changed is as before. What was edited since stays as it is. Each row says what became of it.
+	//
+	// Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
+	UndoImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SignInAdminWithBody Sign in to the office
 	//
 	// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -2796,6 +3313,15 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/admin/setup (the `SetUp` operationId).
 	SetUp(ctx context.Context, body SetUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BulkImportStudentsWithBody Add the students of a file at once
+	//
+	// Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/students/bulk-import (the `BulkImportStudents` operationId).
+	BulkImportStudentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MarkQueueWithBody A queue of fingers
 	//
@@ -3418,6 +3944,174 @@ func (c *Client) SetConfig(ctx context.Context, body SetConfigJSONRequestBody, r
 	return c.Client.Do(req)
 }
 
+// ListImports List imports, the newest first
+//
+// Corresponds with GET /api/admin/imports (the `ListImports` operationId).
+func (c *Client) ListImports(ctx context.Context, params *ListImportsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListImportsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UploadImportWithBody Upload a file and see what it would change
+//
+// Nothing changes yet. The preview waits for 24 hours; apply it, mend its rows, or leave it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/imports (the `UploadImport` operationId).
+func (c *Client) UploadImportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUploadImportRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetImportTemplate Download a file to fill in
+//
+// Corresponds with GET /api/admin/imports/templates/{kind}.csv (the `GetImportTemplate` operationId).
+func (c *Client) GetImportTemplate(ctx context.Context, kind GetImportTemplateParamsKind, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetImportTemplateRequest(c.Server, kind)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetImport See how far an import is
+//
+// Corresponds with GET /api/admin/imports/{id} (the `GetImport` operationId).
+func (c *Client) GetImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetImportRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApplyImport Do what the preview says
+//
+// It is done in the background: get-import tells how far it is. A row whose student, course or enrolment changed since the preview is refused, with the reason. Asking twice is asking once.
+//
+// Corresponds with POST /api/admin/imports/{id}/apply (the `ApplyImport` operationId).
+func (c *Client) ApplyImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApplyImportRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetImportErrors Download the rows that were not taken, with the reasons
+//
+// Mend them there, and upload that file. No password is in it.
+//
+// Corresponds with GET /api/admin/imports/{id}/errors.csv (the `GetImportErrors` operationId).
+func (c *Client) GetImportErrors(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetImportErrorsRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListImportRows List the rows of an import
+//
+// Corresponds with GET /api/admin/imports/{id}/rows (the `ListImportRows` operationId).
+func (c *Client) ListImportRows(ctx context.Context, id openapi_types.UUID, params *ListImportRowsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListImportRowsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MendImportRowWithBody Mend a row of a preview
+//
+// The row, and those that clash or clashed with it, are compared with the roster again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/admin/imports/{id}/rows/{line} (the `MendImportRow` operationId).
+func (c *Client) MendImportRowWithBody(ctx context.Context, id openapi_types.UUID, line int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMendImportRowRequestWithBody(c.Server, id, line, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MendImportRow Mend a row of a preview
+//
+// The row, and those that clash or clashed with it, are compared with the roster again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/admin/imports/{id}/rows/{line} (the `MendImportRow` operationId).
+func (c *Client) MendImportRow(ctx context.Context, id openapi_types.UUID, line int64, body MendImportRowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMendImportRowRequest(c.Server, id, line, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UndoImport Take an import back
+//
+// Within 24 hours after it was applied. What it added is removed, or archived where something refers to it; what it changed is as before. What was edited since stays as it is. Each row says what became of it.
+//
+// Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
+func (c *Client) UndoImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUndoImportRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SignInAdminWithBody Sign in to the office
 //
 // An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -3567,6 +4261,25 @@ func (c *Client) SetUpWithBody(ctx context.Context, contentType string, body io.
 // Corresponds with POST /api/admin/setup (the `SetUp` operationId).
 func (c *Client) SetUp(ctx context.Context, body SetUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetUpRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BulkImportStudentsWithBody Add the students of a file at once
+//
+// Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/students/bulk-import (the `BulkImportStudents` operationId).
+func (c *Client) BulkImportStudentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBulkImportStudentsRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4954,6 +5667,422 @@ func NewSetConfigRequestWithBody(server string, contentType string, body io.Read
 	return req, nil
 }
 
+// NewListImportsRequest constructs an http.Request for the ListImports method
+func NewListImportsRequest(server string, params *ListImportsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUploadImportRequestWithBody constructs an http.Request for the UploadImport method, with any body, and a specified content type
+func NewUploadImportRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetImportTemplateRequest constructs an http.Request for the GetImportTemplate method
+func NewGetImportTemplateRequest(server string, kind GetImportTemplateParamsKind) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports/templates/%s.csv", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetImportRequest constructs an http.Request for the GetImport method
+func NewGetImportRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewApplyImportRequest constructs an http.Request for the ApplyImport method
+func NewApplyImportRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports/%s/apply", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetImportErrorsRequest constructs an http.Request for the GetImportErrors method
+func NewGetImportErrorsRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports/%s/errors.csv", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListImportRowsRequest constructs an http.Request for the ListImportRows method
+func NewListImportRowsRequest(server string, id openapi_types.UUID, params *ListImportRowsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports/%s/rows", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Action != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "action", *params.Action, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Progress != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "progress", *params.Progress, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMendImportRowRequest calls the generic MendImportRow builder with application/json body
+func NewMendImportRowRequest(server string, id openapi_types.UUID, line int64, body MendImportRowJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMendImportRowRequestWithBody(server, id, line, "application/json", bodyReader)
+}
+
+// NewMendImportRowRequestWithBody constructs an http.Request for the MendImportRow method, with any body, and a specified content type
+func NewMendImportRowRequestWithBody(server string, id openapi_types.UUID, line int64, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "line", line, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports/%s/rows/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUndoImportRequest constructs an http.Request for the UndoImport method
+func NewUndoImportRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/imports/%s/undo", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSignInAdminRequest calls the generic SignInAdmin builder with application/json body
 func NewSignInAdminRequest(server string, body SignInAdminJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5143,6 +6272,35 @@ func NewSetUpRequestWithBody(server string, contentType string, body io.Reader) 
 	}
 
 	operationPath := fmt.Sprintf("/api/admin/setup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewBulkImportStudentsRequestWithBody constructs an http.Request for the BulkImportStudents method, with any body, and a specified content type
+func NewBulkImportStudentsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/students/bulk-import")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7349,6 +8507,88 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/config (the `SetConfig` operationId).
 	SetConfigWithResponse(ctx context.Context, body SetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*SetConfigResponse, error)
 
+	// ListImportsWithResponse List imports, the newest first
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/imports (the `ListImports` operationId).
+	ListImportsWithResponse(ctx context.Context, params *ListImportsParams, reqEditors ...RequestEditorFn) (*ListImportsResponse, error)
+
+	// UploadImportWithBodyWithResponse Upload a file and see what it would change
+	//
+	// Nothing changes yet. The preview waits for 24 hours; apply it, mend its rows, or leave it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/imports (the `UploadImport` operationId).
+	UploadImportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadImportResponse, error)
+
+	// GetImportTemplateWithResponse Download a file to fill in
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/imports/templates/{kind}.csv (the `GetImportTemplate` operationId).
+	GetImportTemplateWithResponse(ctx context.Context, kind GetImportTemplateParamsKind, reqEditors ...RequestEditorFn) (*GetImportTemplateResponse, error)
+
+	// GetImportWithResponse See how far an import is
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/imports/{id} (the `GetImport` operationId).
+	GetImportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetImportResponse, error)
+
+	// ApplyImportWithResponse Do what the preview says
+	//
+	// It is done in the background: get-import tells how far it is. A row whose student, course or enrolment changed since the preview is refused, with the reason. Asking twice is asking once.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/imports/{id}/apply (the `ApplyImport` operationId).
+	ApplyImportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ApplyImportResponse, error)
+
+	// GetImportErrorsWithResponse Download the rows that were not taken, with the reasons
+	//
+	// Mend them there, and upload that file. No password is in it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/imports/{id}/errors.csv (the `GetImportErrors` operationId).
+	GetImportErrorsWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetImportErrorsResponse, error)
+
+	// ListImportRowsWithResponse List the rows of an import
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/imports/{id}/rows (the `ListImportRows` operationId).
+	ListImportRowsWithResponse(ctx context.Context, id openapi_types.UUID, params *ListImportRowsParams, reqEditors ...RequestEditorFn) (*ListImportRowsResponse, error)
+
+	// MendImportRowWithBodyWithResponse Mend a row of a preview
+	//
+	// The row, and those that clash or clashed with it, are compared with the roster again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/imports/{id}/rows/{line} (the `MendImportRow` operationId).
+	MendImportRowWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, line int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MendImportRowResponse, error)
+
+	// MendImportRowWithResponse Mend a row of a preview
+	//
+	// The row, and those that clash or clashed with it, are compared with the roster again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/imports/{id}/rows/{line} (the `MendImportRow` operationId).
+	MendImportRowWithResponse(ctx context.Context, id openapi_types.UUID, line int64, body MendImportRowJSONRequestBody, reqEditors ...RequestEditorFn) (*MendImportRowResponse, error)
+
+	// UndoImportWithResponse Take an import back
+	//
+	// Within 24 hours after it was applied. What it added is removed, or archived where something refers to it; what it changed is as before. What was edited since stays as it is. Each row says what became of it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
+	UndoImportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*UndoImportResponse, error)
+
 	// SignInAdminWithBodyWithResponse Sign in to the office
 	//
 	// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -7423,6 +8663,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/admin/setup (the `SetUp` operationId).
 	SetUpWithResponse(ctx context.Context, body SetUpJSONRequestBody, reqEditors ...RequestEditorFn) (*SetUpResponse, error)
+
+	// BulkImportStudentsWithBodyWithResponse Add the students of a file at once
+	//
+	// Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/students/bulk-import (the `BulkImportStudents` operationId).
+	BulkImportStudentsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BulkImportStudentsResponse, error)
 
 	// MarkQueueWithBodyWithResponse A queue of fingers
 	//
@@ -8248,6 +9497,594 @@ func (r SetConfigResponse) ContentType() string {
 	return ""
 }
 
+type ListImportsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ImportPageOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListImportsResponse) GetJSON200() *ImportPageOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListImportsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListImportsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListImportsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListImportsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListImportsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UploadImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ImportBody
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r UploadImportResponse) GetJSON201() *ImportBody {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UploadImportResponse) GetApplicationproblemJSON413() *Problem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UploadImportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UploadImportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UploadImportResponse) GetApplicationproblemJSON503() *Problem {
+	return r.ApplicationproblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r UploadImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UploadImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UploadImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UploadImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetImportTemplateResponse200Headers the declared response headers of an HTTP 200 response for GetImportTemplate
+type GetImportTemplateResponse200Headers struct {
+	ContentDisposition *string
+	ContentType        *string
+}
+
+type GetImportTemplateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetImportTemplateResponse200Headers
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetImportTemplateResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetImportTemplateResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetImportTemplateResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetImportTemplateResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetImportTemplateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetImportTemplateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetImportTemplateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetImportTemplateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ImportBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetImportResponse) GetJSON200() *ImportBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetImportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetImportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetImportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ApplyImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *ImportBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r ApplyImportResponse) GetJSON202() *ImportBody {
+	return r.JSON202
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ApplyImportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ApplyImportResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ApplyImportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ApplyImportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ApplyImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ApplyImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ApplyImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ApplyImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetImportErrorsResponse200Headers the declared response headers of an HTTP 200 response for GetImportErrors
+type GetImportErrorsResponse200Headers struct {
+	ContentDisposition *string
+	ContentType        *string
+}
+
+type GetImportErrorsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetImportErrorsResponse200Headers
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetImportErrorsResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetImportErrorsResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetImportErrorsResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetImportErrorsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetImportErrorsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetImportErrorsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetImportErrorsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetImportErrorsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListImportRowsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ImportRowsOutputBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListImportRowsResponse) GetJSON200() *ImportRowsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListImportRowsResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListImportRowsResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListImportRowsResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListImportRowsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListImportRowsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListImportRowsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListImportRowsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MendImportRowResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ImportRowBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MendImportRowResponse) GetJSON200() *ImportRowBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r MendImportRowResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r MendImportRowResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r MendImportRowResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r MendImportRowResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r MendImportRowResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MendImportRowResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MendImportRowResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MendImportRowResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UndoImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *ImportBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r UndoImportResponse) GetJSON202() *ImportBody {
+	return r.JSON202
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UndoImportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UndoImportResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UndoImportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UndoImportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UndoImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UndoImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UndoImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UndoImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SignInAdminResponse200Headers the declared response headers of an HTTP 200 response for SignInAdmin
 type SignInAdminResponse200Headers struct {
 	SetCookie *string
@@ -8607,6 +10444,75 @@ func (r SetUpResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SetUpResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type BulkImportStudentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BulkImportOutputBody
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r BulkImportStudentsResponse) GetJSON200() *BulkImportOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r BulkImportStudentsResponse) GetApplicationproblemJSON413() *Problem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r BulkImportStudentsResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r BulkImportStudentsResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r BulkImportStudentsResponse) GetApplicationproblemJSON503() *Problem {
+	return r.ApplicationproblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r BulkImportStudentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r BulkImportStudentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BulkImportStudentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r BulkImportStudentsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12138,6 +14044,148 @@ func (c *ClientWithResponses) SetConfigWithResponse(ctx context.Context, body Se
 	return ParseSetConfigResponse(rsp)
 }
 
+// ListImportsWithResponse List imports, the newest first
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/imports (the `ListImports` operationId).
+func (c *ClientWithResponses) ListImportsWithResponse(ctx context.Context, params *ListImportsParams, reqEditors ...RequestEditorFn) (*ListImportsResponse, error) {
+	rsp, err := c.ListImports(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListImportsResponse(rsp)
+}
+
+// UploadImportWithBodyWithResponse Upload a file and see what it would change
+//
+// Nothing changes yet. The preview waits for 24 hours; apply it, mend its rows, or leave it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/imports (the `UploadImport` operationId).
+func (c *ClientWithResponses) UploadImportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadImportResponse, error) {
+	rsp, err := c.UploadImportWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUploadImportResponse(rsp)
+}
+
+// GetImportTemplateWithResponse Download a file to fill in
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/imports/templates/{kind}.csv (the `GetImportTemplate` operationId).
+func (c *ClientWithResponses) GetImportTemplateWithResponse(ctx context.Context, kind GetImportTemplateParamsKind, reqEditors ...RequestEditorFn) (*GetImportTemplateResponse, error) {
+	rsp, err := c.GetImportTemplate(ctx, kind, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetImportTemplateResponse(rsp)
+}
+
+// GetImportWithResponse See how far an import is
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/imports/{id} (the `GetImport` operationId).
+func (c *ClientWithResponses) GetImportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetImportResponse, error) {
+	rsp, err := c.GetImport(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetImportResponse(rsp)
+}
+
+// ApplyImportWithResponse Do what the preview says
+//
+// It is done in the background: get-import tells how far it is. A row whose student, course or enrolment changed since the preview is refused, with the reason. Asking twice is asking once.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/imports/{id}/apply (the `ApplyImport` operationId).
+func (c *ClientWithResponses) ApplyImportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ApplyImportResponse, error) {
+	rsp, err := c.ApplyImport(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApplyImportResponse(rsp)
+}
+
+// GetImportErrorsWithResponse Download the rows that were not taken, with the reasons
+//
+// Mend them there, and upload that file. No password is in it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/imports/{id}/errors.csv (the `GetImportErrors` operationId).
+func (c *ClientWithResponses) GetImportErrorsWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetImportErrorsResponse, error) {
+	rsp, err := c.GetImportErrors(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetImportErrorsResponse(rsp)
+}
+
+// ListImportRowsWithResponse List the rows of an import
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/imports/{id}/rows (the `ListImportRows` operationId).
+func (c *ClientWithResponses) ListImportRowsWithResponse(ctx context.Context, id openapi_types.UUID, params *ListImportRowsParams, reqEditors ...RequestEditorFn) (*ListImportRowsResponse, error) {
+	rsp, err := c.ListImportRows(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListImportRowsResponse(rsp)
+}
+
+// MendImportRowWithBodyWithResponse Mend a row of a preview
+//
+// The row, and those that clash or clashed with it, are compared with the roster again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/imports/{id}/rows/{line} (the `MendImportRow` operationId).
+func (c *ClientWithResponses) MendImportRowWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, line int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MendImportRowResponse, error) {
+	rsp, err := c.MendImportRowWithBody(ctx, id, line, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMendImportRowResponse(rsp)
+}
+
+// MendImportRowWithResponse Mend a row of a preview
+//
+// The row, and those that clash or clashed with it, are compared with the roster again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/imports/{id}/rows/{line} (the `MendImportRow` operationId).
+func (c *ClientWithResponses) MendImportRowWithResponse(ctx context.Context, id openapi_types.UUID, line int64, body MendImportRowJSONRequestBody, reqEditors ...RequestEditorFn) (*MendImportRowResponse, error) {
+	rsp, err := c.MendImportRow(ctx, id, line, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMendImportRowResponse(rsp)
+}
+
+// UndoImportWithResponse Take an import back
+//
+// Within 24 hours after it was applied. What it added is removed, or archived where something refers to it; what it changed is as before. What was edited since stays as it is. Each row says what became of it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
+func (c *ClientWithResponses) UndoImportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*UndoImportResponse, error) {
+	rsp, err := c.UndoImport(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUndoImportResponse(rsp)
+}
+
 // SignInAdminWithBodyWithResponse Sign in to the office
 //
 // An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -12265,6 +14313,21 @@ func (c *ClientWithResponses) SetUpWithResponse(ctx context.Context, body SetUpJ
 		return nil, err
 	}
 	return ParseSetUpResponse(rsp)
+}
+
+// BulkImportStudentsWithBodyWithResponse Add the students of a file at once
+//
+// Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/students/bulk-import (the `BulkImportStudents` operationId).
+func (c *ClientWithResponses) BulkImportStudentsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BulkImportStudentsResponse, error) {
+	rsp, err := c.BulkImportStudentsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBulkImportStudentsResponse(rsp)
 }
 
 // MarkQueueWithBodyWithResponse A queue of fingers
@@ -13444,6 +15507,483 @@ func ParseSetConfigResponse(rsp *http.Response) (*SetConfigResponse, error) {
 	return response, nil
 }
 
+// ParseListImportsResponse parses an HTTP response from a ListImportsWithResponse call
+func ParseListImportsResponse(rsp *http.Response) (*ListImportsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListImportsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ImportPageOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUploadImportResponse parses an HTTP response from a UploadImportWithResponse call
+func ParseUploadImportResponse(rsp *http.Response) (*UploadImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UploadImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ImportBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetImportTemplateResponse parses an HTTP response from a GetImportTemplateWithResponse call
+func ParseGetImportTemplateResponse(rsp *http.Response) (*GetImportTemplateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetImportTemplateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetImportTemplateResponse200Headers
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = &value
+		}
+		if values := rsp.Header.Values("Content-Type"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Type", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentType = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetImportResponse parses an HTTP response from a GetImportWithResponse call
+func ParseGetImportResponse(rsp *http.Response) (*GetImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ImportBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseApplyImportResponse parses an HTTP response from a ApplyImportWithResponse call
+func ParseApplyImportResponse(rsp *http.Response) (*ApplyImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ApplyImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest ImportBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetImportErrorsResponse parses an HTTP response from a GetImportErrorsWithResponse call
+func ParseGetImportErrorsResponse(rsp *http.Response) (*GetImportErrorsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetImportErrorsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetImportErrorsResponse200Headers
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = &value
+		}
+		if values := rsp.Header.Values("Content-Type"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Type", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentType = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListImportRowsResponse parses an HTTP response from a ListImportRowsWithResponse call
+func ParseListImportRowsResponse(rsp *http.Response) (*ListImportRowsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListImportRowsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ImportRowsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMendImportRowResponse parses an HTTP response from a MendImportRowWithResponse call
+func ParseMendImportRowResponse(rsp *http.Response) (*MendImportRowResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MendImportRowResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ImportRowBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUndoImportResponse parses an HTTP response from a UndoImportWithResponse call
+func ParseUndoImportResponse(rsp *http.Response) (*UndoImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UndoImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest ImportBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSignInAdminResponse parses an HTTP response from a SignInAdminWithResponse call
 func ParseSignInAdminResponse(rsp *http.Response) (*SignInAdminResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13741,6 +16281,60 @@ func ParseSetUpResponse(rsp *http.Response) (*SetUpResponse, error) {
 			headers.SetCookie = &value
 		}
 		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseBulkImportStudentsResponse parses an HTTP response from a BulkImportStudentsWithResponse call
+func ParseBulkImportStudentsResponse(rsp *http.Response) (*BulkImportStudentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BulkImportStudentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BulkImportOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
 	}
 
 	return response, nil

@@ -63,6 +63,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imports, the newest first */
+        get: operations["list-imports"];
+        put?: never;
+        /**
+         * Upload a file and see what it would change
+         * @description Nothing changes yet. The preview waits for 24 hours; apply it, mend its rows, or leave it.
+         */
+        post: operations["upload-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/imports/templates/{kind}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file to fill in */
+        get: operations["get-import-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how far an import is */
+        get: operations["get-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what the preview says
+         * @description It is done in the background: get-import tells how far it is. A row whose student, course or enrolment changed since the preview is refused, with the reason. Asking twice is asking once.
+         */
+        post: operations["apply-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/imports/{id}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the rows that were not taken, with the reasons
+         * @description Mend them there, and upload that file. No password is in it.
+         */
+        get: operations["get-import-errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rows of an import */
+        get: operations["list-import-rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/imports/{id}/rows/{line}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mend a row of a preview
+         * @description The row, and those that clash or clashed with it, are compared with the roster again.
+         */
+        put: operations["mend-import-row"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an import back
+         * @description Within 24 hours after it was applied. What it added is removed, or archived where something refers to it; what it changed is as before. What was edited since stays as it is. Each row says what became of it.
+         */
+        post: operations["undo-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/login": {
         parameters: {
             query?: never;
@@ -168,6 +320,26 @@ export interface paths {
          * @description With the link that the server prints when nobody has an account. The link is good once, for a day. The answer signs in.
          */
         post: operations["set-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/students/bulk-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the students of a file at once
+         * @description Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
+         */
+        post: operations["bulk-import-students"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1248,6 +1420,25 @@ export interface components {
             /** @example ok */
             status: string;
         };
+        BulkImportOutputBody: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * @description The first 20.
+             * @example [
+             *       "Row 3: email1: is missing"
+             *     ]
+             */
+            errors: string[];
+            /** @description All reasons are there, and it can be undone. */
+            import_id: string;
+            /** Format: int64 */
+            skipped: number;
+            /** @example success */
+            status: string;
+            /** Format: int64 */
+            total: number;
+        };
         BulkInputBody: {
             /**
              * Format: uuid
@@ -1613,6 +1804,13 @@ export interface components {
             /** Format: int64 */
             success_count: number;
         };
+        FormFile: {
+            ContentType: string;
+            Filename: string;
+            IsSet: boolean;
+            /** Format: int64 */
+            Size: number;
+        };
         HealthOutputBody: {
             /** @enum {string} */
             database: "connected" | "unreachable";
@@ -1718,6 +1916,145 @@ export interface components {
              */
             total_students: number;
         };
+        ImportBody: {
+            /** Format: date-time */
+            applied_at?: string;
+            /**
+             * Format: int64
+             * @description Rows taken back by archiving, because something refers to what they added.
+             */
+            archived: number;
+            /** Format: int64 */
+            changed: number;
+            columns: components["schemas"]["ImportColumnBody"][];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description An account.
+             */
+            created_by: string;
+            delimiter?: string;
+            /**
+             * Format: int64
+             * @description Rows applied and not taken back.
+             */
+            done: number;
+            /**
+             * @description Of a CSV, as it was found out. If names look wrong, save the file as CSV UTF-8.
+             * @example UTF-8
+             */
+            encoding?: string;
+            /**
+             * Format: int64
+             * @description Rows that cannot be taken as they are; they are left out when the rest is applied.
+             */
+            errors: number;
+            file_name: string;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Rows not taken back, because somebody changed them since.
+             */
+            kept: number;
+            /** @enum {string} */
+            kind: "students" | "courses" | "enrolments";
+            /**
+             * Format: int64
+             * @description Rows that add somebody or something.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Rows that could not be applied, because the roster had changed since the preview.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description In the file, without blank lines.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows that change nothing.
+             */
+            same: number;
+            /** @enum {string} */
+            state: "uploaded" | "applying" | "applied" | "undoing" | "undone";
+            /**
+             * Format: int64
+             * @description Rows that are being done, or taken back, and are not yet: progress is what is left of it.
+             */
+            todo: number;
+            /**
+             * Format: date-time
+             * @description Until then it can be taken back.
+             */
+            undo_until?: string;
+            /** Format: int64 */
+            undone: number;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        ImportChangeBody: {
+            /** @description Somebody edited it since an import last wrote it, and the file says something new. */
+            edited?: boolean;
+            field: string;
+            from: string;
+            /** @description Somebody edited it since an import wrote what the file still says: the edit stays. */
+            kept?: boolean;
+            to: string;
+        };
+        ImportColumnBody: {
+            /** @description What it is taken for; absent: it is not used. */
+            field?: string;
+            /** @description As in the file. */
+            header: string;
+        };
+        ImportFaultBody: {
+            /** @description The field's header in the file. */
+            column?: string;
+            field: string;
+            why: string;
+        };
+        ImportPageOutputBody: {
+            items: components["schemas"]["ImportBody"][];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string;
+        };
+        ImportRowBody: {
+            /** @enum {string} */
+            action: "new" | "changed" | "same" | "error";
+            changes: components["schemas"]["ImportChangeBody"][];
+            errors: components["schemas"]["ImportFaultBody"][];
+            /**
+             * Format: int64
+             * @description In the file, from 1; the header is one of them.
+             */
+            line: number;
+            /** @description A password waits to be hashed. */
+            password: boolean;
+            /**
+             * @description What became of it.
+             * @enum {string}
+             */
+            progress: "waiting" | "done" | "refused" | "undone" | "archived" | "kept";
+            /** @description By field; never a password. */
+            values: {
+                [key: string]: string;
+            };
+            /** @description It was refused, archived or kept. */
+            why?: string;
+        };
+        ImportRowsOutputBody: {
+            /** @description By line. */
+            items: components["schemas"]["ImportRowBody"][];
+            /** @description The cursor of the next page; absent on the last. */
+            next?: string;
+        };
         LiveBody: {
             counts: components["schemas"]["CountsBody"];
             devices: components["schemas"]["DeviceBody"][];
@@ -1819,6 +2156,17 @@ export interface components {
             session: components["schemas"]["LiveBody"];
             /** Format: int64 */
             skipped: number;
+        };
+        MendRowInputBody: {
+            /**
+             * @description The fields to change; empty: none.
+             * @example {
+             *       "email1": "asha@example.org"
+             *     }
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         MessageOutputBody: {
             message: string;
@@ -2929,6 +3277,524 @@ export interface operations {
             };
         };
     };
+    "list-imports": {
+        parameters: {
+            query?: {
+                /** @description The next of the last page. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPageOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description enrolments: of rows that name none. */
+                    course_code?: string;
+                    /** @description students: of those for whom the file has none and who have none. It is hashed for each of them when the import is applied. */
+                    default_password?: string;
+                    /**
+                     * Format: binary
+                     * @description CSV (commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252) or .xlsx; at most 20 MB and 50 thousand rows.
+                     */
+                    file: string;
+                    /**
+                     * @description What the file lists.
+                     * @enum {string}
+                     */
+                    kind: "students" | "courses" | "enrolments";
+                    /**
+                     * @description JSON object: a header of the file -> the field it holds; empty: none. Remembered for the next file of this kind.
+                     * @example {"Regn": "enrollment_no"}
+                     */
+                    mapping?: string;
+                    /** @description courses: of those whose row names none. */
+                    semester_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-import-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "students" | "courses" | "enrolments";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV, UTF-8 */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-import-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV, UTF-8 */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-import-rows": {
+        parameters: {
+            query?: {
+                action?: "new" | "changed" | "same" | "error";
+                progress?: "waiting" | "done" | "refused" | "undone" | "archived" | "kept";
+                /** @description The next of the last page. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowsOutputBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mend-import-row": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                line: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRowInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sign-in-admin": {
         parameters: {
             query?: never;
@@ -3204,6 +4070,74 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-import-students": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Of students for whom the file has none. */
+                    default_password?: string;
+                    /**
+                     * Format: binary
+                     * @description CSV or .xlsx with student_name, university_roll_no, enrollment_no, email1 and perhaps email2 and password.
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkImportOutputBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -88,6 +88,46 @@ type Guess struct {
 	ForgetAt   time.Time
 }
 
+type Import struct {
+	ID           attendance.ID
+	Kind         string
+	FileName     string
+	State        string
+	Shape        json.RawMessage
+	Options      json.RawMessage
+	CreatedBy    attendance.ID
+	CreatedAt    time.Time
+	WorkedAt     time.Time
+	AppliedAt    *time.Time
+	UndoneAt     *time.Time
+	NewRows      int32
+	ChangedRows  int32
+	SameRows     int32
+	ErrorRows    int32
+	DoneRows     int32
+	RefusedRows  int32
+	UndoneRows   int32
+	ArchivedRows int32
+	KeptRows     int32
+}
+
+type ImportRow struct {
+	ImportID  attendance.ID
+	Line      int32
+	Action    string
+	Progress  string
+	Keys      []string
+	EntityID  attendance.ID
+	RowValues json.RawMessage
+	Changes   json.RawMessage
+	Faults    json.RawMessage
+	Before    []byte
+	Digest    []byte
+	Sealed    []byte
+	Why       string
+	DoneAt    *time.Time
+}
+
 type Inbox struct {
 	ID          int64
 	Reason      string
