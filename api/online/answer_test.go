@@ -1,6 +1,7 @@
 package online_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -196,6 +197,41 @@ func TestFiftyAnswersOfOneStudentAreOneMark(t *testing.T) {
 	var facts int
 	if err := s.pool.QueryRow(t.Context(), `SELECT count(*) FROM fact WHERE kind = 'mark.seen'`).Scan(&facts); err != nil || facts != 1 {
 		t.Errorf("got %d facts, %v, want one", facts, err)
+	}
+}
+
+func TestAnAnswerThatMeetsTheEndIsNotKept(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 1, attendance.ByStudent)
+	c := s.start(t)
+	code := s.code(t, c)
+	end, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end.Rollback(t.Context()) //nolint:errcheck // after a commit it does nothing
+	if _, err := end.Exec(t.Context(), `UPDATE session SET closed_at = now() WHERE id = $1`, c.id); err != nil {
+		t.Fatal(err)
+	}
+	said := make(chan string, 1)
+	go func() { said <- s.answer(t, student("U-1"), c, "", code).says() }()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for waits := 0; waits == 0; { // until the answer waits for the end
+		const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+		if err := s.pool.QueryRow(ctx, waiting).Scan(&waits); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := end.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-said; got != "410 session-ended" {
+		t.Errorf("got %s", got)
+	}
+	var kept int
+	if err := s.pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM online_answer) + (SELECT count(*) FROM standing)`).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("got %d rows, %v, want none", kept, err)
 	}
 }
 

@@ -36,6 +36,7 @@ type Deps struct {
 	Service *attendance.Service
 	Store   Store
 	Keys    Keys
+	Looks   *Looks
 	Origin  string // of the portals, for links
 	Secure  bool   // browsers reach this server over TLS
 }

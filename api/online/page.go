@@ -65,10 +65,16 @@ func (d Deps) page(api huma.API) {
 	rest.Handle(api, ofStudent(huma.Operation{
 		OperationID: "get-online-info", Method: http.MethodGet, Path: "/api/online/session/{token}/info",
 		Summary: "What whoever has the link sees of a class: counts, no names of students",
+		Errors:  []int{http.StatusTooManyRequests},
 	}, rest.Public), d.onlineInfo)
 }
 
 func (d Deps) onlineInfo(ctx context.Context, in *infoInput) (*infoOutput, error) {
+	if !d.Looks.allow(rest.ClientAddress(ctx)) {
+		p := rest.NewProblem(http.StatusTooManyRequests, "too-many-requests", "too many requests from this network: wait a minute")
+		p.RetryS = 60
+		return nil, p
+	}
 	session, err := d.linked(ctx, in.Token)
 	if err != nil {
 		return nil, err

@@ -41,6 +41,7 @@ type school struct {
 	tokens  *auth.Tokens
 	h       http.Handler
 	clock   *atomic.Int64 // Unix milliseconds
+	looks   int           // of one address, in a minute
 }
 
 func id(name string) attendance.ID { return attendance.Derive(name) }
@@ -62,7 +63,7 @@ func setup(t testing.TB, students int, identity attendance.OnlineIdentity) *scho
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &school{url: pgtest.New(t, migrate, hash), clock: new(atomic.Int64)}
+	s := &school{url: pgtest.New(t, migrate, hash), clock: new(atomic.Int64), looks: online.LooksPerMinute}
 	s.clock.Store(time.Now().Truncate(attendance.OTPStep).Add(10 * time.Second).UnixMilli())
 	s.serve(t)
 	s.enrol(t, students, identity)
@@ -105,7 +106,7 @@ func (s *school) serve(t testing.TB) {
 	rest.Mount(router, nil)
 	api := rest.NewAPI(router, rest.TokenAuth{Tokens: s.tokens})
 	classroom.Register(api, classroom.Deps{Service: s.service, Hub: live.NewHub(), Desk: signin.Desk{Service: s.service, Tokens: s.tokens, Brake: auth.NewLocal()}})
-	online.Register(api, online.Deps{Service: s.service, Store: s.store, Keys: online.NewKeys(secret), Origin: "https://school.example"})
+	online.Register(api, online.Deps{Service: s.service, Store: s.store, Keys: online.NewKeys(secret), Looks: online.NewLooks(s.looks), Origin: "https://school.example"})
 	s.h = router
 }
 

@@ -199,3 +199,23 @@ func TestTheLinkIsDrawnForTheProjector(t *testing.T) {
 		t.Errorf("got %d dark modules: %.80s", dark, got.body)
 	}
 }
+
+func TestOneAddressCannotKeepTheDatabaseBusy(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 1, attendance.ByStudent)
+	c := s.start(t)
+	s.looks = 3
+	s.serve(t)
+	path := "/api/online/session/" + c.token + "/info"
+	for range 3 {
+		if got := s.call(t, caller{address: "198.51.100.1"}, "GET", path, nil); got.code != http.StatusOK {
+			t.Errorf("got %s", got.body)
+		}
+	}
+	if got := s.call(t, caller{address: "198.51.100.1"}, "GET", path, nil); got.says() != "429 too-many-requests" {
+		t.Errorf("one look more: got %s", got.body)
+	}
+	if got := s.call(t, caller{address: "198.51.100.2"}, "GET", path, nil); got.code != http.StatusOK {
+		t.Errorf("from elsewhere: got %s", got.body)
+	}
+}

@@ -26,6 +26,8 @@ func (roleHeader) Authenticate(r *http.Request, role attendance.Role) (auth.Prin
 	switch got := r.Header.Get("Role"); got {
 	case "":
 		return auth.Principal{}, auth.ErrNoToken
+	case "unknowable":
+		return auth.Principal{}, errors.New("the database is away")
 	case string(role):
 		return auth.Principal{Actor: attendance.Actor{Role: role}}, nil
 	default:
@@ -89,6 +91,10 @@ func TestGuard(t *testing.T) {
 		{"nobody is asked to sign in", teachers, "", 401, "signed-out"},
 		{"the named role may", teachers, "teacher", 200, ""},
 		{"another role may not", teachers, "student", 403, "forbidden"},
+		{"an optional role is known", rest.Optional(attendance.RoleStudent), "student", 200, ""},
+		{"and nobody may as well", rest.Optional(attendance.RoleStudent), "", 200, ""},
+		{"and others are nobody there", rest.Optional(attendance.RoleStudent), "teacher", 200, ""},
+		{"but nobody is nobody because we failed", rest.Optional(attendance.RoleStudent), "unknowable", 500, "internal"},
 		{"each of several roles may", rest.Only(attendance.RoleAdmin, attendance.RoleTeacher), "teacher", 200, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -119,7 +119,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Imports: s.imports,
 	}, student.Deps{Students: s.store, Desk: desk}, online.Deps{
-		Service: s.service, Store: s.store, Keys: keys, Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
+		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
 	})
 	return router
 }

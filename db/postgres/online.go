@@ -26,8 +26,15 @@ func (s *Store) Linked(ctx context.Context, hash []byte) (attendance.ID, error) 
 	return id, missing(err, "online class", named("with this link"))
 }
 
-// InAnswer is InTx for one reply to a code.
+// InAnswer is InTx for one reply to a code. A whole class replies at once: only so
+// many are under way that a teacher's screen never waits for them.
 func (s *Store) InAnswer(ctx context.Context, fn func(context.Context, attendance.Answering) error) error {
+	select {
+	case s.answers <- struct{}{}:
+		defer func() { <-s.answers }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	return s.write(ctx, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
 }
 

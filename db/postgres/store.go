@@ -40,6 +40,7 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	uploads chan struct{}
+	answers chan struct{}
 	digests digests
 }
 
@@ -48,6 +49,11 @@ var (
 	_ attendance.Inbound      = (*tx)(nil)
 	_ attendance.CourseLocker = (*tx)(nil)
 )
+
+// atOnce is how many answers of online classes are under way. Those of one class
+// wait for each other anyway; here they wait without holding a connection that a
+// teacher needs.
+const atOnce = 4
 
 // defaultUploads leaves most of a pool to those who stand in a classroom.
 const defaultUploads = 4
@@ -63,7 +69,7 @@ func New(pool *pgxpool.Pool, o Options) *Store {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Store{pool: pool, hook: o.Hook, later: o.Later, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads)}
+	return &Store{pool: pool, hook: o.Hook, later: o.Later, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce)}
 }
 
 // InTx implements attendance.Store.
