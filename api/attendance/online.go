@@ -104,7 +104,9 @@ func (s *Service) Answer(ctx context.Context, tx Answering, r Reply) (Said, erro
 	}
 	step, ok := OTPMatch(r.Secret, r.Code, now)
 	if !ok {
-		return s.wrong(ctx, tx, se.ID, who, now)
+		said, err := count(ctx, tx, se.ID, who, now)
+		said.Outcome = WrongCode
+		return said, err
 	}
 	if who.byRoll { // looked up for a right code only
 		if who.member, who.enrolled, err = expected(ctx, tx, se, ID{}, normalRoll(r.Roll)); err != nil {
@@ -112,12 +114,13 @@ func (s *Service) Answer(ctx context.Context, tx Answering, r Reply) (Said, erro
 		}
 	}
 	if !who.enrolled {
-		// Whoever tries rolls with a code they were told learns little, slowly.
-		_, err := count(ctx, tx, se.ID, who.keys, who.limits, 1, now)
-		if who.byRoll {
-			return Said{Outcome: Nobody}, err
+		if !who.byRoll {
+			return Said{Outcome: Outsider}, nil
 		}
-		return Said{Outcome: Outsider}, err
+		// Whoever tries rolls with a code they were told learns little, slowly.
+		said, err := count(ctx, tx, se.ID, who, now)
+		said.Outcome = Nobody
+		return said, err
 	}
 	return s.answered(ctx, tx, se, who.member, Answered{
 		Student: who.member.Student, Step: step, At: now, Browser: r.Browser, Address: r.Address,

@@ -35,31 +35,25 @@ func pauseAfter(failures, every int) time.Duration {
 	return min(firstPause<<min(failures/every-1, 10), mostPause)
 }
 
-// wrong counts a wrong code.
-func (s *Service) wrong(ctx context.Context, tx Answering, session ID, who answerer, at time.Time) (Said, error) {
-	said, err := count(ctx, tx, session, who.keys, who.limits, 0, at)
-	said.Outcome = WrongCode
-	return said, err
-}
-
-// count adds a failure under each key from the one at first on, and begins the
-// pauses that are due.
-func count(ctx context.Context, tx Answering, session ID, keys [][]byte, limits []int, first int, at time.Time) (Said, error) {
+// count adds a failure under each of somebody's keys, and begins the pauses that
+// are due.
+func count(ctx context.Context, tx Answering, session ID, who answerer, at time.Time) (Said, error) {
 	var said Said
-	for i := first; i < len(keys); i++ {
-		n, err := tx.CountTry(ctx, session, keys[i], at)
+	for i, key := range who.keys {
+		n, err := tx.CountTry(ctx, session, key, at)
 		if err != nil {
 			return said, fmt.Errorf("count a wrong code: %w", err)
 		}
-		pause := pauseAfter(n, limits[i])
+		limit := who.limits[i]
 		if i == 0 {
-			said.Left = (limits[i] - n%limits[i]) % limits[i]
+			said.Left = (limit - n%limit) % limit
 		}
+		pause := pauseAfter(n, limit)
 		if pause == 0 {
 			continue
 		}
 		said.Wait = max(said.Wait, pause)
-		if err := tx.PauseTry(ctx, session, keys[i], at.Add(pause)); err != nil {
+		if err := tx.PauseTry(ctx, session, key, at.Add(pause)); err != nil {
 			return said, fmt.Errorf("begin a pause: %w", err)
 		}
 	}
