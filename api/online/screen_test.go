@@ -99,6 +99,9 @@ func TestTheScreenFollowsExtendOverrideAndEnd(t *testing.T) {
 	if got.says() != "200 success" || got.json["standing"] != "absent" {
 		t.Errorf("answer after an override: got %s, want to be told that the teacher's word stands", got.body)
 	}
+	if got := s.answer(t, student("U-1"), c, "", s.code(t, c)); got.says() != "200 duplicate" || got.json["standing"] != "absent" {
+		t.Errorf("and again: got %s", got.body)
+	}
 	mark = "/api/teacher/session/" + c.id + "/marks/" + id("tap 2").String()
 	s.call(t, teacher("A-1"), "PUT", mark, object{"student_ids": []any{id("U-2")}, "status": "present"})
 	if got := s.answer(t, student("U-2"), c, "", s.code(t, c)); got.says() != "200 duplicate" {
