@@ -23,6 +23,14 @@ type Invalid struct {
 
 func (e Invalid) Error() string { return e.Field + ": " + e.Why }
 
+// Taken names the field whose value belongs to another row, and the way out.
+type Taken struct {
+	Field string
+	Why   string
+}
+
+func (e Taken) Error() string { return e.Field + ": " + e.Why }
+
 // Running refuses a second session of a course while one is being held.
 type Running struct{ Session ID }
 

@@ -10,6 +10,8 @@ import (
 // pendrives learn: see [Change]. A row is put as a whole and found by its id;
 // whom a teaching or an enrolment is about never changes.
 type Registrar interface {
+	Records
+
 	PutTerm(ctx context.Context, t Term) error
 	PutCourse(ctx context.Context, c CourseEntry) error
 	PutTeacher(ctx context.Context, t TeacherEntry) error
@@ -20,8 +22,35 @@ type Registrar interface {
 	// Remove deletes a row that nothing refers to, such as one imported by
 	// mistake. People who left are archived.
 	Remove(ctx context.Context, kind RowKind, key string) error
+	RemoveTerm(ctx context.Context, id ID) error
 	// Scope sets the courses that a pendrive holds.
 	Scope(ctx context.Context, node ID, all bool, courses []ID) error
+}
+
+// Records are what a change has to know first. Who reads a row by its id makes
+// others wait who read it so, until the change is done or given up.
+type Records interface {
+	Term(ctx context.Context, id ID) (Term, error)
+	Course(ctx context.Context, id ID) (CourseEntry, error)
+	Teacher(ctx context.Context, id ID) (TeacherEntry, error)
+	Student(ctx context.Context, id ID) (StudentEntry, error)
+	// Students are those of the ids that there are, by id; none of them is archived
+	// meanwhile.
+	Students(ctx context.Context, ids []ID) ([]StudentEntry, error)
+	// Teachings are all of a course, past and to come, the oldest first.
+	Teachings(ctx context.Context, course ID) ([]FeedTeaching, error)
+	// TeachingsOf are those of a teacher that have not ended at a time.
+	TeachingsOf(ctx context.Context, teacher ID, at time.Time) ([]FeedTeaching, error)
+	// EnrolmentsIn are all of a course, past and to come, the oldest first.
+	EnrolmentsIn(ctx context.Context, course ID) ([]FeedEnrolment, error)
+	// EnrolmentsOf are those of a student that have not ended at a time.
+	EnrolmentsOf(ctx context.Context, student ID, at time.Time) ([]FeedEnrolment, error)
+
+	// What still refers to a row, so that it can only be archived.
+	TermReferred(ctx context.Context, id ID) (bool, error)
+	CourseReferred(ctx context.Context, id ID) (bool, error)
+	TeacherReferred(ctx context.Context, id ID) (bool, error)
+	StudentReferred(ctx context.Context, id ID) (bool, error)
 }
 
 // Term is a semester.
@@ -35,7 +64,8 @@ type Term struct {
 // CourseEntry is a course with what only the office knows.
 type CourseEntry struct {
 	FeedCourse
-	Term ID
+	Term    ID
+	Teacher ID // who answers for it; zero: nobody yet
 }
 
 // TeacherEntry is a teacher with what only the office knows.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/campus/roster"
 	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/signin"
@@ -49,6 +50,7 @@ type Deps struct {
 	Desk     signin.Desk
 	Teachers Teachers
 	Imports  *intake.Service
+	Roster   roster.Deps
 	Ready    func(context.Context) error // does the database answer
 }
 
@@ -65,6 +67,7 @@ func Register(api huma.API, d Deps) {
 	d.accounts(api)
 	d.school(api)
 	d.importing(api)
+	roster.Register(api, d.Roster)
 }
 
 // cloud marks an operation as answered by the cloud only.

@@ -11,7 +11,7 @@ import (
 // courseEntry is a course and, when the file names one, who holds it from now on.
 type courseEntry struct {
 	attendance.CourseEntry
-	Teacher attendance.ID `json:"-"`
+	Holder attendance.ID `json:"-"`
 }
 
 // defaultMinutes is the original system's.
@@ -105,7 +105,10 @@ func (r *Row) course(imp *Import, c *attendance.CourseEntry, around school, writ
 		if !ok {
 			r.fault(TeacherCode, "no teacher has this code: add the teacher first")
 		} else if c == nil || !around.holds[[2]attendance.ID{c.ID, t.ID}] {
-			e.Teacher = t.ID
+			e.Holder = t.ID
+			if e.Teacher.IsZero() { // somebody has to answer for it
+				e.Teacher = t.ID
+			}
 			if c != nil {
 				r.Changes = append(r.Changes, Change{Field: TeacherCode, To: t.Code})
 			}

@@ -89,7 +89,7 @@ func (s *Service) apply(ctx context.Context, imp Import, rows []*Row) error {
 		return err
 	}
 	err = s.applyAll(ctx, imp, rows, hashes, false)
-	if refused := (attendance.Invalid{}); errors.As(err, &refused) {
+	if _, yes := refused(err); yes {
 		return s.applyAll(ctx, imp, rows, hashes, true)
 	}
 	return err
@@ -153,11 +153,24 @@ func (s *Service) applyOne(ctx context.Context, imp *Import, r, was *Row, o Offi
 	} else {
 		err = do()
 	}
-	if refused := (attendance.Invalid{}); alone && errors.As(err, &refused) {
-		r.Progress, r.Why, r.Digest = Refused, refused.Error(), nil
+	if why, yes := refused(err); alone && yes {
+		r.Progress, r.Why, r.Digest = Refused, why, nil
 		return nil
 	}
 	return err
+}
+
+// refused reports that the roster's rules forbid what a row says, and why.
+func refused(err error) (why string, yes bool) {
+	var bad attendance.Invalid
+	var taken attendance.Taken
+	switch {
+	case errors.As(err, &bad):
+		return bad.Error(), true
+	case errors.As(err, &taken):
+		return taken.Error(), true
+	}
+	return "", false
 }
 
 // put writes what a row adds or changes.
@@ -166,11 +179,11 @@ func put(ctx context.Context, imp *Import, o Office, line int, entry any) error 
 	case attendance.StudentEntry:
 		return o.PutStudent(ctx, e)
 	case courseEntry:
-		if err := o.PutCourse(ctx, e.CourseEntry); err != nil || e.Teacher.IsZero() {
+		if err := o.PutCourse(ctx, e.CourseEntry); err != nil || e.Holder.IsZero() {
 			return err
 		}
 		return o.PutTeaching(ctx, attendance.FeedTeaching{
-			ID: imp.idFor("teaching", line), Course: e.ID, Teacher: e.Teacher, FromMS: imp.CreatedAt.UnixMilli(),
+			ID: imp.idFor("teaching", line), Course: e.ID, Teacher: e.Holder, FromMS: imp.CreatedAt.UnixMilli(),
 		})
 	case attendance.FeedEnrolment:
 		return o.PutEnrolment(ctx, e)

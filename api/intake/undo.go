@@ -50,7 +50,7 @@ func (s *Service) undoOne(ctx context.Context, imp *Import, r *Row, now any, o O
 		return restore(ctx, imp, r, now, o)
 	}
 	err = o.Try(ctx, func() error { return remove(ctx, imp, r, now, o) })
-	if refused := (attendance.Invalid{}); errors.As(err, &refused) {
+	if _, yes := refused(err); yes {
 		r.Progress, r.Why = Archived, "something refers to it by now, so it was archived and not removed"
 		return s.archive(ctx, r, now, o)
 	}

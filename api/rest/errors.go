@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,6 +27,7 @@ func problemOf(err error) *Problem {
 		p       *Problem
 		self    Problemer
 		invalid attendance.Invalid
+		taken   attendance.Taken
 		running attendance.Running
 		gap     attendance.Gap
 		fork    attendance.Fork
@@ -37,7 +39,9 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &self):
 		return self.Problem()
 	case errors.As(err, &invalid):
-		return NewProblem(http.StatusUnprocessableEntity, "invalid", invalid.Error()).Field("body."+invalid.Field, invalid.Why)
+		return NewProblem(http.StatusUnprocessableEntity, "invalid", invalid.Error()).Field(location(invalid.Field), invalid.Why)
+	case errors.As(err, &taken):
+		return NewProblem(http.StatusConflict, "conflict", taken.Error()).Field(location(taken.Field), taken.Why)
 	case errors.As(err, &running):
 		p := NewProblem(http.StatusConflict, "session-running", running.Error())
 		p.SessionID = running.Session.String()
@@ -93,6 +97,18 @@ func TooMany(wait time.Duration, detail string) *Problem {
 	p := NewProblem(http.StatusTooManyRequests, "too-many-requests", detail)
 	p.RetryS = max(1, int((wait+time.Second-1)/time.Second))
 	return p
+}
+
+// location is where a field is: "roll" is body.roll, "[3].roll" is the fourth
+// entry's in a body that is a list, "query.sort" and "path.id" say it themselves.
+func location(field string) string {
+	switch {
+	case strings.HasPrefix(field, "["):
+		return "body" + field
+	case strings.HasPrefix(field, "query."), strings.HasPrefix(field, "path."):
+		return field
+	}
+	return "body." + field
 }
 
 // Handle registers an operation whose errors become problems.

@@ -122,6 +122,7 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		kind string
 	}{
 		{attendance.Invalid{Field: "roll", Why: "missing"}, 422, "invalid"},
+		{attendance.Taken{Field: "code", Why: "another course has it"}, 409, "conflict"},
 		{fmt.Errorf("while marking: %w", attendance.ErrClosed), 409, "session-ended"},
 		{attendance.ErrNotEnrolled, 422, "not-enrolled"},
 		{attendance.ErrForbidden, 403, "forbidden"},

@@ -170,7 +170,7 @@ func TestThePeopleOfTheOffice(t *testing.T) {
 		t.Fatalf("got %+v, want me", all)
 	}
 	p.refuses(t, "DELETE", path+"/"+all[0].ID, me, nil, 409, "last-account", "")
-	p.refuses(t, "POST", path, me, object{"username": "ADMIN"}, 422, "invalid", "username")
+	p.refuses(t, "POST", path, me, object{"username": "ADMIN"}, 409, "conflict", "username")
 	p.refuses(t, "POST", path, me, object{"username": "<b>"}, 422, "invalid", "username")
 	var asha struct {
 		ID, Username, Password string

@@ -77,8 +77,8 @@ func (s *Server) enrol(ctx context.Context, school demo.School) error {
 				return err
 			}
 		}
-		for _, c := range school.Courses {
-			if err := r.PutCourse(ctx, attendance.CourseEntry{FeedCourse: c, Term: t.ID}); err != nil {
+		for i, c := range school.Courses {
+			if err := r.PutCourse(ctx, attendance.CourseEntry{FeedCourse: c, Term: t.ID, Teacher: school.Teachings[i].Teacher}); err != nil {
 				return err
 			}
 		}

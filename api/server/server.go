@@ -14,8 +14,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/attendance/office"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/campus"
+	"github.com/arise-attendance/arise/api/campus/roster"
 	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/live"
@@ -118,6 +120,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Imports: s.imports,
+		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
 	}, student.Deps{Students: s.store, Desk: desk}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
 	})

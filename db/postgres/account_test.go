@@ -33,7 +33,7 @@ func TestAUsernameIsOneInUpperAndLowerCase(t *testing.T) {
 	if got, err := s.AccountNamed(t.Context(), "aSHA"); err != nil || got.ID != asha.ID || got.Username != "Asha" {
 		t.Errorf("got %+v, %v, want Asha", got, err)
 	}
-	var bad attendance.Invalid
+	var bad attendance.Taken
 	if err := s.AddAccount(t.Context(), person(t, "asha")); !errors.As(err, &bad) || bad.Field != "username" {
 		t.Errorf("the same name: got %v, want it to name the field", err)
 	}

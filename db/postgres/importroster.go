@@ -46,15 +46,15 @@ func (d desk) Row(ctx context.Context, line int) (*intake.Row, error) {
 	return rows[0], nil
 }
 
-// office implements intake.Office.
-type office struct {
+// importing implements intake.Office.
+type importing struct {
 	roster
 	*registrar
 	tx *tx
 }
 
 // Try runs fn in a savepoint. What it noted for the pendrives goes with it.
-func (o office) Try(ctx context.Context, fn func() error) error {
+func (o importing) Try(ctx context.Context, fn func() error) error {
 	said, rescoped := len(o.kinds), len(o.rescoped)
 	save, err := o.tx.pg.Begin(ctx)
 	if err != nil {
@@ -104,7 +104,7 @@ func (r roster) CoursesByID(ctx context.Context, ids []attendance.ID) ([]attenda
 func courseEntries(rows []dbsqlc.Course) []attendance.CourseEntry {
 	out := make([]attendance.CourseEntry, len(rows))
 	for i, r := range rows {
-		out[i] = attendance.CourseEntry{Term: r.TermID, FeedCourse: attendance.FeedCourse{
+		out[i] = attendance.CourseEntry{Term: r.TermID, Teacher: r.TeacherID, FeedCourse: attendance.FeedCourse{
 			ID: r.ID, Code: r.Code, Name: r.Name, DefaultMinutes: int(r.DefaultMinutes), Archived: r.ArchivedAt != nil,
 		}}
 	}

@@ -74,7 +74,7 @@ func (s *Store) Batch(ctx context.Context, id attendance.ID, numbers []int, fn f
 			c := *o
 			rows[i] = &c
 		}
-		if err := fn(ctx, imp, rows, office{roster{t.q}, r, t}); err != nil {
+		if err := fn(ctx, imp, rows, importing{roster{t.q}, r, t}); err != nil {
 			return err
 		}
 		imp.Counts.Replace(old, rows)

@@ -77,7 +77,7 @@ func (r *registrar) PutTerm(ctx context.Context, t attendance.Term) error {
 func (r *registrar) PutCourse(ctx context.Context, c attendance.CourseEntry) error {
 	r.say(attendance.CourseRow, c.ID.String(), c.ID)
 	return r.q.PutCourse(ctx, dbsqlc.PutCourseParams{
-		ID: c.ID, TermID: c.Term, Code: c.Code, Name: c.Name,
+		ID: c.ID, TermID: c.Term, TeacherID: c.Teacher, Code: c.Code, Name: c.Name,
 		DefaultMinutes: int32(c.DefaultMinutes), ArchivedAt: r.archived(c.Archived), //nolint:gosec // the table checks
 	})
 }
@@ -157,19 +157,22 @@ func keys(set map[attendance.ID]bool) []attendance.ID {
 	return out
 }
 
-// wrong says which field broke which rule of the tables, in words.
-var wrong = map[string]attendance.Invalid{
+// taken says which field has a value that another row has.
+var taken = map[string]attendance.Taken{
 	"term_name":               {Field: "name", Why: "another term has this name"},
-	"course_code":             {Field: "code", Why: "another course has this code"},
+	"course_code":             {Field: "code", Why: "another course has this code: archive that one first, or choose another"},
 	"teacher_code":            {Field: "code", Why: "another teacher has this code"},
-	"student_university_roll": {Field: "university_roll", Why: "another student has this number"},
-	"student_enrolment_no":    {Field: "enrolment_no", Why: "another student has this number"},
+	"student_university_roll": {Field: "university_roll", Why: "another student has this number; look among the archived, too"},
+	"student_enrolment_no":    {Field: "enrolment_no", Why: "another student has this number; look among the archived, too"},
 	"enrolment_open_roll":     {Field: "roll", Why: "another student of this course has this roll"},
 	"enrolment_open_student":  {Field: "student", Why: "is enrolled in this course already"},
-	"enrolment_roll_check":    {Field: "roll", Why: "must be 1 or more"},
 	"account_username":        {Field: "username", Why: "another account has this name"},
 	"teaching_open":           {Field: "teacher", Why: "holds this course already"},
+}
 
+// wrong says which field broke which rule of the tables, in words.
+var wrong = map[string]attendance.Invalid{
+	"enrolment_roll_check":         {Field: "roll", Why: "must be 1 or more"},
 	"course_default_minutes_check": {Field: "default_minutes", Why: "must be between 1 and 720"},
 }
 
@@ -178,6 +181,9 @@ func refused(err error) error {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return err
+	}
+	if has, ok := taken[pg.ConstraintName]; ok {
+		return has
 	}
 	if bad, ok := wrong[pg.ConstraintName]; ok {
 		return bad

@@ -21,50 +21,52 @@ func TestABrokenRuleNamesItsField(t *testing.T) {
 	})
 	for name, tc := range map[string]struct {
 		field string
+		taken bool // by another row
 		do    func(context.Context, attendance.Registrar) error
 	}{
-		"a course code that is taken": {"code", func(ctx context.Context, r attendance.Registrar) error {
+		"a course code that is taken": {"code", true, func(ctx context.Context, r attendance.Registrar) error {
 			return r.PutCourse(ctx, course(newID(t), "cs301"))
 		}},
-		"a teacher code that is taken": {"code", func(ctx context.Context, r attendance.Registrar) error {
+		"a teacher code that is taken": {"code", true, func(ctx context.Context, r attendance.Registrar) error {
 			return r.PutTeacher(ctx, attendance.TeacherEntry{FeedTeacher: attendance.FeedTeacher{ID: newID(t), Name: "B", Code: "t1"}})
 		}},
-		"a number that is taken": {"university_roll", func(ctx context.Context, r attendance.Registrar) error {
+		"a number that is taken": {"university_roll", true, func(ctx context.Context, r attendance.Registrar) error {
 			again := student(newID(t), 9)
 			again.UniversityRoll = taken.UniversityRoll
 			return r.PutStudent(ctx, again)
 		}},
-		"a roll that is taken": {"roll", func(ctx context.Context, r attendance.Registrar) error {
+		"a roll that is taken": {"roll", true, func(ctx context.Context, r attendance.Registrar) error {
 			return r.PutEnrolment(ctx, attendance.FeedEnrolment{ID: newID(t), Course: s.course, Student: other, Roll: 1, FromMS: now})
 		}},
-		"a student who is there": {"student", func(ctx context.Context, r attendance.Registrar) error {
+		"a student who is there": {"student", true, func(ctx context.Context, r attendance.Registrar) error {
 			return r.PutEnrolment(ctx, attendance.FeedEnrolment{ID: newID(t), Course: s.course, Student: s.students[0], Roll: 9, FromMS: now})
 		}},
-		"a roll of zero": {"roll", func(ctx context.Context, r attendance.Registrar) error {
+		"a roll of zero": {"roll", false, func(ctx context.Context, r attendance.Registrar) error {
 			return r.PutEnrolment(ctx, attendance.FeedEnrolment{ID: newID(t), Course: s.course, Student: other, FromMS: now})
 		}},
-		"a class without end": {"default_minutes", func(ctx context.Context, r attendance.Registrar) error {
+		"a class without end": {"default_minutes", false, func(ctx context.Context, r attendance.Registrar) error {
 			c := course(newID(t), "X")
 			c.DefaultMinutes = 10000
 			return r.PutCourse(ctx, c)
 		}},
-		"a term's name that is taken": {"name", func(ctx context.Context, r attendance.Registrar) error {
+		"a term's name that is taken": {"name", true, func(ctx context.Context, r attendance.Registrar) error {
 			return r.PutTerm(ctx, attendance.Term{ID: newID(t), Name: "MONSOON"})
 		}},
-		"a student with a class": {"id", func(ctx context.Context, r attendance.Registrar) error {
+		"a student with a class": {"id", false, func(ctx context.Context, r attendance.Registrar) error {
 			return r.Remove(ctx, attendance.StudentRow, s.students[0].String())
 		}},
-		"a removed thing that never was": {"", func(ctx context.Context, r attendance.Registrar) error {
+		"a removed thing that never was": {"", false, func(ctx context.Context, r attendance.Registrar) error {
 			return r.Remove(ctx, attendance.TeacherRow, newID(t).String())
 		}},
-		"a pendrive that never was": {"", func(ctx context.Context, r attendance.Registrar) error { return r.Scope(ctx, newID(t), true, nil) }},
+		"a pendrive that never was": {"", false, func(ctx context.Context, r attendance.Registrar) error { return r.Scope(ctx, newID(t), true, nil) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := s.Change(t.Context(), tc.do)
 			var bad attendance.Invalid
-			if errors.As(err, &bad) != (tc.field != "") || bad.Field != tc.field {
-				t.Errorf("got %v, want field %q", err, tc.field)
+			var taken attendance.Taken
+			if errors.As(err, &taken) != tc.taken || errors.As(err, &bad) != (tc.field != "" && !tc.taken) || bad.Field+taken.Field != tc.field {
+				t.Errorf("got %T %v, want field %q, taken %v", err, err, tc.field, tc.taken)
 			}
 			if tc.field == "" && !errors.Is(err, attendance.ErrNotFound) {
 				t.Errorf("got %v, want not found", err)

@@ -915,6 +915,120 @@ func (e SyncStatusNodeType) Valid() bool {
 	}
 }
 
+// Defines values for ListCoursesParamsArchived.
+const (
+	ListCoursesParamsArchivedOnly    ListCoursesParamsArchived = "only"
+	ListCoursesParamsArchivedWith    ListCoursesParamsArchived = "with"
+	ListCoursesParamsArchivedWithout ListCoursesParamsArchived = "without"
+)
+
+// Valid indicates whether the value is a known member of the ListCoursesParamsArchived enum.
+func (e ListCoursesParamsArchived) Valid() bool {
+	switch e {
+	case ListCoursesParamsArchivedOnly:
+		return true
+	case ListCoursesParamsArchivedWith:
+		return true
+	case ListCoursesParamsArchivedWithout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCoursesParamsSort.
+const (
+	ListCoursesParamsSortCode      ListCoursesParamsSort = "code"
+	ListCoursesParamsSortMinusCode ListCoursesParamsSort = "-code"
+	ListCoursesParamsSortMinusName ListCoursesParamsSort = "-name"
+	ListCoursesParamsSortName      ListCoursesParamsSort = "name"
+)
+
+// Valid indicates whether the value is a known member of the ListCoursesParamsSort enum.
+func (e ListCoursesParamsSort) Valid() bool {
+	switch e {
+	case ListCoursesParamsSortCode:
+		return true
+	case ListCoursesParamsSortMinusCode:
+		return true
+	case ListCoursesParamsSortMinusName:
+		return true
+	case ListCoursesParamsSortName:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViewCoursesParamsArchived.
+const (
+	ViewCoursesParamsArchivedOnly    ViewCoursesParamsArchived = "only"
+	ViewCoursesParamsArchivedWith    ViewCoursesParamsArchived = "with"
+	ViewCoursesParamsArchivedWithout ViewCoursesParamsArchived = "without"
+)
+
+// Valid indicates whether the value is a known member of the ViewCoursesParamsArchived enum.
+func (e ViewCoursesParamsArchived) Valid() bool {
+	switch e {
+	case ViewCoursesParamsArchivedOnly:
+		return true
+	case ViewCoursesParamsArchivedWith:
+		return true
+	case ViewCoursesParamsArchivedWithout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ViewCoursesParamsSort.
+const (
+	ViewCoursesParamsSortCode      ViewCoursesParamsSort = "code"
+	ViewCoursesParamsSortMinusCode ViewCoursesParamsSort = "-code"
+	ViewCoursesParamsSortMinusName ViewCoursesParamsSort = "-name"
+	ViewCoursesParamsSortName      ViewCoursesParamsSort = "name"
+)
+
+// Valid indicates whether the value is a known member of the ViewCoursesParamsSort enum.
+func (e ViewCoursesParamsSort) Valid() bool {
+	switch e {
+	case ViewCoursesParamsSortCode:
+		return true
+	case ViewCoursesParamsSortMinusCode:
+		return true
+	case ViewCoursesParamsSortMinusName:
+		return true
+	case ViewCoursesParamsSortName:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetEnrollmentsParamsSort.
+const (
+	GetEnrollmentsParamsSortMinusName GetEnrollmentsParamsSort = "-name"
+	GetEnrollmentsParamsSortMinusRoll GetEnrollmentsParamsSort = "-roll"
+	GetEnrollmentsParamsSortName      GetEnrollmentsParamsSort = "name"
+	GetEnrollmentsParamsSortRoll      GetEnrollmentsParamsSort = "roll"
+)
+
+// Valid indicates whether the value is a known member of the GetEnrollmentsParamsSort enum.
+func (e GetEnrollmentsParamsSort) Valid() bool {
+	switch e {
+	case GetEnrollmentsParamsSortMinusName:
+		return true
+	case GetEnrollmentsParamsSortMinusRoll:
+		return true
+	case GetEnrollmentsParamsSortName:
+		return true
+	case GetEnrollmentsParamsSortRoll:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UploadImportMultipartBodyKind.
 const (
 	UploadImportMultipartBodyKindCourses    UploadImportMultipartBodyKind = "courses"
@@ -1005,6 +1119,153 @@ func (e ListImportRowsParamsProgress) Valid() bool {
 	case ListImportRowsParamsProgressUndone:
 		return true
 	case ListImportRowsParamsProgressWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSemestersParamsArchived.
+const (
+	ListSemestersParamsArchivedOnly    ListSemestersParamsArchived = "only"
+	ListSemestersParamsArchivedWith    ListSemestersParamsArchived = "with"
+	ListSemestersParamsArchivedWithout ListSemestersParamsArchived = "without"
+)
+
+// Valid indicates whether the value is a known member of the ListSemestersParamsArchived enum.
+func (e ListSemestersParamsArchived) Valid() bool {
+	switch e {
+	case ListSemestersParamsArchivedOnly:
+		return true
+	case ListSemestersParamsArchivedWith:
+		return true
+	case ListSemestersParamsArchivedWithout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSemestersParamsSort.
+const (
+	ListSemestersParamsSortCreated      ListSemestersParamsSort = "created"
+	ListSemestersParamsSortMinusCreated ListSemestersParamsSort = "-created"
+	ListSemestersParamsSortMinusName    ListSemestersParamsSort = "-name"
+	ListSemestersParamsSortMinusStart   ListSemestersParamsSort = "-start"
+	ListSemestersParamsSortName         ListSemestersParamsSort = "name"
+	ListSemestersParamsSortStart        ListSemestersParamsSort = "start"
+)
+
+// Valid indicates whether the value is a known member of the ListSemestersParamsSort enum.
+func (e ListSemestersParamsSort) Valid() bool {
+	switch e {
+	case ListSemestersParamsSortCreated:
+		return true
+	case ListSemestersParamsSortMinusCreated:
+		return true
+	case ListSemestersParamsSortMinusName:
+		return true
+	case ListSemestersParamsSortMinusStart:
+		return true
+	case ListSemestersParamsSortName:
+		return true
+	case ListSemestersParamsSortStart:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListStudentsParamsArchived.
+const (
+	ListStudentsParamsArchivedOnly    ListStudentsParamsArchived = "only"
+	ListStudentsParamsArchivedWith    ListStudentsParamsArchived = "with"
+	ListStudentsParamsArchivedWithout ListStudentsParamsArchived = "without"
+)
+
+// Valid indicates whether the value is a known member of the ListStudentsParamsArchived enum.
+func (e ListStudentsParamsArchived) Valid() bool {
+	switch e {
+	case ListStudentsParamsArchivedOnly:
+		return true
+	case ListStudentsParamsArchivedWith:
+		return true
+	case ListStudentsParamsArchivedWithout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListStudentsParamsSort.
+const (
+	ListStudentsParamsSortMinusName ListStudentsParamsSort = "-name"
+	ListStudentsParamsSortMinusRoll ListStudentsParamsSort = "-roll"
+	ListStudentsParamsSortName      ListStudentsParamsSort = "name"
+	ListStudentsParamsSortRoll      ListStudentsParamsSort = "roll"
+)
+
+// Valid indicates whether the value is a known member of the ListStudentsParamsSort enum.
+func (e ListStudentsParamsSort) Valid() bool {
+	switch e {
+	case ListStudentsParamsSortMinusName:
+		return true
+	case ListStudentsParamsSortMinusRoll:
+		return true
+	case ListStudentsParamsSortName:
+		return true
+	case ListStudentsParamsSortRoll:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListTeachersParamsArchived.
+const (
+	ListTeachersParamsArchivedOnly    ListTeachersParamsArchived = "only"
+	ListTeachersParamsArchivedWith    ListTeachersParamsArchived = "with"
+	ListTeachersParamsArchivedWithout ListTeachersParamsArchived = "without"
+)
+
+// Valid indicates whether the value is a known member of the ListTeachersParamsArchived enum.
+func (e ListTeachersParamsArchived) Valid() bool {
+	switch e {
+	case ListTeachersParamsArchivedOnly:
+		return true
+	case ListTeachersParamsArchivedWith:
+		return true
+	case ListTeachersParamsArchivedWithout:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListTeachersParamsSort.
+const (
+	ListTeachersParamsSortCode         ListTeachersParamsSort = "code"
+	ListTeachersParamsSortCreated      ListTeachersParamsSort = "created"
+	ListTeachersParamsSortMinusCode    ListTeachersParamsSort = "-code"
+	ListTeachersParamsSortMinusCreated ListTeachersParamsSort = "-created"
+	ListTeachersParamsSortMinusName    ListTeachersParamsSort = "-name"
+	ListTeachersParamsSortName         ListTeachersParamsSort = "name"
+)
+
+// Valid indicates whether the value is a known member of the ListTeachersParamsSort enum.
+func (e ListTeachersParamsSort) Valid() bool {
+	switch e {
+	case ListTeachersParamsSortCode:
+		return true
+	case ListTeachersParamsSortCreated:
+		return true
+	case ListTeachersParamsSortMinusCode:
+		return true
+	case ListTeachersParamsSortMinusCreated:
+		return true
+	case ListTeachersParamsSortMinusName:
+		return true
+	case ListTeachersParamsSortName:
 		return true
 	default:
 		return false
@@ -1220,6 +1481,17 @@ type AnswerInputBody struct {
 	UniversityRollNo *string `json:"university_roll_no,omitempty"`
 }
 
+// AvailableRow defines model for AvailableRow.
+type AvailableRow struct {
+	Id openapi_types.UUID `json:"id"`
+
+	// StudentName Examples: Meera Iyer
+	StudentName string `json:"student_name"`
+
+	// UniversityRollNo Examples: 26301001
+	UniversityRollNo string `json:"university_roll_no"`
+}
+
 // BeatOutputBody defines model for BeatOutputBody.
 type BeatOutputBody struct {
 	// Status Examples: ok
@@ -1379,6 +1651,43 @@ type CourseCode struct {
 	Name string `json:"name"`
 }
 
+// CourseForm defines model for CourseForm.
+type CourseForm struct {
+	// CourseCode Typed at sign-in; unique, upper or lower case, among courses that are not archived.
+	//
+	// Examples: MCA-301
+	CourseCode string `json:"course_code"`
+
+	// CourseName Examples: Operating Systems
+	CourseName string `json:"course_name"`
+
+	// DefaultDurationMinutes Examples: 50
+	DefaultDurationMinutes int64              `json:"default_duration_minutes"`
+	SemesterId             openapi_types.UUID `json:"semester_id"`
+
+	// TeacherId The main teacher. Another than before: the one before ends now and this one begins; other teachers and substitutes stay. Absent: the teachers stay as they are.
+	TeacherId *openapi_types.UUID `json:"teacher_id,omitempty"`
+}
+
+// CourseRow defines model for CourseRow.
+type CourseRow struct {
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
+
+	// CourseCode Examples: MCA-301
+	CourseCode string `json:"course_code"`
+
+	// CourseName Examples: Operating Systems
+	CourseName string `json:"course_name"`
+
+	// DefaultDurationMinutes Examples: 50
+	DefaultDurationMinutes int64               `json:"default_duration_minutes"`
+	Id                     openapi_types.UUID  `json:"id"`
+	SemesterId             *openapi_types.UUID `json:"semester_id,omitempty"`
+
+	// TeacherId The main teacher; absent when there is none.
+	TeacherId *openapi_types.UUID `json:"teacher_id,omitempty"`
+}
+
 // CourseStruct defines model for CourseStruct.
 type CourseStruct struct {
 	CourseCode      string             `json:"course_code"`
@@ -1386,6 +1695,44 @@ type CourseStruct struct {
 	DefaultDuration int64              `json:"default_duration"`
 	Id              openapi_types.UUID `json:"id"`
 	TeacherName     string             `json:"teacher_name"`
+}
+
+// CourseTeacherRow defines model for CourseTeacherRow.
+type CourseTeacherRow struct {
+	FromAt time.Time `json:"from_at"`
+
+	// Main Answers for the course.
+	Main bool `json:"main"`
+
+	// Now Holds the course at this moment.
+	Now bool `json:"now"`
+
+	// TeacherCode Examples: T07
+	TeacherCode string             `json:"teacher_code"`
+	TeacherId   openapi_types.UUID `json:"teacher_id"`
+
+	// TeacherName Examples: Asha Rao
+	TeacherName string `json:"teacher_name"`
+
+	// ToAt Absent: open.
+	ToAt *time.Time `json:"to_at,omitempty"`
+}
+
+// CourseViewRow defines model for CourseViewRow.
+type CourseViewRow struct {
+	// Enrolled Students now.
+	Enrolled int64 `json:"enrolled"`
+
+	// SemesterName Examples: Monsoon 2026
+	SemesterName *string `json:"semester_name,omitempty"`
+
+	// TeacherName The main teacher's.
+	//
+	// Examples: Asha Rao
+	TeacherName *string `json:"teacher_name,omitempty"`
+
+	// TeacherNames All who hold the course now, by name.
+	TeacherNames []string `json:"teacher_names"`
 }
 
 // DayOutputBody defines model for DayOutputBody.
@@ -1535,6 +1882,52 @@ type DeviceStatusBodyStatus string
 type DoneOutputBody struct {
 	// Message Examples: System configuration updated.
 	Message string `json:"message"`
+}
+
+// EnrolledRow defines model for EnrolledRow.
+type EnrolledRow struct {
+	// ClassRollId Examples: 17
+	ClassRollId int64              `json:"class_roll_id"`
+	FromAt      time.Time          `json:"from_at"`
+	StudentId   openapi_types.UUID `json:"student_id"`
+
+	// StudentName Examples: Meera Iyer
+	StudentName string `json:"student_name"`
+
+	// UniversityRollNo Examples: 26301001
+	UniversityRollNo string `json:"university_roll_no"`
+}
+
+// EnrolmentEntry defines model for EnrolmentEntry.
+type EnrolmentEntry struct {
+	// ClassRollId 1 or more; one student's in the course at any one time.
+	//
+	// Examples: 17
+	ClassRollId int64 `json:"class_roll_id"`
+
+	// FromAt Since when they are in the course. Absent: now for who is new, as it is for who is in it.
+	FromAt    *time.Time         `json:"from_at,omitempty"`
+	StudentId openapi_types.UUID `json:"student_id"`
+}
+
+// EnrolmentPlace defines model for EnrolmentPlace.
+type EnrolmentPlace struct {
+	// ClassRollId 1 or more; one student's in the course at any one time.
+	//
+	// Examples: 17
+	ClassRollId int64 `json:"class_roll_id"`
+
+	// FromAt As in the complete list.
+	FromAt *time.Time `json:"from_at,omitempty"`
+}
+
+// EnrolmentsBody defines model for EnrolmentsBody.
+type EnrolmentsBody struct {
+	// Available One page of the students who are not; the headers speak of this list.
+	Available []AvailableRow `json:"available"`
+
+	// Enrolled All who are in the course or will come, by roll.
+	Enrolled []EnrolledRow `json:"enrolled"`
 }
 
 // ErrorDetail defines model for ErrorDetail.
@@ -2354,6 +2747,26 @@ type RiskBody struct {
 // RiskBodyStatus defines model for RiskBody.Status.
 type RiskBodyStatus string
 
+// RosterAdded defines model for RosterAdded.
+type RosterAdded struct {
+	Id openapi_types.UUID `json:"id"`
+
+	// Message Examples: Student added.
+	Message string `json:"message"`
+
+	// Status Examples: success
+	Status string `json:"status"`
+}
+
+// RosterAway defines model for RosterAway.
+type RosterAway struct {
+	// Archived True: it is kept, archived, because something refers to it. False: nothing did, it was deleted.
+	Archived bool `json:"archived"`
+
+	// Message Examples: Archived: something refers to it. Restore it at any time.
+	Message string `json:"message"`
+}
+
 // RosterBody defines model for RosterBody.
 type RosterBody struct {
 	Changes []Change `json:"changes"`
@@ -2378,6 +2791,21 @@ type RosterBody struct {
 
 	// Snapshot The changes are all rows there are: hide every other.
 	Snapshot bool `json:"snapshot"`
+}
+
+// RosterChanged defines model for RosterChanged.
+type RosterChanged struct {
+	// Message Examples: Operation successful.
+	Message string `json:"message"`
+}
+
+// RosterSaved defines model for RosterSaved.
+type RosterSaved struct {
+	// Message Examples: Enrollments updated successfully.
+	Message string `json:"message"`
+
+	// Status Examples: success
+	Status string `json:"status"`
 }
 
 // RowBody defines model for RowBody.
@@ -2452,6 +2880,38 @@ type SchoolBody struct {
 
 // SchoolBodyOnlineIdentity Who may answer an online class's code: a signed-in student, or whoever types a roll and the code.
 type SchoolBodyOnlineIdentity string
+
+// SemesterForm defines model for SemesterForm.
+type SemesterForm struct {
+	// EndsOn Last day.
+	//
+	// Examples: 2026-12-04
+	EndsOn *openapi_types.Date `json:"ends_on,omitempty"`
+
+	// SemesterName Unique, upper or lower case, among those that are not archived.
+	//
+	// Examples: Monsoon 2026
+	SemesterName string `json:"semester_name"`
+
+	// StartsOn First day.
+	//
+	// Examples: 2026-07-13
+	StartsOn *openapi_types.Date `json:"starts_on,omitempty"`
+}
+
+// SemesterRow defines model for SemesterRow.
+type SemesterRow struct {
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
+
+	// CourseCount Courses that are not archived.
+	CourseCount int64               `json:"course_count"`
+	EndsOn      *openapi_types.Date `json:"ends_on,omitempty"`
+	Id          openapi_types.UUID  `json:"id"`
+
+	// SemesterName Examples: Monsoon 2026
+	SemesterName string              `json:"semester_name"`
+	StartsOn     *openapi_types.Date `json:"starts_on,omitempty"`
+}
 
 // SentBody defines model for SentBody.
 type SentBody struct {
@@ -2698,12 +3158,55 @@ type StudentCourseSection struct {
 	Total    SheetTally         `json:"total"`
 }
 
+// StudentForm defines model for StudentForm.
+type StudentForm struct {
+	// Email1 May be empty.
+	Email1 string  `json:"email1"`
+	Email2 *string `json:"email2,omitempty"`
+
+	// EnrollmentNo Unique, upper or lower case, among all students.
+	//
+	// Examples: EN202600001
+	EnrollmentNo string `json:"enrollment_no"`
+
+	// Password 10 characters or more. Absent or empty: it stays; a new student without one cannot sign in yet. It is told to nobody.
+	Password *string `json:"password,omitempty"`
+
+	// StudentName Examples: Meera Iyer
+	StudentName string `json:"student_name"`
+
+	// UniversityRollNo Unique, upper or lower case, among all students.
+	//
+	// Examples: 26301001
+	UniversityRollNo string `json:"university_roll_no"`
+}
+
 // StudentPasswordInputBody defines model for StudentPasswordInputBody.
 type StudentPasswordInputBody struct {
 	Current string `json:"current"`
 
 	// New 10 characters or more.
 	New string `json:"new"`
+}
+
+// StudentRow defines model for StudentRow.
+type StudentRow struct {
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
+	Email1     string     `json:"email1"`
+	Email2     string     `json:"email2"`
+
+	// EnrollmentNo Examples: EN202600001
+	EnrollmentNo string             `json:"enrollment_no"`
+	Id           openapi_types.UUID `json:"id"`
+
+	// PasswordSet They can sign in.
+	PasswordSet bool `json:"password_set"`
+
+	// StudentName Examples: Meera Iyer
+	StudentName string `json:"student_name"`
+
+	// UniversityRollNo Examples: 26301001
+	UniversityRollNo string `json:"university_roll_no"`
 }
 
 // StudentSheetBody defines model for StudentSheetBody.
@@ -2785,6 +3288,66 @@ type SyncStatus struct {
 // SyncStatusNodeType defines model for SyncStatus.NodeType.
 type SyncStatusNodeType string
 
+// TeachForm defines model for TeachForm.
+type TeachForm struct {
+	// FromAt Absent: now.
+	FromAt    *time.Time         `json:"from_at,omitempty"`
+	TeacherId openapi_types.UUID `json:"teacher_id"`
+
+	// ToAt A substitute has an end; absent: open.
+	ToAt *time.Time `json:"to_at,omitempty"`
+}
+
+// TeacherForm defines model for TeacherForm.
+type TeacherForm struct {
+	Email *string `json:"email,omitempty"`
+
+	// Pin Exactly 6 digits, for sign-in. Wanted for a new teacher; else absent or empty: the PIN stays. It is told to nobody.
+	Pin *string `json:"pin,omitempty"`
+
+	// TeacherCode Stored in upper case; unique among those who are not archived.
+	//
+	// Examples: T07
+	TeacherCode string `json:"teacher_code"`
+
+	// TeacherName Examples: Asha Rao
+	TeacherName string `json:"teacher_name"`
+}
+
+// TeacherRow defines model for TeacherRow.
+type TeacherRow struct {
+	ArchivedAt *time.Time         `json:"archived_at,omitempty"`
+	Email      string             `json:"email"`
+	Id         openapi_types.UUID `json:"id"`
+
+	// PinSet They can sign in.
+	PinSet bool `json:"pin_set"`
+
+	// TeacherCode Examples: T07
+	TeacherCode string `json:"teacher_code"`
+
+	// TeacherName Examples: Asha Rao
+	TeacherName string `json:"teacher_name"`
+}
+
+// TermRosterRow defines model for TermRosterRow.
+type TermRosterRow struct {
+	// EnrolledCourses Codes, with commas between.
+	//
+	// Examples: M101,P101
+	EnrolledCourses string `json:"enrolled_courses"`
+
+	// PrimaryClassRollId The smallest of their rolls; the list is sorted by it.
+	PrimaryClassRollId int64              `json:"primary_class_roll_id"`
+	StudentId          openapi_types.UUID `json:"student_id"`
+
+	// StudentName Examples: Meera Iyer
+	StudentName string `json:"student_name"`
+
+	// UniversityRollNo Examples: 26301001
+	UniversityRollNo string `json:"university_roll_no"`
+}
+
 // Told defines model for Told.
 type Told struct {
 	Body        []byte `json:"body"`
@@ -2853,6 +3416,95 @@ type ValidateOutputBody struct {
 	Valid            bool          `json:"valid"`
 }
 
+// ListCoursesParams defines parameters for ListCourses.
+type ListCoursesParams struct {
+	// Q Words that must all occur, anywhere, in upper or lower case.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Rows on a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins: take the address in the Link header of the page before. What is added or archived meanwhile shifts nothing.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Archived Leave archived rows out, take them in, or list no others.
+	Archived *ListCoursesParamsArchived `form:"archived,omitempty" json:"archived,omitempty"`
+
+	// SemesterId Those of this semester.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+
+	// TeacherId Those that this teacher holds now.
+	TeacherId *openapi_types.UUID    `form:"teacher_id,omitempty" json:"teacher_id,omitempty"`
+	Sort      *ListCoursesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListCoursesParamsArchived defines parameters for ListCourses.
+type ListCoursesParamsArchived string
+
+// ListCoursesParamsSort defines parameters for ListCourses.
+type ListCoursesParamsSort string
+
+// ViewCoursesParams defines parameters for ViewCourses.
+type ViewCoursesParams struct {
+	// Q Words that must all occur, anywhere, in upper or lower case.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Rows on a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins: take the address in the Link header of the page before. What is added or archived meanwhile shifts nothing.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Archived Leave archived rows out, take them in, or list no others.
+	Archived *ViewCoursesParamsArchived `form:"archived,omitempty" json:"archived,omitempty"`
+
+	// SemesterId Those of this semester.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+
+	// TeacherId Those that this teacher holds now.
+	TeacherId *openapi_types.UUID    `form:"teacher_id,omitempty" json:"teacher_id,omitempty"`
+	Sort      *ViewCoursesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ViewCoursesParamsArchived defines parameters for ViewCourses.
+type ViewCoursesParamsArchived string
+
+// ViewCoursesParamsSort defines parameters for ViewCourses.
+type ViewCoursesParamsSort string
+
+// GetEnrollmentRosterParams defines parameters for GetEnrollmentRoster.
+type GetEnrollmentRosterParams struct {
+	// Q Words that must all occur, anywhere, in upper or lower case.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Rows on a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins: take the address in the Link header of the page before. What is added or archived meanwhile shifts nothing.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetEnrollmentsParams defines parameters for GetEnrollments.
+type GetEnrollmentsParams struct {
+	// Q Words that must all occur, anywhere, in upper or lower case.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Rows on a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins: take the address in the Link header of the page before. What is added or archived meanwhile shifts nothing.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Sort Of those available.
+	Sort *GetEnrollmentsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// GetEnrollmentsParamsSort defines parameters for GetEnrollments.
+type GetEnrollmentsParamsSort string
+
+// SetEnrollmentsJSONBody defines parameters for SetEnrollments.
+type SetEnrollmentsJSONBody = []EnrolmentEntry
+
 // ListImportsParams defines parameters for ListImports.
 type ListImportsParams struct {
 	// Cursor The next of the last page.
@@ -2905,6 +3557,60 @@ type ListImportRowsParamsAction string
 // ListImportRowsParamsProgress defines parameters for ListImportRows.
 type ListImportRowsParamsProgress string
 
+// ListSemestersParams defines parameters for ListSemesters.
+type ListSemestersParams struct {
+	// Q Words that must all occur, anywhere, in upper or lower case.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Rows on a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins: take the address in the Link header of the page before. What is added or archived meanwhile shifts nothing.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Archived Leave archived rows out, take them in, or list no others.
+	Archived *ListSemestersParamsArchived `form:"archived,omitempty" json:"archived,omitempty"`
+
+	// Sort Newest first, unless said otherwise.
+	Sort *ListSemestersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListSemestersParamsArchived defines parameters for ListSemesters.
+type ListSemestersParamsArchived string
+
+// ListSemestersParamsSort defines parameters for ListSemesters.
+type ListSemestersParamsSort string
+
+// ListStudentsParams defines parameters for ListStudents.
+type ListStudentsParams struct {
+	// Q Words that must all occur, anywhere, in upper or lower case.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Rows on a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins: take the address in the Link header of the page before. What is added or archived meanwhile shifts nothing.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Archived Leave archived rows out, take them in, or list no others.
+	Archived *ListStudentsParamsArchived `form:"archived,omitempty" json:"archived,omitempty"`
+
+	// CourseId Those who are enrolled in this course.
+	CourseId *openapi_types.UUID `form:"course_id,omitempty" json:"course_id,omitempty"`
+
+	// SemesterId Those who are enrolled in any course of this semester.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+
+	// Sort Roll is the university's.
+	Sort *ListStudentsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListStudentsParamsArchived defines parameters for ListStudents.
+type ListStudentsParamsArchived string
+
+// ListStudentsParamsSort defines parameters for ListStudents.
+type ListStudentsParamsSort string
+
 // BulkImportStudentsMultipartBody defines parameters for BulkImportStudents.
 type BulkImportStudentsMultipartBody struct {
 	// DefaultPassword Of students for whom the file has none.
@@ -2913,6 +3619,33 @@ type BulkImportStudentsMultipartBody struct {
 	// File CSV or .xlsx with student_name, university_roll_no, enrollment_no, email1 and perhaps email2 and password.
 	File openapi_types.File `json:"file"`
 }
+
+// ListTeachersParams defines parameters for ListTeachers.
+type ListTeachersParams struct {
+	// Q Words that must all occur, anywhere, in upper or lower case.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Limit Rows on a page.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins: take the address in the Link header of the page before. What is added or archived meanwhile shifts nothing.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Archived Leave archived rows out, take them in, or list no others.
+	Archived *ListTeachersParamsArchived `form:"archived,omitempty" json:"archived,omitempty"`
+
+	// CourseId Those who hold this course now.
+	CourseId *openapi_types.UUID `form:"course_id,omitempty" json:"course_id,omitempty"`
+
+	// Sort Newest first, unless said otherwise.
+	Sort *ListTeachersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListTeachersParamsArchived defines parameters for ListTeachers.
+type ListTeachersParamsArchived string
+
+// ListTeachersParamsSort defines parameters for ListTeachers.
+type ListTeachersParamsSort string
 
 // ReceiveFactsParams defines parameters for ReceiveFacts.
 type ReceiveFactsParams struct {
@@ -2980,6 +3713,21 @@ type AddAdminJSONRequestBody = AddAccountInputBody
 // SetConfigJSONRequestBody defines body for SetConfig for application/json ContentType.
 type SetConfigJSONRequestBody = SetSchoolInputBody
 
+// AddCourseJSONRequestBody defines body for AddCourse for application/json ContentType.
+type AddCourseJSONRequestBody = CourseForm
+
+// ChangeCourseJSONRequestBody defines body for ChangeCourse for application/json ContentType.
+type ChangeCourseJSONRequestBody = CourseForm
+
+// AddCourseTeacherJSONRequestBody defines body for AddCourseTeacher for application/json ContentType.
+type AddCourseTeacherJSONRequestBody = TeachForm
+
+// SetEnrollmentsJSONRequestBody defines body for SetEnrollments for application/json ContentType.
+type SetEnrollmentsJSONRequestBody = SetEnrollmentsJSONBody
+
+// EnrollStudentJSONRequestBody defines body for EnrollStudent for application/json ContentType.
+type EnrollStudentJSONRequestBody = EnrolmentPlace
+
 // UploadImportMultipartRequestBody defines body for UploadImport for multipart/form-data ContentType.
 type UploadImportMultipartRequestBody UploadImportMultipartBody
 
@@ -2992,11 +3740,29 @@ type SignInAdminJSONRequestBody = SignInInputBody
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = AdminPasswordInputBody
 
+// AddSemesterJSONRequestBody defines body for AddSemester for application/json ContentType.
+type AddSemesterJSONRequestBody = SemesterForm
+
+// ChangeSemesterJSONRequestBody defines body for ChangeSemester for application/json ContentType.
+type ChangeSemesterJSONRequestBody = SemesterForm
+
 // SetUpJSONRequestBody defines body for SetUp for application/json ContentType.
 type SetUpJSONRequestBody = SetUpInputBody
 
+// AddStudentJSONRequestBody defines body for AddStudent for application/json ContentType.
+type AddStudentJSONRequestBody = StudentForm
+
 // BulkImportStudentsMultipartRequestBody defines body for BulkImportStudents for multipart/form-data ContentType.
 type BulkImportStudentsMultipartRequestBody BulkImportStudentsMultipartBody
+
+// ChangeStudentJSONRequestBody defines body for ChangeStudent for application/json ContentType.
+type ChangeStudentJSONRequestBody = StudentForm
+
+// AddTeacherJSONRequestBody defines body for AddTeacher for application/json ContentType.
+type AddTeacherJSONRequestBody = TeacherForm
+
+// ChangeTeacherJSONRequestBody defines body for ChangeTeacher for application/json ContentType.
+type ChangeTeacherJSONRequestBody = TeacherForm
 
 // MarkQueueJSONRequestBody defines body for MarkQueue for application/json ContentType.
 type MarkQueueJSONRequestBody = QueueBody
@@ -3177,6 +3943,142 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/config (the `SetConfig` operationId).
 	SetConfig(ctx context.Context, body SetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListCourses List courses
+	//
+	// Corresponds with GET /api/admin/courses (the `ListCourses` operationId).
+	ListCourses(ctx context.Context, params *ListCoursesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddCourseWithBody Add a course
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/courses (the `AddCourse` operationId).
+	AddCourseWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddCourse Add a course
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/courses (the `AddCourse` operationId).
+	AddCourse(ctx context.Context, body AddCourseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ViewCourses List courses with the names of their semester and teachers
+	//
+	// Corresponds with GET /api/admin/courses-view (the `ViewCourses` operationId).
+	ViewCourses(ctx context.Context, params *ViewCoursesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ArchiveCourse Archive a course, or delete one without classes and students
+	//
+	// Nobody signs in to an archived course. Its students, teachers, classes and figures stay as they are.
+	//
+	// Corresponds with DELETE /api/admin/courses/{id} (the `ArchiveCourse` operationId).
+	ArchiveCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCourse Read a course
+	//
+	// Corresponds with GET /api/admin/courses/{id} (the `GetCourse` operationId).
+	GetCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeCourseWithBody Change a course
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/admin/courses/{id} (the `ChangeCourse` operationId).
+	ChangeCourseWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeCourse Change a course
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/admin/courses/{id} (the `ChangeCourse` operationId).
+	ChangeCourse(ctx context.Context, id openapi_types.UUID, body ChangeCourseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreCourse Bring an archived course back as it was
+	//
+	// Corresponds with POST /api/admin/courses/{id}/restore (the `RestoreCourse` operationId).
+	RestoreCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCourseTeachers Who holds a course, held it, or will
+	//
+	// The oldest first.
+	//
+	// Corresponds with GET /api/admin/courses/{id}/teachers (the `ListCourseTeachers` operationId).
+	ListCourseTeachers(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddCourseTeacherWithBody Let one more teacher or a substitute hold a course
+	//
+	// All others stay. The main teacher is set by change-course.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/courses/{id}/teachers (the `AddCourseTeacher` operationId).
+	AddCourseTeacherWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddCourseTeacher Let one more teacher or a substitute hold a course
+	//
+	// All others stay. The main teacher is set by change-course.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/courses/{id}/teachers (the `AddCourseTeacher` operationId).
+	AddCourseTeacher(ctx context.Context, id openapi_types.UUID, body AddCourseTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndCourseTeacher Take a course from a teacher, now
+	//
+	// What was still to come is dropped; what was taught stays. A course that loses its main teacher has none.
+	//
+	// Corresponds with DELETE /api/admin/courses/{id}/teachers/{teacher_id} (the `EndCourseTeacher` operationId).
+	EndCourseTeacher(ctx context.Context, id openapi_types.UUID, teacherId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEnrollmentRoster The students of a semester, one row each
+	//
+	// Corresponds with GET /api/admin/enrollment-roster/{semester_id} (the `GetEnrollmentRoster` operationId).
+	GetEnrollmentRoster(ctx context.Context, semesterId openapi_types.UUID, params *GetEnrollmentRosterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEnrollments Who is in a course, and who could be
+	//
+	// q, sort, limit and cursor are of those available.
+	//
+	// Corresponds with GET /api/admin/enrollments/{course_id} (the `GetEnrollments` operationId).
+	GetEnrollments(ctx context.Context, courseId openapi_types.UUID, params *GetEnrollmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetEnrollmentsWithBody Set the complete list of a course, or change nothing
+	//
+	// Who is left out leaves now. A new roll holds from now on, classes held before keep the old one; rolls can be swapped. A wrong entry is named, as in body[3].class_roll_id.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/enrollments/{course_id} (the `SetEnrollments` operationId).
+	SetEnrollmentsWithBody(ctx context.Context, courseId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetEnrollments Set the complete list of a course, or change nothing
+	//
+	// Who is left out leaves now. A new roll holds from now on, classes held before keep the old one; rolls can be swapped. A wrong entry is named, as in body[3].class_roll_id.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/enrollments/{course_id} (the `SetEnrollments` operationId).
+	SetEnrollments(ctx context.Context, courseId openapi_types.UUID, body SetEnrollmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawStudent Take one student out of a course, now
+	//
+	// Corresponds with DELETE /api/admin/enrollments/{course_id}/{student_id} (the `WithdrawStudent` operationId).
+	WithdrawStudent(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnrollStudentWithBody Enrol one student, or change their roll
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/admin/enrollments/{course_id}/{student_id} (the `EnrollStudent` operationId).
+	EnrollStudentWithBody(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnrollStudent Enrol one student, or change their roll
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/admin/enrollments/{course_id}/{student_id} (the `EnrollStudent` operationId).
+	EnrollStudent(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, body EnrollStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListImports List imports, the newest first
 	//
 	// Corresponds with GET /api/admin/imports (the `ListImports` operationId).
@@ -3296,6 +4198,56 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/password (the `ChangePassword` operationId).
 	ChangePassword(ctx context.Context, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSemesters List semesters
+	//
+	// Corresponds with GET /api/admin/semesters (the `ListSemesters` operationId).
+	ListSemesters(ctx context.Context, params *ListSemestersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddSemesterWithBody Add a semester
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/semesters (the `AddSemester` operationId).
+	AddSemesterWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddSemester Add a semester
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/semesters (the `AddSemester` operationId).
+	AddSemester(ctx context.Context, body AddSemesterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ArchiveSemester Archive a semester, or delete one that no course is in
+	//
+	// Its courses go on; archive those that have ended.
+	//
+	// Corresponds with DELETE /api/admin/semesters/{id} (the `ArchiveSemester` operationId).
+	ArchiveSemester(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSemester Read a semester
+	//
+	// Corresponds with GET /api/admin/semesters/{id} (the `GetSemester` operationId).
+	GetSemester(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeSemesterWithBody Change a semester
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/admin/semesters/{id} (the `ChangeSemester` operationId).
+	ChangeSemesterWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeSemester Change a semester
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/admin/semesters/{id} (the `ChangeSemester` operationId).
+	ChangeSemester(ctx context.Context, id openapi_types.UUID, body ChangeSemesterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreSemester Bring an archived semester back
+	//
+	// Corresponds with POST /api/admin/semesters/{id}/restore (the `RestoreSemester` operationId).
+	RestoreSemester(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SetUpWithBody Make the first account
 	//
 	// With the link that the server prints when nobody has an account. The link is good once, for a day. The answer signs in.
@@ -3314,6 +4266,27 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/setup (the `SetUp` operationId).
 	SetUp(ctx context.Context, body SetUpJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListStudents List students
+	//
+	// q looks in names, both numbers and both e-mail addresses.
+	//
+	// Corresponds with GET /api/admin/students (the `ListStudents` operationId).
+	ListStudents(ctx context.Context, params *ListStudentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddStudentWithBody Add a student
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/students (the `AddStudent` operationId).
+	AddStudentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddStudent Add a student
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/students (the `AddStudent` operationId).
+	AddStudent(ctx context.Context, body AddStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// BulkImportStudentsWithBody Add the students of a file at once
 	//
 	// Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
@@ -3322,6 +4295,89 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/admin/students/bulk-import (the `BulkImportStudents` operationId).
 	BulkImportStudentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ArchiveStudent Archive a student, or delete one nothing refers to
+	//
+	// Whoever is archived leaves their courses now. Classes held before count as they did.
+	//
+	// Corresponds with DELETE /api/admin/students/{id} (the `ArchiveStudent` operationId).
+	ArchiveStudent(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetStudent Read a student
+	//
+	// Corresponds with GET /api/admin/students/{id} (the `GetStudent` operationId).
+	GetStudent(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeStudentWithBody Change a student
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/admin/students/{id} (the `ChangeStudent` operationId).
+	ChangeStudentWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeStudent Change a student
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/admin/students/{id} (the `ChangeStudent` operationId).
+	ChangeStudent(ctx context.Context, id openapi_types.UUID, body ChangeStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreStudent Bring an archived student back
+	//
+	// They are in no course: enrol them again where they belong.
+	//
+	// Corresponds with POST /api/admin/students/{id}/restore (the `RestoreStudent` operationId).
+	RestoreStudent(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTeachers List teachers
+	//
+	// Corresponds with GET /api/admin/teachers (the `ListTeachers` operationId).
+	ListTeachers(ctx context.Context, params *ListTeachersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddTeacherWithBody Add a teacher
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/teachers (the `AddTeacher` operationId).
+	AddTeacherWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddTeacher Add a teacher
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/teachers (the `AddTeacher` operationId).
+	AddTeacher(ctx context.Context, body AddTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ArchiveTeacher Archive a teacher, or delete one nothing refers to
+	//
+	// Whoever is archived holds no course from now on; what they taught stays theirs.
+	//
+	// Corresponds with DELETE /api/admin/teachers/{id} (the `ArchiveTeacher` operationId).
+	ArchiveTeacher(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTeacher Read a teacher
+	//
+	// Corresponds with GET /api/admin/teachers/{id} (the `GetTeacher` operationId).
+	GetTeacher(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeTeacherWithBody Change a teacher
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/admin/teachers/{id} (the `ChangeTeacher` operationId).
+	ChangeTeacherWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeTeacher Change a teacher
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/admin/teachers/{id} (the `ChangeTeacher` operationId).
+	ChangeTeacher(ctx context.Context, id openapi_types.UUID, body ChangeTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RestoreTeacher Bring an archived teacher back, without courses
+	//
+	// Corresponds with POST /api/admin/teachers/{id}/restore (the `RestoreTeacher` operationId).
+	RestoreTeacher(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MarkQueueWithBody A queue of fingers
 	//
@@ -3944,6 +5000,342 @@ func (c *Client) SetConfig(ctx context.Context, body SetConfigJSONRequestBody, r
 	return c.Client.Do(req)
 }
 
+// ListCourses List courses
+//
+// Corresponds with GET /api/admin/courses (the `ListCourses` operationId).
+func (c *Client) ListCourses(ctx context.Context, params *ListCoursesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCoursesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddCourseWithBody Add a course
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/courses (the `AddCourse` operationId).
+func (c *Client) AddCourseWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddCourseRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddCourse Add a course
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/courses (the `AddCourse` operationId).
+func (c *Client) AddCourse(ctx context.Context, body AddCourseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddCourseRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ViewCourses List courses with the names of their semester and teachers
+//
+// Corresponds with GET /api/admin/courses-view (the `ViewCourses` operationId).
+func (c *Client) ViewCourses(ctx context.Context, params *ViewCoursesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewViewCoursesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ArchiveCourse Archive a course, or delete one without classes and students
+//
+// Nobody signs in to an archived course. Its students, teachers, classes and figures stay as they are.
+//
+// Corresponds with DELETE /api/admin/courses/{id} (the `ArchiveCourse` operationId).
+func (c *Client) ArchiveCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewArchiveCourseRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCourse Read a course
+//
+// Corresponds with GET /api/admin/courses/{id} (the `GetCourse` operationId).
+func (c *Client) GetCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCourseRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeCourseWithBody Change a course
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/admin/courses/{id} (the `ChangeCourse` operationId).
+func (c *Client) ChangeCourseWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeCourseRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeCourse Change a course
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/admin/courses/{id} (the `ChangeCourse` operationId).
+func (c *Client) ChangeCourse(ctx context.Context, id openapi_types.UUID, body ChangeCourseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeCourseRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreCourse Bring an archived course back as it was
+//
+// Corresponds with POST /api/admin/courses/{id}/restore (the `RestoreCourse` operationId).
+func (c *Client) RestoreCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreCourseRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCourseTeachers Who holds a course, held it, or will
+//
+// The oldest first.
+//
+// Corresponds with GET /api/admin/courses/{id}/teachers (the `ListCourseTeachers` operationId).
+func (c *Client) ListCourseTeachers(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCourseTeachersRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddCourseTeacherWithBody Let one more teacher or a substitute hold a course
+//
+// All others stay. The main teacher is set by change-course.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/courses/{id}/teachers (the `AddCourseTeacher` operationId).
+func (c *Client) AddCourseTeacherWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddCourseTeacherRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddCourseTeacher Let one more teacher or a substitute hold a course
+//
+// All others stay. The main teacher is set by change-course.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/courses/{id}/teachers (the `AddCourseTeacher` operationId).
+func (c *Client) AddCourseTeacher(ctx context.Context, id openapi_types.UUID, body AddCourseTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddCourseTeacherRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndCourseTeacher Take a course from a teacher, now
+//
+// What was still to come is dropped; what was taught stays. A course that loses its main teacher has none.
+//
+// Corresponds with DELETE /api/admin/courses/{id}/teachers/{teacher_id} (the `EndCourseTeacher` operationId).
+func (c *Client) EndCourseTeacher(ctx context.Context, id openapi_types.UUID, teacherId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndCourseTeacherRequest(c.Server, id, teacherId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEnrollmentRoster The students of a semester, one row each
+//
+// Corresponds with GET /api/admin/enrollment-roster/{semester_id} (the `GetEnrollmentRoster` operationId).
+func (c *Client) GetEnrollmentRoster(ctx context.Context, semesterId openapi_types.UUID, params *GetEnrollmentRosterParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEnrollmentRosterRequest(c.Server, semesterId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEnrollments Who is in a course, and who could be
+//
+// q, sort, limit and cursor are of those available.
+//
+// Corresponds with GET /api/admin/enrollments/{course_id} (the `GetEnrollments` operationId).
+func (c *Client) GetEnrollments(ctx context.Context, courseId openapi_types.UUID, params *GetEnrollmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEnrollmentsRequest(c.Server, courseId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetEnrollmentsWithBody Set the complete list of a course, or change nothing
+//
+// Who is left out leaves now. A new roll holds from now on, classes held before keep the old one; rolls can be swapped. A wrong entry is named, as in body[3].class_roll_id.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/enrollments/{course_id} (the `SetEnrollments` operationId).
+func (c *Client) SetEnrollmentsWithBody(ctx context.Context, courseId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetEnrollmentsRequestWithBody(c.Server, courseId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetEnrollments Set the complete list of a course, or change nothing
+//
+// Who is left out leaves now. A new roll holds from now on, classes held before keep the old one; rolls can be swapped. A wrong entry is named, as in body[3].class_roll_id.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/enrollments/{course_id} (the `SetEnrollments` operationId).
+func (c *Client) SetEnrollments(ctx context.Context, courseId openapi_types.UUID, body SetEnrollmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetEnrollmentsRequest(c.Server, courseId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawStudent Take one student out of a course, now
+//
+// Corresponds with DELETE /api/admin/enrollments/{course_id}/{student_id} (the `WithdrawStudent` operationId).
+func (c *Client) WithdrawStudent(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawStudentRequest(c.Server, courseId, studentId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnrollStudentWithBody Enrol one student, or change their roll
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/admin/enrollments/{course_id}/{student_id} (the `EnrollStudent` operationId).
+func (c *Client) EnrollStudentWithBody(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnrollStudentRequestWithBody(c.Server, courseId, studentId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnrollStudent Enrol one student, or change their roll
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/admin/enrollments/{course_id}/{student_id} (the `EnrollStudent` operationId).
+func (c *Client) EnrollStudent(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, body EnrollStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnrollStudentRequest(c.Server, courseId, studentId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListImports List imports, the newest first
 //
 // Corresponds with GET /api/admin/imports (the `ListImports` operationId).
@@ -4233,6 +5625,136 @@ func (c *Client) ChangePassword(ctx context.Context, body ChangePasswordJSONRequ
 	return c.Client.Do(req)
 }
 
+// ListSemesters List semesters
+//
+// Corresponds with GET /api/admin/semesters (the `ListSemesters` operationId).
+func (c *Client) ListSemesters(ctx context.Context, params *ListSemestersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSemestersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddSemesterWithBody Add a semester
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/semesters (the `AddSemester` operationId).
+func (c *Client) AddSemesterWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddSemesterRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddSemester Add a semester
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/semesters (the `AddSemester` operationId).
+func (c *Client) AddSemester(ctx context.Context, body AddSemesterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddSemesterRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ArchiveSemester Archive a semester, or delete one that no course is in
+//
+// Its courses go on; archive those that have ended.
+//
+// Corresponds with DELETE /api/admin/semesters/{id} (the `ArchiveSemester` operationId).
+func (c *Client) ArchiveSemester(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewArchiveSemesterRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSemester Read a semester
+//
+// Corresponds with GET /api/admin/semesters/{id} (the `GetSemester` operationId).
+func (c *Client) GetSemester(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSemesterRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeSemesterWithBody Change a semester
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/admin/semesters/{id} (the `ChangeSemester` operationId).
+func (c *Client) ChangeSemesterWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeSemesterRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeSemester Change a semester
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/admin/semesters/{id} (the `ChangeSemester` operationId).
+func (c *Client) ChangeSemester(ctx context.Context, id openapi_types.UUID, body ChangeSemesterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeSemesterRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreSemester Bring an archived semester back
+//
+// Corresponds with POST /api/admin/semesters/{id}/restore (the `RestoreSemester` operationId).
+func (c *Client) RestoreSemester(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreSemesterRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SetUpWithBody Make the first account
 //
 // With the link that the server prints when nobody has an account. The link is good once, for a day. The answer signs in.
@@ -4271,6 +5793,57 @@ func (c *Client) SetUp(ctx context.Context, body SetUpJSONRequestBody, reqEditor
 	return c.Client.Do(req)
 }
 
+// ListStudents List students
+//
+// q looks in names, both numbers and both e-mail addresses.
+//
+// Corresponds with GET /api/admin/students (the `ListStudents` operationId).
+func (c *Client) ListStudents(ctx context.Context, params *ListStudentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListStudentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddStudentWithBody Add a student
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/students (the `AddStudent` operationId).
+func (c *Client) AddStudentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddStudentRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddStudent Add a student
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/students (the `AddStudent` operationId).
+func (c *Client) AddStudent(ctx context.Context, body AddStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddStudentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // BulkImportStudentsWithBody Add the students of a file at once
 //
 // Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
@@ -4280,6 +5853,219 @@ func (c *Client) SetUp(ctx context.Context, body SetUpJSONRequestBody, reqEditor
 // Corresponds with POST /api/admin/students/bulk-import (the `BulkImportStudents` operationId).
 func (c *Client) BulkImportStudentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewBulkImportStudentsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ArchiveStudent Archive a student, or delete one nothing refers to
+//
+// Whoever is archived leaves their courses now. Classes held before count as they did.
+//
+// Corresponds with DELETE /api/admin/students/{id} (the `ArchiveStudent` operationId).
+func (c *Client) ArchiveStudent(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewArchiveStudentRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetStudent Read a student
+//
+// Corresponds with GET /api/admin/students/{id} (the `GetStudent` operationId).
+func (c *Client) GetStudent(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStudentRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeStudentWithBody Change a student
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/admin/students/{id} (the `ChangeStudent` operationId).
+func (c *Client) ChangeStudentWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeStudentRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeStudent Change a student
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/admin/students/{id} (the `ChangeStudent` operationId).
+func (c *Client) ChangeStudent(ctx context.Context, id openapi_types.UUID, body ChangeStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeStudentRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreStudent Bring an archived student back
+//
+// They are in no course: enrol them again where they belong.
+//
+// Corresponds with POST /api/admin/students/{id}/restore (the `RestoreStudent` operationId).
+func (c *Client) RestoreStudent(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreStudentRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTeachers List teachers
+//
+// Corresponds with GET /api/admin/teachers (the `ListTeachers` operationId).
+func (c *Client) ListTeachers(ctx context.Context, params *ListTeachersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTeachersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddTeacherWithBody Add a teacher
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/teachers (the `AddTeacher` operationId).
+func (c *Client) AddTeacherWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddTeacherRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddTeacher Add a teacher
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/teachers (the `AddTeacher` operationId).
+func (c *Client) AddTeacher(ctx context.Context, body AddTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddTeacherRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ArchiveTeacher Archive a teacher, or delete one nothing refers to
+//
+// Whoever is archived holds no course from now on; what they taught stays theirs.
+//
+// Corresponds with DELETE /api/admin/teachers/{id} (the `ArchiveTeacher` operationId).
+func (c *Client) ArchiveTeacher(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewArchiveTeacherRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTeacher Read a teacher
+//
+// Corresponds with GET /api/admin/teachers/{id} (the `GetTeacher` operationId).
+func (c *Client) GetTeacher(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTeacherRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeTeacherWithBody Change a teacher
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/admin/teachers/{id} (the `ChangeTeacher` operationId).
+func (c *Client) ChangeTeacherWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeTeacherRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeTeacher Change a teacher
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/admin/teachers/{id} (the `ChangeTeacher` operationId).
+func (c *Client) ChangeTeacher(ctx context.Context, id openapi_types.UUID, body ChangeTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeTeacherRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestoreTeacher Bring an archived teacher back, without courses
+//
+// Corresponds with POST /api/admin/teachers/{id}/restore (the `RestoreTeacher` operationId).
+func (c *Client) RestoreTeacher(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestoreTeacherRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -5667,6 +7453,893 @@ func NewSetConfigRequestWithBody(server string, contentType string, body io.Read
 	return req, nil
 }
 
+// NewListCoursesRequest constructs an http.Request for the ListCourses method
+func NewListCoursesRequest(server string, params *ListCoursesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Archived != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "archived", *params.Archived, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeacherId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "teacher_id", *params.TeacherId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddCourseRequest calls the generic AddCourse builder with application/json body
+func NewAddCourseRequest(server string, body AddCourseJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddCourseRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAddCourseRequestWithBody constructs an http.Request for the AddCourse method, with any body, and a specified content type
+func NewAddCourseRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewViewCoursesRequest constructs an http.Request for the ViewCourses method
+func NewViewCoursesRequest(server string, params *ViewCoursesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses-view")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Archived != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "archived", *params.Archived, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeacherId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "teacher_id", *params.TeacherId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewArchiveCourseRequest constructs an http.Request for the ArchiveCourse method
+func NewArchiveCourseRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCourseRequest constructs an http.Request for the GetCourse method
+func NewGetCourseRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeCourseRequest calls the generic ChangeCourse builder with application/json body
+func NewChangeCourseRequest(server string, id openapi_types.UUID, body ChangeCourseJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeCourseRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewChangeCourseRequestWithBody constructs an http.Request for the ChangeCourse method, with any body, and a specified content type
+func NewChangeCourseRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestoreCourseRequest constructs an http.Request for the RestoreCourse method
+func NewRestoreCourseRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses/%s/restore", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCourseTeachersRequest constructs an http.Request for the ListCourseTeachers method
+func NewListCourseTeachersRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses/%s/teachers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddCourseTeacherRequest calls the generic AddCourseTeacher builder with application/json body
+func NewAddCourseTeacherRequest(server string, id openapi_types.UUID, body AddCourseTeacherJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddCourseTeacherRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewAddCourseTeacherRequestWithBody constructs an http.Request for the AddCourseTeacher method, with any body, and a specified content type
+func NewAddCourseTeacherRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses/%s/teachers", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndCourseTeacherRequest constructs an http.Request for the EndCourseTeacher method
+func NewEndCourseTeacherRequest(server string, id openapi_types.UUID, teacherId openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "teacher_id", teacherId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/courses/%s/teachers/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEnrollmentRosterRequest constructs an http.Request for the GetEnrollmentRoster method
+func NewGetEnrollmentRosterRequest(server string, semesterId openapi_types.UUID, params *GetEnrollmentRosterParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "semester_id", semesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/enrollment-roster/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEnrollmentsRequest constructs an http.Request for the GetEnrollments method
+func NewGetEnrollmentsRequest(server string, courseId openapi_types.UUID, params *GetEnrollmentsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/enrollments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetEnrollmentsRequest calls the generic SetEnrollments builder with application/json body
+func NewSetEnrollmentsRequest(server string, courseId openapi_types.UUID, body SetEnrollmentsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetEnrollmentsRequestWithBody(server, courseId, "application/json", bodyReader)
+}
+
+// NewSetEnrollmentsRequestWithBody constructs an http.Request for the SetEnrollments method, with any body, and a specified content type
+func NewSetEnrollmentsRequestWithBody(server string, courseId openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/enrollments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewWithdrawStudentRequest constructs an http.Request for the WithdrawStudent method
+func NewWithdrawStudentRequest(server string, courseId openapi_types.UUID, studentId openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "student_id", studentId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/enrollments/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEnrollStudentRequest calls the generic EnrollStudent builder with application/json body
+func NewEnrollStudentRequest(server string, courseId openapi_types.UUID, studentId openapi_types.UUID, body EnrollStudentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEnrollStudentRequestWithBody(server, courseId, studentId, "application/json", bodyReader)
+}
+
+// NewEnrollStudentRequestWithBody constructs an http.Request for the EnrollStudent method, with any body, and a specified content type
+func NewEnrollStudentRequestWithBody(server string, courseId openapi_types.UUID, studentId openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "course_id", courseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "student_id", studentId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/enrollments/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListImportsRequest constructs an http.Request for the ListImports method
 func NewListImportsRequest(server string, params *ListImportsParams) (*http.Request, error) {
 	var err error
@@ -6251,6 +8924,297 @@ func NewChangePasswordRequestWithBody(server string, contentType string, body io
 	return req, nil
 }
 
+// NewListSemestersRequest constructs an http.Request for the ListSemesters method
+func NewListSemestersRequest(server string, params *ListSemestersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/semesters")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Archived != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "archived", *params.Archived, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddSemesterRequest calls the generic AddSemester builder with application/json body
+func NewAddSemesterRequest(server string, body AddSemesterJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddSemesterRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAddSemesterRequestWithBody constructs an http.Request for the AddSemester method, with any body, and a specified content type
+func NewAddSemesterRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/semesters")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewArchiveSemesterRequest constructs an http.Request for the ArchiveSemester method
+func NewArchiveSemesterRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/semesters/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSemesterRequest constructs an http.Request for the GetSemester method
+func NewGetSemesterRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/semesters/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeSemesterRequest calls the generic ChangeSemester builder with application/json body
+func NewChangeSemesterRequest(server string, id openapi_types.UUID, body ChangeSemesterJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeSemesterRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewChangeSemesterRequestWithBody constructs an http.Request for the ChangeSemester method, with any body, and a specified content type
+func NewChangeSemesterRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/semesters/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestoreSemesterRequest constructs an http.Request for the RestoreSemester method
+func NewRestoreSemesterRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/semesters/%s/restore", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSetUpRequest calls the generic SetUp builder with application/json body
 func NewSetUpRequest(server string, body SetUpJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -6272,6 +9236,172 @@ func NewSetUpRequestWithBody(server string, contentType string, body io.Reader) 
 	}
 
 	operationPath := fmt.Sprintf("/api/admin/setup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListStudentsRequest constructs an http.Request for the ListStudents method
+func NewListStudentsRequest(server string, params *ListStudentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/students")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Archived != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "archived", *params.Archived, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CourseId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", *params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddStudentRequest calls the generic AddStudent builder with application/json body
+func NewAddStudentRequest(server string, body AddStudentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddStudentRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAddStudentRequestWithBody constructs an http.Request for the AddStudent method, with any body, and a specified content type
+func NewAddStudentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/students")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -6316,6 +9446,458 @@ func NewBulkImportStudentsRequestWithBody(server string, contentType string, bod
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewArchiveStudentRequest constructs an http.Request for the ArchiveStudent method
+func NewArchiveStudentRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/students/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetStudentRequest constructs an http.Request for the GetStudent method
+func NewGetStudentRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/students/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeStudentRequest calls the generic ChangeStudent builder with application/json body
+func NewChangeStudentRequest(server string, id openapi_types.UUID, body ChangeStudentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeStudentRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewChangeStudentRequestWithBody constructs an http.Request for the ChangeStudent method, with any body, and a specified content type
+func NewChangeStudentRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/students/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestoreStudentRequest constructs an http.Request for the RestoreStudent method
+func NewRestoreStudentRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/students/%s/restore", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTeachersRequest constructs an http.Request for the ListTeachers method
+func NewListTeachersRequest(server string, params *ListTeachersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/teachers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Archived != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "archived", *params.Archived, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CourseId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", *params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddTeacherRequest calls the generic AddTeacher builder with application/json body
+func NewAddTeacherRequest(server string, body AddTeacherJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddTeacherRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAddTeacherRequestWithBody constructs an http.Request for the AddTeacher method, with any body, and a specified content type
+func NewAddTeacherRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/teachers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewArchiveTeacherRequest constructs an http.Request for the ArchiveTeacher method
+func NewArchiveTeacherRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/teachers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTeacherRequest constructs an http.Request for the GetTeacher method
+func NewGetTeacherRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/teachers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeTeacherRequest calls the generic ChangeTeacher builder with application/json body
+func NewChangeTeacherRequest(server string, id openapi_types.UUID, body ChangeTeacherJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeTeacherRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewChangeTeacherRequestWithBody constructs an http.Request for the ChangeTeacher method, with any body, and a specified content type
+func NewChangeTeacherRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/teachers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRestoreTeacherRequest constructs an http.Request for the RestoreTeacher method
+func NewRestoreTeacherRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/teachers/%s/restore", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -8507,6 +12089,162 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/config (the `SetConfig` operationId).
 	SetConfigWithResponse(ctx context.Context, body SetConfigJSONRequestBody, reqEditors ...RequestEditorFn) (*SetConfigResponse, error)
 
+	// ListCoursesWithResponse List courses
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/courses (the `ListCourses` operationId).
+	ListCoursesWithResponse(ctx context.Context, params *ListCoursesParams, reqEditors ...RequestEditorFn) (*ListCoursesResponse, error)
+
+	// AddCourseWithBodyWithResponse Add a course
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/courses (the `AddCourse` operationId).
+	AddCourseWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddCourseResponse, error)
+
+	// AddCourseWithResponse Add a course
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/courses (the `AddCourse` operationId).
+	AddCourseWithResponse(ctx context.Context, body AddCourseJSONRequestBody, reqEditors ...RequestEditorFn) (*AddCourseResponse, error)
+
+	// ViewCoursesWithResponse List courses with the names of their semester and teachers
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/courses-view (the `ViewCourses` operationId).
+	ViewCoursesWithResponse(ctx context.Context, params *ViewCoursesParams, reqEditors ...RequestEditorFn) (*ViewCoursesResponse, error)
+
+	// ArchiveCourseWithResponse Archive a course, or delete one without classes and students
+	//
+	// Nobody signs in to an archived course. Its students, teachers, classes and figures stay as they are.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/admin/courses/{id} (the `ArchiveCourse` operationId).
+	ArchiveCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveCourseResponse, error)
+
+	// GetCourseWithResponse Read a course
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/courses/{id} (the `GetCourse` operationId).
+	GetCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCourseResponse, error)
+
+	// ChangeCourseWithBodyWithResponse Change a course
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/courses/{id} (the `ChangeCourse` operationId).
+	ChangeCourseWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeCourseResponse, error)
+
+	// ChangeCourseWithResponse Change a course
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/courses/{id} (the `ChangeCourse` operationId).
+	ChangeCourseWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeCourseJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeCourseResponse, error)
+
+	// RestoreCourseWithResponse Bring an archived course back as it was
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/courses/{id}/restore (the `RestoreCourse` operationId).
+	RestoreCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreCourseResponse, error)
+
+	// ListCourseTeachersWithResponse Who holds a course, held it, or will
+	//
+	// The oldest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/courses/{id}/teachers (the `ListCourseTeachers` operationId).
+	ListCourseTeachersWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ListCourseTeachersResponse, error)
+
+	// AddCourseTeacherWithBodyWithResponse Let one more teacher or a substitute hold a course
+	//
+	// All others stay. The main teacher is set by change-course.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/courses/{id}/teachers (the `AddCourseTeacher` operationId).
+	AddCourseTeacherWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddCourseTeacherResponse, error)
+
+	// AddCourseTeacherWithResponse Let one more teacher or a substitute hold a course
+	//
+	// All others stay. The main teacher is set by change-course.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/courses/{id}/teachers (the `AddCourseTeacher` operationId).
+	AddCourseTeacherWithResponse(ctx context.Context, id openapi_types.UUID, body AddCourseTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*AddCourseTeacherResponse, error)
+
+	// EndCourseTeacherWithResponse Take a course from a teacher, now
+	//
+	// What was still to come is dropped; what was taught stays. A course that loses its main teacher has none.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/admin/courses/{id}/teachers/{teacher_id} (the `EndCourseTeacher` operationId).
+	EndCourseTeacherWithResponse(ctx context.Context, id openapi_types.UUID, teacherId openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndCourseTeacherResponse, error)
+
+	// GetEnrollmentRosterWithResponse The students of a semester, one row each
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/enrollment-roster/{semester_id} (the `GetEnrollmentRoster` operationId).
+	GetEnrollmentRosterWithResponse(ctx context.Context, semesterId openapi_types.UUID, params *GetEnrollmentRosterParams, reqEditors ...RequestEditorFn) (*GetEnrollmentRosterResponse, error)
+
+	// GetEnrollmentsWithResponse Who is in a course, and who could be
+	//
+	// q, sort, limit and cursor are of those available.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/enrollments/{course_id} (the `GetEnrollments` operationId).
+	GetEnrollmentsWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetEnrollmentsParams, reqEditors ...RequestEditorFn) (*GetEnrollmentsResponse, error)
+
+	// SetEnrollmentsWithBodyWithResponse Set the complete list of a course, or change nothing
+	//
+	// Who is left out leaves now. A new roll holds from now on, classes held before keep the old one; rolls can be swapped. A wrong entry is named, as in body[3].class_roll_id.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/enrollments/{course_id} (the `SetEnrollments` operationId).
+	SetEnrollmentsWithBodyWithResponse(ctx context.Context, courseId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEnrollmentsResponse, error)
+
+	// SetEnrollmentsWithResponse Set the complete list of a course, or change nothing
+	//
+	// Who is left out leaves now. A new roll holds from now on, classes held before keep the old one; rolls can be swapped. A wrong entry is named, as in body[3].class_roll_id.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/enrollments/{course_id} (the `SetEnrollments` operationId).
+	SetEnrollmentsWithResponse(ctx context.Context, courseId openapi_types.UUID, body SetEnrollmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnrollmentsResponse, error)
+
+	// WithdrawStudentWithResponse Take one student out of a course, now
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/admin/enrollments/{course_id}/{student_id} (the `WithdrawStudent` operationId).
+	WithdrawStudentWithResponse(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, reqEditors ...RequestEditorFn) (*WithdrawStudentResponse, error)
+
+	// EnrollStudentWithBodyWithResponse Enrol one student, or change their roll
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/enrollments/{course_id}/{student_id} (the `EnrollStudent` operationId).
+	EnrollStudentWithBodyWithResponse(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnrollStudentResponse, error)
+
+	// EnrollStudentWithResponse Enrol one student, or change their roll
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/enrollments/{course_id}/{student_id} (the `EnrollStudent` operationId).
+	EnrollStudentWithResponse(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, body EnrollStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*EnrollStudentResponse, error)
+
 	// ListImportsWithResponse List imports, the newest first
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -8646,6 +12384,64 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/password (the `ChangePassword` operationId).
 	ChangePasswordWithResponse(ctx context.Context, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePasswordResponse, error)
 
+	// ListSemestersWithResponse List semesters
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/semesters (the `ListSemesters` operationId).
+	ListSemestersWithResponse(ctx context.Context, params *ListSemestersParams, reqEditors ...RequestEditorFn) (*ListSemestersResponse, error)
+
+	// AddSemesterWithBodyWithResponse Add a semester
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/semesters (the `AddSemester` operationId).
+	AddSemesterWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSemesterResponse, error)
+
+	// AddSemesterWithResponse Add a semester
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/semesters (the `AddSemester` operationId).
+	AddSemesterWithResponse(ctx context.Context, body AddSemesterJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSemesterResponse, error)
+
+	// ArchiveSemesterWithResponse Archive a semester, or delete one that no course is in
+	//
+	// Its courses go on; archive those that have ended.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/admin/semesters/{id} (the `ArchiveSemester` operationId).
+	ArchiveSemesterWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveSemesterResponse, error)
+
+	// GetSemesterWithResponse Read a semester
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/semesters/{id} (the `GetSemester` operationId).
+	GetSemesterWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetSemesterResponse, error)
+
+	// ChangeSemesterWithBodyWithResponse Change a semester
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/semesters/{id} (the `ChangeSemester` operationId).
+	ChangeSemesterWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeSemesterResponse, error)
+
+	// ChangeSemesterWithResponse Change a semester
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/semesters/{id} (the `ChangeSemester` operationId).
+	ChangeSemesterWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeSemesterJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeSemesterResponse, error)
+
+	// RestoreSemesterWithResponse Bring an archived semester back
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/semesters/{id}/restore (the `RestoreSemester` operationId).
+	RestoreSemesterWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreSemesterResponse, error)
+
 	// SetUpWithBodyWithResponse Make the first account
 	//
 	// With the link that the server prints when nobody has an account. The link is good once, for a day. The answer signs in.
@@ -8664,6 +12460,29 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/setup (the `SetUp` operationId).
 	SetUpWithResponse(ctx context.Context, body SetUpJSONRequestBody, reqEditors ...RequestEditorFn) (*SetUpResponse, error)
 
+	// ListStudentsWithResponse List students
+	//
+	// q looks in names, both numbers and both e-mail addresses.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/students (the `ListStudents` operationId).
+	ListStudentsWithResponse(ctx context.Context, params *ListStudentsParams, reqEditors ...RequestEditorFn) (*ListStudentsResponse, error)
+
+	// AddStudentWithBodyWithResponse Add a student
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/students (the `AddStudent` operationId).
+	AddStudentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddStudentResponse, error)
+
+	// AddStudentWithResponse Add a student
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/students (the `AddStudent` operationId).
+	AddStudentWithResponse(ctx context.Context, body AddStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*AddStudentResponse, error)
+
 	// BulkImportStudentsWithBodyWithResponse Add the students of a file at once
 	//
 	// Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
@@ -8672,6 +12491,103 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/admin/students/bulk-import (the `BulkImportStudents` operationId).
 	BulkImportStudentsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BulkImportStudentsResponse, error)
+
+	// ArchiveStudentWithResponse Archive a student, or delete one nothing refers to
+	//
+	// Whoever is archived leaves their courses now. Classes held before count as they did.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/admin/students/{id} (the `ArchiveStudent` operationId).
+	ArchiveStudentWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveStudentResponse, error)
+
+	// GetStudentWithResponse Read a student
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/students/{id} (the `GetStudent` operationId).
+	GetStudentWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetStudentResponse, error)
+
+	// ChangeStudentWithBodyWithResponse Change a student
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/students/{id} (the `ChangeStudent` operationId).
+	ChangeStudentWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeStudentResponse, error)
+
+	// ChangeStudentWithResponse Change a student
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/students/{id} (the `ChangeStudent` operationId).
+	ChangeStudentWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeStudentResponse, error)
+
+	// RestoreStudentWithResponse Bring an archived student back
+	//
+	// They are in no course: enrol them again where they belong.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/students/{id}/restore (the `RestoreStudent` operationId).
+	RestoreStudentWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreStudentResponse, error)
+
+	// ListTeachersWithResponse List teachers
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/teachers (the `ListTeachers` operationId).
+	ListTeachersWithResponse(ctx context.Context, params *ListTeachersParams, reqEditors ...RequestEditorFn) (*ListTeachersResponse, error)
+
+	// AddTeacherWithBodyWithResponse Add a teacher
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/teachers (the `AddTeacher` operationId).
+	AddTeacherWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddTeacherResponse, error)
+
+	// AddTeacherWithResponse Add a teacher
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/teachers (the `AddTeacher` operationId).
+	AddTeacherWithResponse(ctx context.Context, body AddTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*AddTeacherResponse, error)
+
+	// ArchiveTeacherWithResponse Archive a teacher, or delete one nothing refers to
+	//
+	// Whoever is archived holds no course from now on; what they taught stays theirs.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/admin/teachers/{id} (the `ArchiveTeacher` operationId).
+	ArchiveTeacherWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveTeacherResponse, error)
+
+	// GetTeacherWithResponse Read a teacher
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/teachers/{id} (the `GetTeacher` operationId).
+	GetTeacherWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetTeacherResponse, error)
+
+	// ChangeTeacherWithBodyWithResponse Change a teacher
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/teachers/{id} (the `ChangeTeacher` operationId).
+	ChangeTeacherWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeTeacherResponse, error)
+
+	// ChangeTeacherWithResponse Change a teacher
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/teachers/{id} (the `ChangeTeacher` operationId).
+	ChangeTeacherWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeTeacherResponse, error)
+
+	// RestoreTeacherWithResponse Bring an archived teacher back, without courses
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/teachers/{id}/restore (the `RestoreTeacher` operationId).
+	RestoreTeacherWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreTeacherResponse, error)
 
 	// MarkQueueWithBodyWithResponse A queue of fingers
 	//
@@ -9491,6 +13407,975 @@ func (r SetConfigResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SetConfigResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListCoursesResponse200Headers the declared response headers of an HTTP 200 response for ListCourses
+type ListCoursesResponse200Headers struct {
+	Link        *string
+	XTotalCount *int64
+}
+
+type ListCoursesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]CourseRow
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListCoursesResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCoursesResponse) GetJSON200() *[]CourseRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListCoursesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCoursesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCoursesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCoursesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCoursesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddCourseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *RosterAdded
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddCourseResponse) GetJSON201() *RosterAdded {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AddCourseResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AddCourseResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AddCourseResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AddCourseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddCourseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddCourseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddCourseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ViewCoursesResponse200Headers the declared response headers of an HTTP 200 response for ViewCourses
+type ViewCoursesResponse200Headers struct {
+	Link        *string
+	XTotalCount *int64
+}
+
+type ViewCoursesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]CourseViewRow
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ViewCoursesResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ViewCoursesResponse) GetJSON200() *[]CourseViewRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ViewCoursesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ViewCoursesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ViewCoursesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ViewCoursesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ViewCoursesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ArchiveCourseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterAway
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ArchiveCourseResponse) GetJSON200() *RosterAway {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ArchiveCourseResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ArchiveCourseResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ArchiveCourseResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ArchiveCourseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ArchiveCourseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ArchiveCourseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ArchiveCourseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCourseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CourseViewRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCourseResponse) GetJSON200() *CourseViewRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetCourseResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetCourseResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetCourseResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCourseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCourseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCourseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCourseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeCourseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeCourseResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ChangeCourseResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ChangeCourseResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangeCourseResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangeCourseResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeCourseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeCourseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeCourseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeCourseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RestoreCourseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestoreCourseResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RestoreCourseResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RestoreCourseResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RestoreCourseResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RestoreCourseResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RestoreCourseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestoreCourseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestoreCourseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestoreCourseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCourseTeachersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]CourseTeacherRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCourseTeachersResponse) GetJSON200() *[]CourseTeacherRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListCourseTeachersResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListCourseTeachersResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListCourseTeachersResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCourseTeachersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCourseTeachersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCourseTeachersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCourseTeachersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddCourseTeacherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddCourseTeacherResponse) GetJSON201() *RosterChanged {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AddCourseTeacherResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AddCourseTeacherResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AddCourseTeacherResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AddCourseTeacherResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AddCourseTeacherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddCourseTeacherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddCourseTeacherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddCourseTeacherResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndCourseTeacherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EndCourseTeacherResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EndCourseTeacherResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EndCourseTeacherResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EndCourseTeacherResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EndCourseTeacherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndCourseTeacherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndCourseTeacherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndCourseTeacherResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetEnrollmentRosterResponse200Headers the declared response headers of an HTTP 200 response for GetEnrollmentRoster
+type GetEnrollmentRosterResponse200Headers struct {
+	Link        *string
+	XTotalCount *int64
+}
+
+type GetEnrollmentRosterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]TermRosterRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetEnrollmentRosterResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEnrollmentRosterResponse) GetJSON200() *[]TermRosterRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetEnrollmentRosterResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetEnrollmentRosterResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetEnrollmentRosterResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEnrollmentRosterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEnrollmentRosterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEnrollmentRosterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEnrollmentRosterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetEnrollmentsResponse200Headers the declared response headers of an HTTP 200 response for GetEnrollments
+type GetEnrollmentsResponse200Headers struct {
+	Link        *string
+	XTotalCount *int64
+}
+
+type GetEnrollmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EnrolmentsBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetEnrollmentsResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEnrollmentsResponse) GetJSON200() *EnrolmentsBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetEnrollmentsResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetEnrollmentsResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetEnrollmentsResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEnrollmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEnrollmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEnrollmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEnrollmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetEnrollmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterSaved
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetEnrollmentsResponse) GetJSON200() *RosterSaved {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SetEnrollmentsResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SetEnrollmentsResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SetEnrollmentsResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SetEnrollmentsResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SetEnrollmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetEnrollmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetEnrollmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetEnrollmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WithdrawStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawStudentResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r WithdrawStudentResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r WithdrawStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r WithdrawStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EnrollStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EnrollStudentResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EnrollStudentResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r EnrollStudentResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EnrollStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EnrollStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EnrollStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EnrollStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EnrollStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EnrollStudentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10367,6 +15252,386 @@ func (r ChangePasswordResponse) ContentType() string {
 	return ""
 }
 
+// ListSemestersResponse200Headers the declared response headers of an HTTP 200 response for ListSemesters
+type ListSemestersResponse200Headers struct {
+	Link        *string
+	XTotalCount *int64
+}
+
+type ListSemestersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]SemesterRow
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSemestersResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSemestersResponse) GetJSON200() *[]SemesterRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSemestersResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSemestersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSemestersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSemestersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSemestersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddSemesterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *RosterAdded
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddSemesterResponse) GetJSON201() *RosterAdded {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AddSemesterResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AddSemesterResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AddSemesterResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AddSemesterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddSemesterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddSemesterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddSemesterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ArchiveSemesterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterAway
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ArchiveSemesterResponse) GetJSON200() *RosterAway {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ArchiveSemesterResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ArchiveSemesterResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ArchiveSemesterResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ArchiveSemesterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ArchiveSemesterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ArchiveSemesterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ArchiveSemesterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSemesterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SemesterRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSemesterResponse) GetJSON200() *SemesterRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSemesterResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetSemesterResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetSemesterResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSemesterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSemesterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSemesterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSemesterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeSemesterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeSemesterResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ChangeSemesterResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ChangeSemesterResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangeSemesterResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangeSemesterResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeSemesterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeSemesterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeSemesterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeSemesterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RestoreSemesterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestoreSemesterResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RestoreSemesterResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RestoreSemesterResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RestoreSemesterResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RestoreSemesterResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RestoreSemesterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestoreSemesterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestoreSemesterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestoreSemesterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SetUpResponse200Headers the declared response headers of an HTTP 200 response for SetUp
 type SetUpResponse200Headers struct {
 	SetCookie *string
@@ -10450,6 +15715,124 @@ func (r SetUpResponse) ContentType() string {
 	return ""
 }
 
+// ListStudentsResponse200Headers the declared response headers of an HTTP 200 response for ListStudents
+type ListStudentsResponse200Headers struct {
+	Link        *string
+	XTotalCount *int64
+}
+
+type ListStudentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]StudentRow
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListStudentsResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListStudentsResponse) GetJSON200() *[]StudentRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListStudentsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListStudentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListStudentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListStudentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListStudentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *RosterAdded
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddStudentResponse) GetJSON201() *RosterAdded {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AddStudentResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AddStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AddStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AddStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type BulkImportStudentsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -10513,6 +15896,648 @@ func (r BulkImportStudentsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r BulkImportStudentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ArchiveStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterAway
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ArchiveStudentResponse) GetJSON200() *RosterAway {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ArchiveStudentResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ArchiveStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ArchiveStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ArchiveStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ArchiveStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ArchiveStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ArchiveStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StudentRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetStudentResponse) GetJSON200() *StudentRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetStudentResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeStudentResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ChangeStudentResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ChangeStudentResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangeStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangeStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RestoreStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestoreStudentResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RestoreStudentResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RestoreStudentResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RestoreStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RestoreStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RestoreStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestoreStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestoreStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestoreStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTeachersResponse200Headers the declared response headers of an HTTP 200 response for ListTeachers
+type ListTeachersResponse200Headers struct {
+	Link        *string
+	XTotalCount *int64
+}
+
+type ListTeachersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]TeacherRow
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListTeachersResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTeachersResponse) GetJSON200() *[]TeacherRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTeachersResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTeachersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTeachersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTeachersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTeachersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddTeacherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *RosterAdded
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddTeacherResponse) GetJSON201() *RosterAdded {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AddTeacherResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AddTeacherResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AddTeacherResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AddTeacherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddTeacherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddTeacherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddTeacherResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ArchiveTeacherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterAway
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ArchiveTeacherResponse) GetJSON200() *RosterAway {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ArchiveTeacherResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ArchiveTeacherResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ArchiveTeacherResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ArchiveTeacherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ArchiveTeacherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ArchiveTeacherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ArchiveTeacherResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetTeacherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TeacherRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTeacherResponse) GetJSON200() *TeacherRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetTeacherResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetTeacherResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetTeacherResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTeacherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTeacherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTeacherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTeacherResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeTeacherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeTeacherResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ChangeTeacherResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ChangeTeacherResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangeTeacherResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangeTeacherResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeTeacherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeTeacherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeTeacherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeTeacherResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RestoreTeacherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RosterChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestoreTeacherResponse) GetJSON200() *RosterChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RestoreTeacherResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RestoreTeacherResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RestoreTeacherResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RestoreTeacherResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RestoreTeacherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestoreTeacherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestoreTeacherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestoreTeacherResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14051,6 +20076,282 @@ func (c *ClientWithResponses) SetConfigWithResponse(ctx context.Context, body Se
 	return ParseSetConfigResponse(rsp)
 }
 
+// ListCoursesWithResponse List courses
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/courses (the `ListCourses` operationId).
+func (c *ClientWithResponses) ListCoursesWithResponse(ctx context.Context, params *ListCoursesParams, reqEditors ...RequestEditorFn) (*ListCoursesResponse, error) {
+	rsp, err := c.ListCourses(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCoursesResponse(rsp)
+}
+
+// AddCourseWithBodyWithResponse Add a course
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/courses (the `AddCourse` operationId).
+func (c *ClientWithResponses) AddCourseWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddCourseResponse, error) {
+	rsp, err := c.AddCourseWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddCourseResponse(rsp)
+}
+
+// AddCourseWithResponse Add a course
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/courses (the `AddCourse` operationId).
+func (c *ClientWithResponses) AddCourseWithResponse(ctx context.Context, body AddCourseJSONRequestBody, reqEditors ...RequestEditorFn) (*AddCourseResponse, error) {
+	rsp, err := c.AddCourse(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddCourseResponse(rsp)
+}
+
+// ViewCoursesWithResponse List courses with the names of their semester and teachers
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/courses-view (the `ViewCourses` operationId).
+func (c *ClientWithResponses) ViewCoursesWithResponse(ctx context.Context, params *ViewCoursesParams, reqEditors ...RequestEditorFn) (*ViewCoursesResponse, error) {
+	rsp, err := c.ViewCourses(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseViewCoursesResponse(rsp)
+}
+
+// ArchiveCourseWithResponse Archive a course, or delete one without classes and students
+//
+// Nobody signs in to an archived course. Its students, teachers, classes and figures stay as they are.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/admin/courses/{id} (the `ArchiveCourse` operationId).
+func (c *ClientWithResponses) ArchiveCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveCourseResponse, error) {
+	rsp, err := c.ArchiveCourse(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseArchiveCourseResponse(rsp)
+}
+
+// GetCourseWithResponse Read a course
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/courses/{id} (the `GetCourse` operationId).
+func (c *ClientWithResponses) GetCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCourseResponse, error) {
+	rsp, err := c.GetCourse(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCourseResponse(rsp)
+}
+
+// ChangeCourseWithBodyWithResponse Change a course
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/courses/{id} (the `ChangeCourse` operationId).
+func (c *ClientWithResponses) ChangeCourseWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeCourseResponse, error) {
+	rsp, err := c.ChangeCourseWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeCourseResponse(rsp)
+}
+
+// ChangeCourseWithResponse Change a course
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/courses/{id} (the `ChangeCourse` operationId).
+func (c *ClientWithResponses) ChangeCourseWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeCourseJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeCourseResponse, error) {
+	rsp, err := c.ChangeCourse(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeCourseResponse(rsp)
+}
+
+// RestoreCourseWithResponse Bring an archived course back as it was
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/courses/{id}/restore (the `RestoreCourse` operationId).
+func (c *ClientWithResponses) RestoreCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreCourseResponse, error) {
+	rsp, err := c.RestoreCourse(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreCourseResponse(rsp)
+}
+
+// ListCourseTeachersWithResponse Who holds a course, held it, or will
+//
+// The oldest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/courses/{id}/teachers (the `ListCourseTeachers` operationId).
+func (c *ClientWithResponses) ListCourseTeachersWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ListCourseTeachersResponse, error) {
+	rsp, err := c.ListCourseTeachers(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCourseTeachersResponse(rsp)
+}
+
+// AddCourseTeacherWithBodyWithResponse Let one more teacher or a substitute hold a course
+//
+// All others stay. The main teacher is set by change-course.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/courses/{id}/teachers (the `AddCourseTeacher` operationId).
+func (c *ClientWithResponses) AddCourseTeacherWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddCourseTeacherResponse, error) {
+	rsp, err := c.AddCourseTeacherWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddCourseTeacherResponse(rsp)
+}
+
+// AddCourseTeacherWithResponse Let one more teacher or a substitute hold a course
+//
+// All others stay. The main teacher is set by change-course.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/courses/{id}/teachers (the `AddCourseTeacher` operationId).
+func (c *ClientWithResponses) AddCourseTeacherWithResponse(ctx context.Context, id openapi_types.UUID, body AddCourseTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*AddCourseTeacherResponse, error) {
+	rsp, err := c.AddCourseTeacher(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddCourseTeacherResponse(rsp)
+}
+
+// EndCourseTeacherWithResponse Take a course from a teacher, now
+//
+// What was still to come is dropped; what was taught stays. A course that loses its main teacher has none.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/admin/courses/{id}/teachers/{teacher_id} (the `EndCourseTeacher` operationId).
+func (c *ClientWithResponses) EndCourseTeacherWithResponse(ctx context.Context, id openapi_types.UUID, teacherId openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndCourseTeacherResponse, error) {
+	rsp, err := c.EndCourseTeacher(ctx, id, teacherId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndCourseTeacherResponse(rsp)
+}
+
+// GetEnrollmentRosterWithResponse The students of a semester, one row each
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/enrollment-roster/{semester_id} (the `GetEnrollmentRoster` operationId).
+func (c *ClientWithResponses) GetEnrollmentRosterWithResponse(ctx context.Context, semesterId openapi_types.UUID, params *GetEnrollmentRosterParams, reqEditors ...RequestEditorFn) (*GetEnrollmentRosterResponse, error) {
+	rsp, err := c.GetEnrollmentRoster(ctx, semesterId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEnrollmentRosterResponse(rsp)
+}
+
+// GetEnrollmentsWithResponse Who is in a course, and who could be
+//
+// q, sort, limit and cursor are of those available.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/enrollments/{course_id} (the `GetEnrollments` operationId).
+func (c *ClientWithResponses) GetEnrollmentsWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetEnrollmentsParams, reqEditors ...RequestEditorFn) (*GetEnrollmentsResponse, error) {
+	rsp, err := c.GetEnrollments(ctx, courseId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEnrollmentsResponse(rsp)
+}
+
+// SetEnrollmentsWithBodyWithResponse Set the complete list of a course, or change nothing
+//
+// Who is left out leaves now. A new roll holds from now on, classes held before keep the old one; rolls can be swapped. A wrong entry is named, as in body[3].class_roll_id.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/enrollments/{course_id} (the `SetEnrollments` operationId).
+func (c *ClientWithResponses) SetEnrollmentsWithBodyWithResponse(ctx context.Context, courseId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEnrollmentsResponse, error) {
+	rsp, err := c.SetEnrollmentsWithBody(ctx, courseId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetEnrollmentsResponse(rsp)
+}
+
+// SetEnrollmentsWithResponse Set the complete list of a course, or change nothing
+//
+// Who is left out leaves now. A new roll holds from now on, classes held before keep the old one; rolls can be swapped. A wrong entry is named, as in body[3].class_roll_id.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/enrollments/{course_id} (the `SetEnrollments` operationId).
+func (c *ClientWithResponses) SetEnrollmentsWithResponse(ctx context.Context, courseId openapi_types.UUID, body SetEnrollmentsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnrollmentsResponse, error) {
+	rsp, err := c.SetEnrollments(ctx, courseId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetEnrollmentsResponse(rsp)
+}
+
+// WithdrawStudentWithResponse Take one student out of a course, now
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/admin/enrollments/{course_id}/{student_id} (the `WithdrawStudent` operationId).
+func (c *ClientWithResponses) WithdrawStudentWithResponse(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, reqEditors ...RequestEditorFn) (*WithdrawStudentResponse, error) {
+	rsp, err := c.WithdrawStudent(ctx, courseId, studentId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawStudentResponse(rsp)
+}
+
+// EnrollStudentWithBodyWithResponse Enrol one student, or change their roll
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/enrollments/{course_id}/{student_id} (the `EnrollStudent` operationId).
+func (c *ClientWithResponses) EnrollStudentWithBodyWithResponse(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnrollStudentResponse, error) {
+	rsp, err := c.EnrollStudentWithBody(ctx, courseId, studentId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnrollStudentResponse(rsp)
+}
+
+// EnrollStudentWithResponse Enrol one student, or change their roll
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/enrollments/{course_id}/{student_id} (the `EnrollStudent` operationId).
+func (c *ClientWithResponses) EnrollStudentWithResponse(ctx context.Context, courseId openapi_types.UUID, studentId openapi_types.UUID, body EnrollStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*EnrollStudentResponse, error) {
+	rsp, err := c.EnrollStudent(ctx, courseId, studentId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnrollStudentResponse(rsp)
+}
+
 // ListImportsWithResponse List imports, the newest first
 //
 // Returns a wrapper object for the known response body format(s).
@@ -14292,6 +20593,112 @@ func (c *ClientWithResponses) ChangePasswordWithResponse(ctx context.Context, bo
 	return ParseChangePasswordResponse(rsp)
 }
 
+// ListSemestersWithResponse List semesters
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/semesters (the `ListSemesters` operationId).
+func (c *ClientWithResponses) ListSemestersWithResponse(ctx context.Context, params *ListSemestersParams, reqEditors ...RequestEditorFn) (*ListSemestersResponse, error) {
+	rsp, err := c.ListSemesters(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSemestersResponse(rsp)
+}
+
+// AddSemesterWithBodyWithResponse Add a semester
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/semesters (the `AddSemester` operationId).
+func (c *ClientWithResponses) AddSemesterWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddSemesterResponse, error) {
+	rsp, err := c.AddSemesterWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddSemesterResponse(rsp)
+}
+
+// AddSemesterWithResponse Add a semester
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/semesters (the `AddSemester` operationId).
+func (c *ClientWithResponses) AddSemesterWithResponse(ctx context.Context, body AddSemesterJSONRequestBody, reqEditors ...RequestEditorFn) (*AddSemesterResponse, error) {
+	rsp, err := c.AddSemester(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddSemesterResponse(rsp)
+}
+
+// ArchiveSemesterWithResponse Archive a semester, or delete one that no course is in
+//
+// Its courses go on; archive those that have ended.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/admin/semesters/{id} (the `ArchiveSemester` operationId).
+func (c *ClientWithResponses) ArchiveSemesterWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveSemesterResponse, error) {
+	rsp, err := c.ArchiveSemester(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseArchiveSemesterResponse(rsp)
+}
+
+// GetSemesterWithResponse Read a semester
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/semesters/{id} (the `GetSemester` operationId).
+func (c *ClientWithResponses) GetSemesterWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetSemesterResponse, error) {
+	rsp, err := c.GetSemester(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSemesterResponse(rsp)
+}
+
+// ChangeSemesterWithBodyWithResponse Change a semester
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/semesters/{id} (the `ChangeSemester` operationId).
+func (c *ClientWithResponses) ChangeSemesterWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeSemesterResponse, error) {
+	rsp, err := c.ChangeSemesterWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeSemesterResponse(rsp)
+}
+
+// ChangeSemesterWithResponse Change a semester
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/semesters/{id} (the `ChangeSemester` operationId).
+func (c *ClientWithResponses) ChangeSemesterWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeSemesterJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeSemesterResponse, error) {
+	rsp, err := c.ChangeSemester(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeSemesterResponse(rsp)
+}
+
+// RestoreSemesterWithResponse Bring an archived semester back
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/semesters/{id}/restore (the `RestoreSemester` operationId).
+func (c *ClientWithResponses) RestoreSemesterWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreSemesterResponse, error) {
+	rsp, err := c.RestoreSemester(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreSemesterResponse(rsp)
+}
+
 // SetUpWithBodyWithResponse Make the first account
 //
 // With the link that the server prints when nobody has an account. The link is good once, for a day. The answer signs in.
@@ -14322,6 +20729,47 @@ func (c *ClientWithResponses) SetUpWithResponse(ctx context.Context, body SetUpJ
 	return ParseSetUpResponse(rsp)
 }
 
+// ListStudentsWithResponse List students
+//
+// q looks in names, both numbers and both e-mail addresses.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/students (the `ListStudents` operationId).
+func (c *ClientWithResponses) ListStudentsWithResponse(ctx context.Context, params *ListStudentsParams, reqEditors ...RequestEditorFn) (*ListStudentsResponse, error) {
+	rsp, err := c.ListStudents(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListStudentsResponse(rsp)
+}
+
+// AddStudentWithBodyWithResponse Add a student
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/students (the `AddStudent` operationId).
+func (c *ClientWithResponses) AddStudentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddStudentResponse, error) {
+	rsp, err := c.AddStudentWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddStudentResponse(rsp)
+}
+
+// AddStudentWithResponse Add a student
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/students (the `AddStudent` operationId).
+func (c *ClientWithResponses) AddStudentWithResponse(ctx context.Context, body AddStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*AddStudentResponse, error) {
+	rsp, err := c.AddStudent(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddStudentResponse(rsp)
+}
+
 // BulkImportStudentsWithBodyWithResponse Add the students of a file at once
 //
 // Students who are there already are left alone. For more than 2000 rows, a preview or progress: POST /api/admin/imports.
@@ -14335,6 +20783,181 @@ func (c *ClientWithResponses) BulkImportStudentsWithBodyWithResponse(ctx context
 		return nil, err
 	}
 	return ParseBulkImportStudentsResponse(rsp)
+}
+
+// ArchiveStudentWithResponse Archive a student, or delete one nothing refers to
+//
+// Whoever is archived leaves their courses now. Classes held before count as they did.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/admin/students/{id} (the `ArchiveStudent` operationId).
+func (c *ClientWithResponses) ArchiveStudentWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveStudentResponse, error) {
+	rsp, err := c.ArchiveStudent(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseArchiveStudentResponse(rsp)
+}
+
+// GetStudentWithResponse Read a student
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/students/{id} (the `GetStudent` operationId).
+func (c *ClientWithResponses) GetStudentWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetStudentResponse, error) {
+	rsp, err := c.GetStudent(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStudentResponse(rsp)
+}
+
+// ChangeStudentWithBodyWithResponse Change a student
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/students/{id} (the `ChangeStudent` operationId).
+func (c *ClientWithResponses) ChangeStudentWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeStudentResponse, error) {
+	rsp, err := c.ChangeStudentWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeStudentResponse(rsp)
+}
+
+// ChangeStudentWithResponse Change a student
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/students/{id} (the `ChangeStudent` operationId).
+func (c *ClientWithResponses) ChangeStudentWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeStudentResponse, error) {
+	rsp, err := c.ChangeStudent(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeStudentResponse(rsp)
+}
+
+// RestoreStudentWithResponse Bring an archived student back
+//
+// They are in no course: enrol them again where they belong.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/students/{id}/restore (the `RestoreStudent` operationId).
+func (c *ClientWithResponses) RestoreStudentWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreStudentResponse, error) {
+	rsp, err := c.RestoreStudent(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreStudentResponse(rsp)
+}
+
+// ListTeachersWithResponse List teachers
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/teachers (the `ListTeachers` operationId).
+func (c *ClientWithResponses) ListTeachersWithResponse(ctx context.Context, params *ListTeachersParams, reqEditors ...RequestEditorFn) (*ListTeachersResponse, error) {
+	rsp, err := c.ListTeachers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTeachersResponse(rsp)
+}
+
+// AddTeacherWithBodyWithResponse Add a teacher
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/teachers (the `AddTeacher` operationId).
+func (c *ClientWithResponses) AddTeacherWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddTeacherResponse, error) {
+	rsp, err := c.AddTeacherWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddTeacherResponse(rsp)
+}
+
+// AddTeacherWithResponse Add a teacher
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/teachers (the `AddTeacher` operationId).
+func (c *ClientWithResponses) AddTeacherWithResponse(ctx context.Context, body AddTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*AddTeacherResponse, error) {
+	rsp, err := c.AddTeacher(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddTeacherResponse(rsp)
+}
+
+// ArchiveTeacherWithResponse Archive a teacher, or delete one nothing refers to
+//
+// Whoever is archived holds no course from now on; what they taught stays theirs.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/admin/teachers/{id} (the `ArchiveTeacher` operationId).
+func (c *ClientWithResponses) ArchiveTeacherWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveTeacherResponse, error) {
+	rsp, err := c.ArchiveTeacher(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseArchiveTeacherResponse(rsp)
+}
+
+// GetTeacherWithResponse Read a teacher
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/teachers/{id} (the `GetTeacher` operationId).
+func (c *ClientWithResponses) GetTeacherWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetTeacherResponse, error) {
+	rsp, err := c.GetTeacher(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTeacherResponse(rsp)
+}
+
+// ChangeTeacherWithBodyWithResponse Change a teacher
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/teachers/{id} (the `ChangeTeacher` operationId).
+func (c *ClientWithResponses) ChangeTeacherWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeTeacherResponse, error) {
+	rsp, err := c.ChangeTeacherWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeTeacherResponse(rsp)
+}
+
+// ChangeTeacherWithResponse Change a teacher
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/teachers/{id} (the `ChangeTeacher` operationId).
+func (c *ClientWithResponses) ChangeTeacherWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeTeacherResponse, error) {
+	rsp, err := c.ChangeTeacher(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeTeacherResponse(rsp)
+}
+
+// RestoreTeacherWithResponse Bring an archived teacher back, without courses
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/teachers/{id}/restore (the `RestoreTeacher` operationId).
+func (c *ClientWithResponses) RestoreTeacherWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestoreTeacherResponse, error) {
+	rsp, err := c.RestoreTeacher(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestoreTeacherResponse(rsp)
 }
 
 // MarkQueueWithBodyWithResponse A queue of fingers
@@ -15514,6 +22137,798 @@ func ParseSetConfigResponse(rsp *http.Response) (*SetConfigResponse, error) {
 	return response, nil
 }
 
+// ParseListCoursesResponse parses an HTTP response from a ListCoursesWithResponse call
+func ParseListCoursesResponse(rsp *http.Response) (*ListCoursesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCoursesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []CourseRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListCoursesResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("X-Total-Count"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Total-Count", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.XTotalCount = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAddCourseResponse parses an HTTP response from a AddCourseWithResponse call
+func ParseAddCourseResponse(rsp *http.Response) (*AddCourseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddCourseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest RosterAdded
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseViewCoursesResponse parses an HTTP response from a ViewCoursesWithResponse call
+func ParseViewCoursesResponse(rsp *http.Response) (*ViewCoursesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ViewCoursesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []CourseViewRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ViewCoursesResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("X-Total-Count"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Total-Count", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.XTotalCount = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseArchiveCourseResponse parses an HTTP response from a ArchiveCourseWithResponse call
+func ParseArchiveCourseResponse(rsp *http.Response) (*ArchiveCourseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ArchiveCourseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterAway
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCourseResponse parses an HTTP response from a GetCourseWithResponse call
+func ParseGetCourseResponse(rsp *http.Response) (*GetCourseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCourseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CourseViewRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeCourseResponse parses an HTTP response from a ChangeCourseWithResponse call
+func ParseChangeCourseResponse(rsp *http.Response) (*ChangeCourseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeCourseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestoreCourseResponse parses an HTTP response from a RestoreCourseWithResponse call
+func ParseRestoreCourseResponse(rsp *http.Response) (*RestoreCourseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestoreCourseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCourseTeachersResponse parses an HTTP response from a ListCourseTeachersWithResponse call
+func ParseListCourseTeachersResponse(rsp *http.Response) (*ListCourseTeachersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCourseTeachersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []CourseTeacherRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddCourseTeacherResponse parses an HTTP response from a AddCourseTeacherWithResponse call
+func ParseAddCourseTeacherResponse(rsp *http.Response) (*AddCourseTeacherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddCourseTeacherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndCourseTeacherResponse parses an HTTP response from a EndCourseTeacherWithResponse call
+func ParseEndCourseTeacherResponse(rsp *http.Response) (*EndCourseTeacherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndCourseTeacherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetEnrollmentRosterResponse parses an HTTP response from a GetEnrollmentRosterWithResponse call
+func ParseGetEnrollmentRosterResponse(rsp *http.Response) (*GetEnrollmentRosterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEnrollmentRosterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []TermRosterRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetEnrollmentRosterResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("X-Total-Count"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Total-Count", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.XTotalCount = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetEnrollmentsResponse parses an HTTP response from a GetEnrollmentsWithResponse call
+func ParseGetEnrollmentsResponse(rsp *http.Response) (*GetEnrollmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEnrollmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EnrolmentsBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetEnrollmentsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("X-Total-Count"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Total-Count", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.XTotalCount = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetEnrollmentsResponse parses an HTTP response from a SetEnrollmentsWithResponse call
+func ParseSetEnrollmentsResponse(rsp *http.Response) (*SetEnrollmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetEnrollmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterSaved
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawStudentResponse parses an HTTP response from a WithdrawStudentWithResponse call
+func ParseWithdrawStudentResponse(rsp *http.Response) (*WithdrawStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEnrollStudentResponse parses an HTTP response from a EnrollStudentWithResponse call
+func ParseEnrollStudentResponse(rsp *http.Response) (*EnrollStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EnrollStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListImportsResponse parses an HTTP response from a ListImportsWithResponse call
 func ParseListImportsResponse(rsp *http.Response) (*ListImportsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16219,6 +23634,308 @@ func ParseChangePasswordResponse(rsp *http.Response) (*ChangePasswordResponse, e
 	return response, nil
 }
 
+// ParseListSemestersResponse parses an HTTP response from a ListSemestersWithResponse call
+func ParseListSemestersResponse(rsp *http.Response) (*ListSemestersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSemestersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []SemesterRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSemestersResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("X-Total-Count"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Total-Count", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.XTotalCount = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAddSemesterResponse parses an HTTP response from a AddSemesterWithResponse call
+func ParseAddSemesterResponse(rsp *http.Response) (*AddSemesterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddSemesterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest RosterAdded
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseArchiveSemesterResponse parses an HTTP response from a ArchiveSemesterWithResponse call
+func ParseArchiveSemesterResponse(rsp *http.Response) (*ArchiveSemesterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ArchiveSemesterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterAway
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSemesterResponse parses an HTTP response from a GetSemesterWithResponse call
+func ParseGetSemesterResponse(rsp *http.Response) (*GetSemesterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSemesterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SemesterRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeSemesterResponse parses an HTTP response from a ChangeSemesterWithResponse call
+func ParseChangeSemesterResponse(rsp *http.Response) (*ChangeSemesterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeSemesterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestoreSemesterResponse parses an HTTP response from a RestoreSemesterWithResponse call
+func ParseRestoreSemesterResponse(rsp *http.Response) (*RestoreSemesterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestoreSemesterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSetUpResponse parses an HTTP response from a SetUpWithResponse call
 func ParseSetUpResponse(rsp *http.Response) (*SetUpResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16293,6 +24010,106 @@ func ParseSetUpResponse(rsp *http.Response) (*SetUpResponse, error) {
 	return response, nil
 }
 
+// ParseListStudentsResponse parses an HTTP response from a ListStudentsWithResponse call
+func ParseListStudentsResponse(rsp *http.Response) (*ListStudentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListStudentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []StudentRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListStudentsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("X-Total-Count"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Total-Count", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.XTotalCount = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAddStudentResponse parses an HTTP response from a AddStudentWithResponse call
+func ParseAddStudentResponse(rsp *http.Response) (*AddStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest RosterAdded
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseBulkImportStudentsResponse parses an HTTP response from a BulkImportStudentsWithResponse call
 func ParseBulkImportStudentsResponse(rsp *http.Response) (*BulkImportStudentsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16341,6 +24158,510 @@ func ParseBulkImportStudentsResponse(rsp *http.Response) (*BulkImportStudentsRes
 			return nil, err
 		}
 		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseArchiveStudentResponse parses an HTTP response from a ArchiveStudentWithResponse call
+func ParseArchiveStudentResponse(rsp *http.Response) (*ArchiveStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ArchiveStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterAway
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetStudentResponse parses an HTTP response from a GetStudentWithResponse call
+func ParseGetStudentResponse(rsp *http.Response) (*GetStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StudentRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeStudentResponse parses an HTTP response from a ChangeStudentWithResponse call
+func ParseChangeStudentResponse(rsp *http.Response) (*ChangeStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestoreStudentResponse parses an HTTP response from a RestoreStudentWithResponse call
+func ParseRestoreStudentResponse(rsp *http.Response) (*RestoreStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestoreStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTeachersResponse parses an HTTP response from a ListTeachersWithResponse call
+func ParseListTeachersResponse(rsp *http.Response) (*ListTeachersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTeachersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []TeacherRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListTeachersResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("X-Total-Count"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Total-Count", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.XTotalCount = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAddTeacherResponse parses an HTTP response from a AddTeacherWithResponse call
+func ParseAddTeacherResponse(rsp *http.Response) (*AddTeacherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddTeacherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest RosterAdded
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseArchiveTeacherResponse parses an HTTP response from a ArchiveTeacherWithResponse call
+func ParseArchiveTeacherResponse(rsp *http.Response) (*ArchiveTeacherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ArchiveTeacherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterAway
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTeacherResponse parses an HTTP response from a GetTeacherWithResponse call
+func ParseGetTeacherResponse(rsp *http.Response) (*GetTeacherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTeacherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TeacherRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeTeacherResponse parses an HTTP response from a ChangeTeacherWithResponse call
+func ParseChangeTeacherResponse(rsp *http.Response) (*ChangeTeacherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeTeacherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestoreTeacherResponse parses an HTTP response from a RestoreTeacherWithResponse call
+func ParseRestoreTeacherResponse(rsp *http.Response) (*RestoreTeacherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestoreTeacherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
 
 	}
 

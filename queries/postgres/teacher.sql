@@ -18,3 +18,37 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, code = excluded.code, pin_h
 
 -- name: RemoveTeacher :execrows
 DELETE FROM teacher WHERE id = @id;
+
+-- name: TeacherForChange :one
+SELECT * FROM teacher WHERE id = @id FOR NO KEY UPDATE;
+
+-- name: TeacherReferred :one
+SELECT (EXISTS (SELECT FROM teaching WHERE teacher_id = @id::uuid) OR EXISTS (SELECT FROM course WHERE teacher_id = @id::uuid)
+     OR EXISTS (SELECT FROM session WHERE teacher_id = @id::uuid) OR EXISTS (SELECT FROM login WHERE person_id = @id::uuid))::boolean;
+
+-- name: ListTeachers :many
+-- See ListTerms.
+SELECT k.* FROM (
+    SELECT p.id, p.name, p.code, p.email, (p.pin_hash <> '')::boolean AS has_pin, p.archived_at,
+        (CASE @sort::text WHEN 'name' THEN lower(p.name) WHEN 'code' THEN lower(p.code) ELSE '' END)::text AS key
+    FROM teacher p
+    WHERE CASE @archived::text WHEN 'with' THEN true WHEN 'only' THEN p.archived_at IS NOT NULL ELSE p.archived_at IS NULL END
+      AND (NOT @one::boolean OR p.id = @id::uuid)
+      AND (@course_id::uuid IS NULL OR EXISTS (SELECT FROM teaching t WHERE t.teacher_id = p.id AND t.course_id = @course_id::uuid
+           AND t.from_at <= @at::timestamptz AND (t.to_at IS NULL OR t.to_at > @at::timestamptz)))
+      AND (cardinality(@words::text[]) = 0
+           OR lower(concat_ws(' ', p.name, p.code, p.email)) LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))))
+) k
+WHERE NOT @started::boolean OR (NOT @back::boolean AND (k.key, k.id) > (@after_key::text, @after_id::uuid))
+   OR (@back::boolean AND (k.key, k.id) < (@after_key::text, @after_id::uuid))
+ORDER BY CASE WHEN NOT @back::boolean THEN k.key END, CASE WHEN NOT @back::boolean THEN k.id END,
+         CASE WHEN @back::boolean THEN k.key END DESC, CASE WHEN @back::boolean THEN k.id END DESC
+LIMIT @most;
+
+-- name: CountTeachers :one
+SELECT count(*) FROM teacher p
+WHERE CASE @archived::text WHEN 'with' THEN true WHEN 'only' THEN p.archived_at IS NOT NULL ELSE p.archived_at IS NULL END
+  AND (@course_id::uuid IS NULL OR EXISTS (SELECT FROM teaching t WHERE t.teacher_id = p.id AND t.course_id = @course_id::uuid
+       AND t.from_at <= @at::timestamptz AND (t.to_at IS NULL OR t.to_at > @at::timestamptz)))
+  AND (cardinality(@words::text[]) = 0
+       OR lower(concat_ws(' ', p.name, p.code, p.email)) LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))));

@@ -7,3 +7,10 @@ WHERE teaching.course_id = excluded.course_id AND teaching.teacher_id = excluded
 
 -- name: RemoveTeaching :execrows
 DELETE FROM teaching WHERE id = @id;
+
+-- name: TeachingsOfCourse :many
+SELECT t.*, p.name, p.code FROM teaching t JOIN teacher p ON p.id = t.teacher_id
+WHERE t.course_id = @course_id ORDER BY t.from_at, t.id;
+
+-- name: TeachingsOfTeacher :many
+SELECT * FROM teaching WHERE teacher_id = @teacher_id AND (to_at IS NULL OR to_at > @at) ORDER BY from_at, id;

@@ -12,8 +12,39 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const countCourses = `-- name: CountCourses :one
+SELECT count(*) FROM course c
+WHERE CASE $1::text WHEN 'with' THEN true WHEN 'only' THEN c.archived_at IS NOT NULL ELSE c.archived_at IS NULL END
+  AND ($2::uuid IS NULL OR c.term_id = $2::uuid)
+  AND ($3::uuid IS NULL OR EXISTS (SELECT FROM teaching t WHERE t.course_id = c.id AND t.teacher_id = $3::uuid
+       AND t.from_at <= $4::timestamptz AND (t.to_at IS NULL OR t.to_at > $4::timestamptz)))
+  AND (cardinality($5::text[]) = 0
+       OR lower(concat_ws(' ', c.name, c.code)) LIKE ALL (ARRAY(SELECT lower(unnest($5::text[])))))
+`
+
+type CountCoursesParams struct {
+	Archived  string
+	TermID    attendance.ID
+	TeacherID attendance.ID
+	At        time.Time
+	Words     []string
+}
+
+func (q *Queries) CountCourses(ctx context.Context, arg CountCoursesParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countCourses,
+		arg.Archived,
+		arg.TermID,
+		arg.TeacherID,
+		arg.At,
+		arg.Words,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const course = `-- name: Course :one
-SELECT id, term_id, code, name, default_minutes, archived_at FROM course WHERE id = $1
+SELECT id, term_id, code, name, default_minutes, archived_at, teacher_id FROM course WHERE id = $1
 `
 
 func (q *Queries) Course(ctx context.Context, id attendance.ID) (Course, error) {
@@ -26,12 +57,13 @@ func (q *Queries) Course(ctx context.Context, id attendance.ID) (Course, error) 
 		&i.Name,
 		&i.DefaultMinutes,
 		&i.ArchivedAt,
+		&i.TeacherID,
 	)
 	return i, err
 }
 
 const courseByCode = `-- name: CourseByCode :one
-SELECT id, term_id, code, name, default_minutes, archived_at FROM course WHERE lower(code) = lower($1) AND archived_at IS NULL
+SELECT id, term_id, code, name, default_minutes, archived_at, teacher_id FROM course WHERE lower(code) = lower($1) AND archived_at IS NULL
 `
 
 func (q *Queries) CourseByCode(ctx context.Context, code string) (Course, error) {
@@ -44,12 +76,44 @@ func (q *Queries) CourseByCode(ctx context.Context, code string) (Course, error)
 		&i.Name,
 		&i.DefaultMinutes,
 		&i.ArchivedAt,
+		&i.TeacherID,
 	)
 	return i, err
 }
 
+const courseForChange = `-- name: CourseForChange :one
+SELECT id, term_id, code, name, default_minutes, archived_at, teacher_id FROM course WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) CourseForChange(ctx context.Context, id attendance.ID) (Course, error) {
+	row := q.db.QueryRow(ctx, courseForChange, id)
+	var i Course
+	err := row.Scan(
+		&i.ID,
+		&i.TermID,
+		&i.Code,
+		&i.Name,
+		&i.DefaultMinutes,
+		&i.ArchivedAt,
+		&i.TeacherID,
+	)
+	return i, err
+}
+
+const courseReferred = `-- name: CourseReferred :one
+SELECT (EXISTS (SELECT FROM session WHERE course_id = $1::uuid) OR EXISTS (SELECT FROM enrolment WHERE course_id = $1::uuid))::boolean
+`
+
+// Its teachings go with it.
+func (q *Queries) CourseReferred(ctx context.Context, id attendance.ID) (bool, error) {
+	row := q.db.QueryRow(ctx, courseReferred, id)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const courses = `-- name: Courses :many
-SELECT id, term_id, code, name, default_minutes, archived_at FROM course WHERE archived_at IS NULL ORDER BY code, id
+SELECT id, term_id, code, name, default_minutes, archived_at, teacher_id FROM course WHERE archived_at IS NULL ORDER BY code, id
 `
 
 func (q *Queries) Courses(ctx context.Context) ([]Course, error) {
@@ -68,6 +132,7 @@ func (q *Queries) Courses(ctx context.Context) ([]Course, error) {
 			&i.Name,
 			&i.DefaultMinutes,
 			&i.ArchivedAt,
+			&i.TeacherID,
 		); err != nil {
 			return nil, err
 		}
@@ -80,7 +145,7 @@ func (q *Queries) Courses(ctx context.Context) ([]Course, error) {
 }
 
 const coursesOf = `-- name: CoursesOf :many
-SELECT c.id, c.term_id, c.code, c.name, c.default_minutes, c.archived_at FROM course c
+SELECT c.id, c.term_id, c.code, c.name, c.default_minutes, c.archived_at, c.teacher_id FROM course c
 WHERE c.archived_at IS NULL
   AND EXISTS (SELECT FROM teaching t WHERE t.course_id = c.id AND t.teacher_id = $1
               AND t.from_at <= $2 AND (t.to_at IS NULL OR t.to_at > $2))
@@ -103,6 +168,111 @@ func (q *Queries) CoursesOf(ctx context.Context, teacherID attendance.ID, at tim
 			&i.Name,
 			&i.DefaultMinutes,
 			&i.ArchivedAt,
+			&i.TeacherID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listCourses = `-- name: ListCourses :many
+SELECT k.id, k.term_id, k.teacher_id, k.code, k.name, k.default_minutes, k.archived_at, k.term_name, k.teacher_name, k.teachers, k.enrolled, k.key FROM (
+    SELECT c.id, c.term_id, c.teacher_id, c.code, c.name, c.default_minutes, c.archived_at, r.name AS term_name, m.name AS teacher_name,
+        ARRAY(SELECT p.name FROM teaching t JOIN teacher p ON p.id = t.teacher_id
+              WHERE t.course_id = c.id AND t.from_at <= $1::timestamptz AND (t.to_at IS NULL OR t.to_at > $1::timestamptz)
+              ORDER BY p.name, p.id)::text[] AS teachers,
+        (SELECT count(*) FROM enrolment e
+         WHERE e.course_id = c.id AND e.from_at <= $1::timestamptz AND (e.to_at IS NULL OR e.to_at > $1::timestamptz)) AS enrolled,
+        (CASE $2::text WHEN 'code' THEN lower(c.code) ELSE lower(c.name) END)::text AS key
+    FROM course c LEFT JOIN term r ON r.id = c.term_id LEFT JOIN teacher m ON m.id = c.teacher_id
+    WHERE CASE $3::text WHEN 'with' THEN true WHEN 'only' THEN c.archived_at IS NOT NULL ELSE c.archived_at IS NULL END
+      AND (NOT $4::boolean OR c.id = $5::uuid)
+      AND ($6::uuid IS NULL OR c.term_id = $6::uuid)
+      AND ($7::uuid IS NULL OR EXISTS (SELECT FROM teaching t WHERE t.course_id = c.id AND t.teacher_id = $7::uuid
+           AND t.from_at <= $1::timestamptz AND (t.to_at IS NULL OR t.to_at > $1::timestamptz)))
+      AND (cardinality($8::text[]) = 0
+           OR lower(concat_ws(' ', c.name, c.code)) LIKE ALL (ARRAY(SELECT lower(unnest($8::text[])))))
+) k
+WHERE NOT $9::boolean OR (NOT $10::boolean AND (k.key, k.id) > ($11::text, $12::uuid))
+   OR ($10::boolean AND (k.key, k.id) < ($11::text, $12::uuid))
+ORDER BY CASE WHEN NOT $10::boolean THEN k.key END, CASE WHEN NOT $10::boolean THEN k.id END,
+         CASE WHEN $10::boolean THEN k.key END DESC, CASE WHEN $10::boolean THEN k.id END DESC
+LIMIT $13
+`
+
+type ListCoursesParams struct {
+	At        time.Time
+	Sort      string
+	Archived  string
+	One       bool
+	ID        attendance.ID
+	TermID    attendance.ID
+	TeacherID attendance.ID
+	Words     []string
+	Started   bool
+	Back      bool
+	AfterKey  string
+	AfterID   attendance.ID
+	Most      int32
+}
+
+type ListCoursesRow struct {
+	ID             attendance.ID
+	TermID         attendance.ID
+	TeacherID      attendance.ID
+	Code           string
+	Name           string
+	DefaultMinutes int32
+	ArchivedAt     *time.Time
+	TermName       *string
+	TeacherName    *string
+	Teachers       []string
+	Enrolled       int64
+	Key            string
+}
+
+// See ListTerms.
+func (q *Queries) ListCourses(ctx context.Context, arg ListCoursesParams) ([]ListCoursesRow, error) {
+	rows, err := q.db.Query(ctx, listCourses,
+		arg.At,
+		arg.Sort,
+		arg.Archived,
+		arg.One,
+		arg.ID,
+		arg.TermID,
+		arg.TeacherID,
+		arg.Words,
+		arg.Started,
+		arg.Back,
+		arg.AfterKey,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListCoursesRow{}
+	for rows.Next() {
+		var i ListCoursesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TermID,
+			&i.TeacherID,
+			&i.Code,
+			&i.Name,
+			&i.DefaultMinutes,
+			&i.ArchivedAt,
+			&i.TermName,
+			&i.TeacherName,
+			&i.Teachers,
+			&i.Enrolled,
+			&i.Key,
 		); err != nil {
 			return nil, err
 		}
@@ -126,15 +296,16 @@ func (q *Queries) LockCourse(ctx context.Context, id attendance.ID) error {
 }
 
 const putCourse = `-- name: PutCourse :exec
-INSERT INTO course (id, term_id, code, name, default_minutes, archived_at)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (id) DO UPDATE SET term_id = excluded.term_id, code = excluded.code, name = excluded.name,
+INSERT INTO course (id, term_id, teacher_id, code, name, default_minutes, archived_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (id) DO UPDATE SET term_id = excluded.term_id, teacher_id = excluded.teacher_id, code = excluded.code, name = excluded.name,
     default_minutes = excluded.default_minutes, archived_at = CASE WHEN excluded.archived_at IS NOT NULL THEN coalesce(course.archived_at, excluded.archived_at) END
 `
 
 type PutCourseParams struct {
 	ID             attendance.ID
 	TermID         attendance.ID
+	TeacherID      attendance.ID
 	Code           string
 	Name           string
 	DefaultMinutes int32
@@ -145,6 +316,7 @@ func (q *Queries) PutCourse(ctx context.Context, arg PutCourseParams) error {
 	_, err := q.db.Exec(ctx, putCourse,
 		arg.ID,
 		arg.TermID,
+		arg.TeacherID,
 		arg.Code,
 		arg.Name,
 		arg.DefaultMinutes,

@@ -12,6 +12,189 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const countTermRoster = `-- name: CountTermRoster :one
+SELECT count(DISTINCT e.student_id) FROM enrolment e JOIN course c ON c.id = e.course_id JOIN student s ON s.id = e.student_id
+WHERE c.term_id = $1 AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > $2::timestamptz)
+  AND (cardinality($3::text[]) = 0
+       OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest($3::text[])))))
+`
+
+func (q *Queries) CountTermRoster(ctx context.Context, termID attendance.ID, at time.Time, words []string) (int64, error) {
+	row := q.db.QueryRow(ctx, countTermRoster, termID, at, words)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const enrolled = `-- name: Enrolled :many
+SELECT e.student_id, e.roll, e.from_at, s.name, s.university_roll FROM enrolment e JOIN student s ON s.id = e.student_id
+WHERE e.course_id = $1 AND (e.to_at IS NULL OR e.to_at > $2::timestamptz) ORDER BY e.roll, e.id
+`
+
+type EnrolledRow struct {
+	StudentID      attendance.ID
+	Roll           int32
+	FromAt         time.Time
+	Name           string
+	UniversityRoll string
+}
+
+// Those who are in a course, or will be.
+func (q *Queries) Enrolled(ctx context.Context, courseID attendance.ID, at time.Time) ([]EnrolledRow, error) {
+	rows, err := q.db.Query(ctx, enrolled, courseID, at)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EnrolledRow{}
+	for rows.Next() {
+		var i EnrolledRow
+		if err := rows.Scan(
+			&i.StudentID,
+			&i.Roll,
+			&i.FromAt,
+			&i.Name,
+			&i.UniversityRoll,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const enrolmentsOfCourse = `-- name: EnrolmentsOfCourse :many
+SELECT id, course_id, student_id, roll, from_at, to_at FROM enrolment WHERE course_id = $1 ORDER BY from_at, id
+`
+
+func (q *Queries) EnrolmentsOfCourse(ctx context.Context, courseID attendance.ID) ([]Enrolment, error) {
+	rows, err := q.db.Query(ctx, enrolmentsOfCourse, courseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Enrolment{}
+	for rows.Next() {
+		var i Enrolment
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.StudentID,
+			&i.Roll,
+			&i.FromAt,
+			&i.ToAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const enrolmentsOfStudent = `-- name: EnrolmentsOfStudent :many
+SELECT id, course_id, student_id, roll, from_at, to_at FROM enrolment WHERE student_id = $1 AND (to_at IS NULL OR to_at > $2) ORDER BY from_at, id
+`
+
+func (q *Queries) EnrolmentsOfStudent(ctx context.Context, studentID attendance.ID, at *time.Time) ([]Enrolment, error) {
+	rows, err := q.db.Query(ctx, enrolmentsOfStudent, studentID, at)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Enrolment{}
+	for rows.Next() {
+		var i Enrolment
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.StudentID,
+			&i.Roll,
+			&i.FromAt,
+			&i.ToAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTermRoster = `-- name: ListTermRoster :many
+SELECT k.id, k.name, k.university_roll, k.roll, k.courses FROM (
+    SELECT s.id, s.name, s.university_roll, min(e.roll)::integer AS roll,
+        array_agg(DISTINCT c.code ORDER BY c.code)::text[] AS courses
+    FROM enrolment e JOIN course c ON c.id = e.course_id JOIN student s ON s.id = e.student_id
+    WHERE c.term_id = $1 AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > $2::timestamptz)
+      AND (cardinality($3::text[]) = 0
+           OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest($3::text[])))))
+    GROUP BY s.id
+) k
+WHERE NOT $4::boolean OR (k.roll, k.id) > ($5::integer, $6::uuid)
+ORDER BY k.roll, k.id LIMIT $7
+`
+
+type ListTermRosterParams struct {
+	TermID    attendance.ID
+	At        time.Time
+	Words     []string
+	Started   bool
+	AfterRoll int32
+	AfterID   attendance.ID
+	Most      int32
+}
+
+type ListTermRosterRow struct {
+	ID             attendance.ID
+	Name           string
+	UniversityRoll string
+	Roll           int32
+	Courses        []string
+}
+
+// One row a student: the courses of a term, and the smallest roll.
+func (q *Queries) ListTermRoster(ctx context.Context, arg ListTermRosterParams) ([]ListTermRosterRow, error) {
+	rows, err := q.db.Query(ctx, listTermRoster,
+		arg.TermID,
+		arg.At,
+		arg.Words,
+		arg.Started,
+		arg.AfterRoll,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListTermRosterRow{}
+	for rows.Next() {
+		var i ListTermRosterRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.UniversityRoll,
+			&i.Roll,
+			&i.Courses,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const putEnrolment = `-- name: PutEnrolment :execrows
 INSERT INTO enrolment (id, course_id, student_id, roll, from_at, to_at)
 VALUES ($1, $2, $3, $4, $5, $6)

@@ -83,7 +83,7 @@ func (q *Queries) Changes(ctx context.Context, since int64, allCourses bool, cou
 }
 
 const feedCourses = `-- name: FeedCourses :many
-SELECT id, term_id, code, name, default_minutes, archived_at FROM course WHERE id = ANY($1::uuid[]) ORDER BY id
+SELECT id, term_id, code, name, default_minutes, archived_at, teacher_id FROM course WHERE id = ANY($1::uuid[]) ORDER BY id
 `
 
 func (q *Queries) FeedCourses(ctx context.Context, courseIds []attendance.ID) ([]Course, error) {
@@ -102,6 +102,7 @@ func (q *Queries) FeedCourses(ctx context.Context, courseIds []attendance.ID) ([
 			&i.Name,
 			&i.DefaultMinutes,
 			&i.ArchivedAt,
+			&i.TeacherID,
 		); err != nil {
 			return nil, err
 		}

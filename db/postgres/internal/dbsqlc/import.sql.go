@@ -66,7 +66,7 @@ type AddImportRowsParams struct {
 }
 
 const coursesCoded = `-- name: CoursesCoded :many
-SELECT id, term_id, code, name, default_minutes, archived_at FROM course WHERE archived_at IS NULL AND lower(code) IN (SELECT lower(unnest($1::text[]))) ORDER BY id
+SELECT id, term_id, code, name, default_minutes, archived_at, teacher_id FROM course WHERE archived_at IS NULL AND lower(code) IN (SELECT lower(unnest($1::text[]))) ORDER BY id
 `
 
 func (q *Queries) CoursesCoded(ctx context.Context, codes []string) ([]Course, error) {
@@ -85,6 +85,7 @@ func (q *Queries) CoursesCoded(ctx context.Context, codes []string) ([]Course, e
 			&i.Name,
 			&i.DefaultMinutes,
 			&i.ArchivedAt,
+			&i.TeacherID,
 		); err != nil {
 			return nil, err
 		}

@@ -28,6 +28,7 @@ type Course struct {
 	Name           string
 	DefaultMinutes int32
 	ArchivedAt     *time.Time
+	TeacherID      attendance.ID
 }
 
 type Device struct {

@@ -12,6 +12,138 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const countStudents = `-- name: CountStudents :one
+SELECT count(*) FROM student s
+WHERE CASE $1::text WHEN 'with' THEN true WHEN 'only' THEN s.archived_at IS NOT NULL ELSE s.archived_at IS NULL END
+  AND ($2::uuid IS NULL OR NOT EXISTS (SELECT FROM enrolment e
+       WHERE e.student_id = s.id AND e.course_id = $2::uuid AND (e.to_at IS NULL OR e.to_at > $3::timestamptz)))
+  AND ($4::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e WHERE e.course_id = $4::uuid AND (e.to_at IS NULL OR e.to_at > $3::timestamptz)))
+  AND ($5::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e JOIN course c ON c.id = e.course_id
+       WHERE c.term_id = $5::uuid AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > $3::timestamptz)))
+  AND (cardinality($6::text[]) = 0
+       OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest($6::text[])))))
+`
+
+type CountStudentsParams struct {
+	Archived string
+	NotIn    attendance.ID
+	At       time.Time
+	CourseID attendance.ID
+	TermID   attendance.ID
+	Words    []string
+}
+
+func (q *Queries) CountStudents(ctx context.Context, arg CountStudentsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countStudents,
+		arg.Archived,
+		arg.NotIn,
+		arg.At,
+		arg.CourseID,
+		arg.TermID,
+		arg.Words,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const listStudents = `-- name: ListStudents :many
+SELECT k.id, k.name, k.university_roll, k.enrolment_no, k.email, k.email2, k.has_password, k.archived_at, k.key FROM (
+    SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, (s.password_hash <> '')::boolean AS has_password, s.archived_at,
+        (CASE $1::text WHEN 'roll' THEN upper(s.university_roll) ELSE lower(s.name) END)::text AS key
+    FROM student s
+    WHERE CASE $2::text WHEN 'with' THEN true WHEN 'only' THEN s.archived_at IS NOT NULL ELSE s.archived_at IS NULL END
+      AND (NOT $3::boolean OR s.id = $4::uuid)
+      AND ($5::uuid IS NULL OR NOT EXISTS (SELECT FROM enrolment e
+           WHERE e.student_id = s.id AND e.course_id = $5::uuid AND (e.to_at IS NULL OR e.to_at > $6::timestamptz)))
+      AND ($7::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e WHERE e.course_id = $7::uuid AND (e.to_at IS NULL OR e.to_at > $6::timestamptz)))
+      AND ($8::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e JOIN course c ON c.id = e.course_id
+           WHERE c.term_id = $8::uuid AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > $6::timestamptz)))
+      AND (cardinality($9::text[]) = 0
+           OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest($9::text[])))))
+) k
+WHERE NOT $10::boolean OR (NOT $11::boolean AND (k.key, k.id) > ($12::text, $13::uuid))
+   OR ($11::boolean AND (k.key, k.id) < ($12::text, $13::uuid))
+ORDER BY CASE WHEN NOT $11::boolean THEN k.key END, CASE WHEN NOT $11::boolean THEN k.id END,
+         CASE WHEN $11::boolean THEN k.key END DESC, CASE WHEN $11::boolean THEN k.id END DESC
+LIMIT $14
+`
+
+type ListStudentsParams struct {
+	Sort     string
+	Archived string
+	One      bool
+	ID       attendance.ID
+	NotIn    attendance.ID
+	At       time.Time
+	CourseID attendance.ID
+	TermID   attendance.ID
+	Words    []string
+	Started  bool
+	Back     bool
+	AfterKey string
+	AfterID  attendance.ID
+	Most     int32
+}
+
+type ListStudentsRow struct {
+	ID             attendance.ID
+	Name           string
+	UniversityRoll string
+	EnrolmentNo    string
+	Email          string
+	Email2         string
+	HasPassword    bool
+	ArchivedAt     *time.Time
+	Key            string
+}
+
+// See ListTerms. not_in: those who could still be enrolled in a course.
+func (q *Queries) ListStudents(ctx context.Context, arg ListStudentsParams) ([]ListStudentsRow, error) {
+	rows, err := q.db.Query(ctx, listStudents,
+		arg.Sort,
+		arg.Archived,
+		arg.One,
+		arg.ID,
+		arg.NotIn,
+		arg.At,
+		arg.CourseID,
+		arg.TermID,
+		arg.Words,
+		arg.Started,
+		arg.Back,
+		arg.AfterKey,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListStudentsRow{}
+	for rows.Next() {
+		var i ListStudentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.UniversityRoll,
+			&i.EnrolmentNo,
+			&i.Email,
+			&i.Email2,
+			&i.HasPassword,
+			&i.ArchivedAt,
+			&i.Key,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const putStudent = `-- name: PutStudent :exec
 INSERT INTO student (id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -125,4 +257,70 @@ func (q *Queries) StudentByRoll(ctx context.Context, universityRoll interface{})
 		&i.PasswordHash,
 	)
 	return i, err
+}
+
+const studentForChange = `-- name: StudentForChange :one
+SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at FROM student WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) StudentForChange(ctx context.Context, id attendance.ID) (Student, error) {
+	row := q.db.QueryRow(ctx, studentForChange, id)
+	var i Student
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.UniversityRoll,
+		&i.EnrolmentNo,
+		&i.Email,
+		&i.Email2,
+		&i.PasswordHash,
+		&i.ArchivedAt,
+	)
+	return i, err
+}
+
+const studentReferred = `-- name: StudentReferred :one
+SELECT (EXISTS (SELECT FROM enrolment WHERE student_id = $1::uuid) OR EXISTS (SELECT FROM standing WHERE student_id = $1::uuid)
+     OR EXISTS (SELECT FROM fact WHERE student_id = $1::uuid) OR EXISTS (SELECT FROM login WHERE person_id = $1::uuid))::boolean
+`
+
+func (q *Queries) StudentReferred(ctx context.Context, id attendance.ID) (bool, error) {
+	row := q.db.QueryRow(ctx, studentReferred, id)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const studentsForEnrolment = `-- name: StudentsForEnrolment :many
+SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at FROM student WHERE id = ANY($1::uuid[]) ORDER BY id FOR SHARE
+`
+
+// Nobody archives them meanwhile.
+func (q *Queries) StudentsForEnrolment(ctx context.Context, ids []attendance.ID) ([]Student, error) {
+	rows, err := q.db.Query(ctx, studentsForEnrolment, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Student{}
+	for rows.Next() {
+		var i Student
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.UniversityRoll,
+			&i.EnrolmentNo,
+			&i.Email,
+			&i.Email2,
+			&i.PasswordHash,
+			&i.ArchivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

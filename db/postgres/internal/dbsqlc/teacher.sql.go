@@ -12,6 +12,27 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const countTeachers = `-- name: CountTeachers :one
+SELECT count(*) FROM teacher p
+WHERE CASE $1::text WHEN 'with' THEN true WHEN 'only' THEN p.archived_at IS NOT NULL ELSE p.archived_at IS NULL END
+  AND ($2::uuid IS NULL OR EXISTS (SELECT FROM teaching t WHERE t.teacher_id = p.id AND t.course_id = $2::uuid
+       AND t.from_at <= $3::timestamptz AND (t.to_at IS NULL OR t.to_at > $3::timestamptz)))
+  AND (cardinality($4::text[]) = 0
+       OR lower(concat_ws(' ', p.name, p.code, p.email)) LIKE ALL (ARRAY(SELECT lower(unnest($4::text[])))))
+`
+
+func (q *Queries) CountTeachers(ctx context.Context, archived string, courseID attendance.ID, at time.Time, words []string) (int64, error) {
+	row := q.db.QueryRow(ctx, countTeachers,
+		archived,
+		courseID,
+		at,
+		words,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const instructor = `-- name: Instructor :one
 SELECT id, name, code, pin_hash, email, archived_at FROM teacher WHERE id = $1
 `
@@ -53,6 +74,92 @@ func (q *Queries) Instructors(ctx context.Context, courseID attendance.ID, at ti
 			&i.PINHash,
 			&i.Email,
 			&i.ArchivedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTeachers = `-- name: ListTeachers :many
+SELECT k.id, k.name, k.code, k.email, k.has_pin, k.archived_at, k.key FROM (
+    SELECT p.id, p.name, p.code, p.email, (p.pin_hash <> '')::boolean AS has_pin, p.archived_at,
+        (CASE $1::text WHEN 'name' THEN lower(p.name) WHEN 'code' THEN lower(p.code) ELSE '' END)::text AS key
+    FROM teacher p
+    WHERE CASE $2::text WHEN 'with' THEN true WHEN 'only' THEN p.archived_at IS NOT NULL ELSE p.archived_at IS NULL END
+      AND (NOT $3::boolean OR p.id = $4::uuid)
+      AND ($5::uuid IS NULL OR EXISTS (SELECT FROM teaching t WHERE t.teacher_id = p.id AND t.course_id = $5::uuid
+           AND t.from_at <= $6::timestamptz AND (t.to_at IS NULL OR t.to_at > $6::timestamptz)))
+      AND (cardinality($7::text[]) = 0
+           OR lower(concat_ws(' ', p.name, p.code, p.email)) LIKE ALL (ARRAY(SELECT lower(unnest($7::text[])))))
+) k
+WHERE NOT $8::boolean OR (NOT $9::boolean AND (k.key, k.id) > ($10::text, $11::uuid))
+   OR ($9::boolean AND (k.key, k.id) < ($10::text, $11::uuid))
+ORDER BY CASE WHEN NOT $9::boolean THEN k.key END, CASE WHEN NOT $9::boolean THEN k.id END,
+         CASE WHEN $9::boolean THEN k.key END DESC, CASE WHEN $9::boolean THEN k.id END DESC
+LIMIT $12
+`
+
+type ListTeachersParams struct {
+	Sort     string
+	Archived string
+	One      bool
+	ID       attendance.ID
+	CourseID attendance.ID
+	At       time.Time
+	Words    []string
+	Started  bool
+	Back     bool
+	AfterKey string
+	AfterID  attendance.ID
+	Most     int32
+}
+
+type ListTeachersRow struct {
+	ID         attendance.ID
+	Name       string
+	Code       string
+	Email      string
+	HasPIN     bool
+	ArchivedAt *time.Time
+	Key        string
+}
+
+// See ListTerms.
+func (q *Queries) ListTeachers(ctx context.Context, arg ListTeachersParams) ([]ListTeachersRow, error) {
+	rows, err := q.db.Query(ctx, listTeachers,
+		arg.Sort,
+		arg.Archived,
+		arg.One,
+		arg.ID,
+		arg.CourseID,
+		arg.At,
+		arg.Words,
+		arg.Started,
+		arg.Back,
+		arg.AfterKey,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListTeachersRow{}
+	for rows.Next() {
+		var i ListTeachersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Code,
+			&i.Email,
+			&i.HasPIN,
+			&i.ArchivedAt,
+			&i.Key,
 		); err != nil {
 			return nil, err
 		}
@@ -120,4 +227,34 @@ func (q *Queries) RemoveTeacher(ctx context.Context, id attendance.ID) (int64, e
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const teacherForChange = `-- name: TeacherForChange :one
+SELECT id, name, code, pin_hash, email, archived_at FROM teacher WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) TeacherForChange(ctx context.Context, id attendance.ID) (Teacher, error) {
+	row := q.db.QueryRow(ctx, teacherForChange, id)
+	var i Teacher
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Code,
+		&i.PINHash,
+		&i.Email,
+		&i.ArchivedAt,
+	)
+	return i, err
+}
+
+const teacherReferred = `-- name: TeacherReferred :one
+SELECT (EXISTS (SELECT FROM teaching WHERE teacher_id = $1::uuid) OR EXISTS (SELECT FROM course WHERE teacher_id = $1::uuid)
+     OR EXISTS (SELECT FROM session WHERE teacher_id = $1::uuid) OR EXISTS (SELECT FROM login WHERE person_id = $1::uuid))::boolean
+`
+
+func (q *Queries) TeacherReferred(ctx context.Context, id attendance.ID) (bool, error) {
+	row := q.db.QueryRow(ctx, teacherReferred, id)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }

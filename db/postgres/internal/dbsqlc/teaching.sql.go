@@ -53,3 +53,76 @@ func (q *Queries) RemoveTeaching(ctx context.Context, id attendance.ID) (int64, 
 	}
 	return result.RowsAffected(), nil
 }
+
+const teachingsOfCourse = `-- name: TeachingsOfCourse :many
+SELECT t.id, t.course_id, t.teacher_id, t.from_at, t.to_at, p.name, p.code FROM teaching t JOIN teacher p ON p.id = t.teacher_id
+WHERE t.course_id = $1 ORDER BY t.from_at, t.id
+`
+
+type TeachingsOfCourseRow struct {
+	ID        attendance.ID
+	CourseID  attendance.ID
+	TeacherID attendance.ID
+	FromAt    time.Time
+	ToAt      *time.Time
+	Name      string
+	Code      string
+}
+
+func (q *Queries) TeachingsOfCourse(ctx context.Context, courseID attendance.ID) ([]TeachingsOfCourseRow, error) {
+	rows, err := q.db.Query(ctx, teachingsOfCourse, courseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TeachingsOfCourseRow{}
+	for rows.Next() {
+		var i TeachingsOfCourseRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.TeacherID,
+			&i.FromAt,
+			&i.ToAt,
+			&i.Name,
+			&i.Code,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const teachingsOfTeacher = `-- name: TeachingsOfTeacher :many
+SELECT id, course_id, teacher_id, from_at, to_at FROM teaching WHERE teacher_id = $1 AND (to_at IS NULL OR to_at > $2) ORDER BY from_at, id
+`
+
+func (q *Queries) TeachingsOfTeacher(ctx context.Context, teacherID attendance.ID, at *time.Time) ([]Teaching, error) {
+	rows, err := q.db.Query(ctx, teachingsOfTeacher, teacherID, at)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Teaching{}
+	for rows.Next() {
+		var i Teaching
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.TeacherID,
+			&i.FromAt,
+			&i.ToAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

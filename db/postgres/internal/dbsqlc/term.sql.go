@@ -13,6 +13,98 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+const countTerms = `-- name: CountTerms :one
+SELECT count(*) FROM term t
+WHERE CASE $1::text WHEN 'with' THEN true WHEN 'only' THEN t.archived_at IS NOT NULL ELSE t.archived_at IS NULL END
+  AND (cardinality($2::text[]) = 0 OR lower(t.name) LIKE ALL (ARRAY(SELECT lower(unnest($2::text[])))))
+`
+
+func (q *Queries) CountTerms(ctx context.Context, archived string, words []string) (int64, error) {
+	row := q.db.QueryRow(ctx, countTerms, archived, words)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const listTerms = `-- name: ListTerms :many
+SELECT k.id, k.name, k.starts_on, k.ends_on, k.archived_at, k.courses, k.key FROM (
+    SELECT t.id, t.name, t.starts_on, t.ends_on, t.archived_at, (SELECT count(*) FROM course c WHERE c.term_id = t.id AND c.archived_at IS NULL) AS courses,
+        (CASE $1::text WHEN 'name' THEN lower(t.name) WHEN 'start' THEN coalesce(t.starts_on::text, '') ELSE '' END)::text AS key
+    FROM term t
+    WHERE CASE $2::text WHEN 'with' THEN true WHEN 'only' THEN t.archived_at IS NOT NULL ELSE t.archived_at IS NULL END
+      AND (NOT $3::boolean OR t.id = $4::uuid)
+      AND (cardinality($5::text[]) = 0 OR lower(t.name) LIKE ALL (ARRAY(SELECT lower(unnest($5::text[])))))
+) k
+WHERE NOT $6::boolean OR (NOT $7::boolean AND (k.key, k.id) > ($8::text, $9::uuid))
+   OR ($7::boolean AND (k.key, k.id) < ($8::text, $9::uuid))
+ORDER BY CASE WHEN NOT $7::boolean THEN k.key END, CASE WHEN NOT $7::boolean THEN k.id END,
+         CASE WHEN $7::boolean THEN k.key END DESC, CASE WHEN $7::boolean THEN k.id END DESC
+LIMIT $10
+`
+
+type ListTermsParams struct {
+	Sort     string
+	Archived string
+	One      bool
+	ID       attendance.ID
+	Words    []string
+	Started  bool
+	Back     bool
+	AfterKey string
+	AfterID  attendance.ID
+	Most     int32
+}
+
+type ListTermsRow struct {
+	ID         attendance.ID
+	Name       string
+	StartsOn   pgtype.Date
+	EndsOn     pgtype.Date
+	ArchivedAt *time.Time
+	Courses    int64
+	Key        string
+}
+
+// The planner knows @sort and @back when it plans, and folds the other orders away.
+func (q *Queries) ListTerms(ctx context.Context, arg ListTermsParams) ([]ListTermsRow, error) {
+	rows, err := q.db.Query(ctx, listTerms,
+		arg.Sort,
+		arg.Archived,
+		arg.One,
+		arg.ID,
+		arg.Words,
+		arg.Started,
+		arg.Back,
+		arg.AfterKey,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListTermsRow{}
+	for rows.Next() {
+		var i ListTermsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.StartsOn,
+			&i.EndsOn,
+			&i.ArchivedAt,
+			&i.Courses,
+			&i.Key,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const putTerm = `-- name: PutTerm :exec
 INSERT INTO term (id, name, starts_on, ends_on, archived_at)
 VALUES ($1, $2, $3, $4, $5)
@@ -37,4 +129,44 @@ func (q *Queries) PutTerm(ctx context.Context, arg PutTermParams) error {
 		arg.ArchivedAt,
 	)
 	return err
+}
+
+const removeTerm = `-- name: RemoveTerm :execrows
+DELETE FROM term WHERE id = $1
+`
+
+func (q *Queries) RemoveTerm(ctx context.Context, id attendance.ID) (int64, error) {
+	result, err := q.db.Exec(ctx, removeTerm, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const termForChange = `-- name: TermForChange :one
+SELECT id, name, starts_on, ends_on, archived_at FROM term WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) TermForChange(ctx context.Context, id attendance.ID) (Term, error) {
+	row := q.db.QueryRow(ctx, termForChange, id)
+	var i Term
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.StartsOn,
+		&i.EndsOn,
+		&i.ArchivedAt,
+	)
+	return i, err
+}
+
+const termReferred = `-- name: TermReferred :one
+SELECT EXISTS (SELECT FROM course WHERE term_id = $1)::boolean
+`
+
+func (q *Queries) TermReferred(ctx context.Context, id attendance.ID) (bool, error) {
+	row := q.db.QueryRow(ctx, termReferred, id)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
