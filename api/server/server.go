@@ -23,6 +23,7 @@ import (
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/online"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/review"
 	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/api/student"
 	"github.com/arise-attendance/arise/db/postgres"
@@ -123,21 +124,22 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
 	}, student.Deps{Students: s.store, Desk: desk}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
-	})
+	}, review.Deps{Service: s.service, Ledger: s.store})
 	return router
 }
 
-func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps) {
+func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps, say review.Deps) {
 	classroom.Register(api, room)
 	campus.Register(api, office)
 	student.Register(api, own)
 	online.Register(api, class)
+	review.Register(api, say)
 }
 
 // Contract is the OpenAPI document; it needs no database.
 func Contract() ([]byte, error) {
 	api := rest.NewAPI(chi.NewRouter(), nil)
-	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{})
+	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{}, review.Deps{})
 	return api.OpenAPI().YAML()
 }
 
