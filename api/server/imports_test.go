@@ -58,6 +58,7 @@ var rules = []rule{
 		from: []string{"api/online"}, never: []string{"api/campus/...", "api/classroom/...", "api/server/..."},
 		broken: edge{"api/online", "api/classroom"},
 	},
+	{
 		says: "what is reviewed stands beside the office and the classroom",
 		from: []string{"api/review"}, never: []string{"api/campus/...", "api/classroom/...", "api/student/...", "api/signin/...", "api/server/...", "db/...", "jobs/..."},
 		broken: edge{"api/review", "api/campus"},
