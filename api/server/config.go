@@ -24,6 +24,9 @@ type Config struct {
 	Zone          *time.Location
 	Legacy        bool // original scanners may call the cloud itself
 	Demo          bool
+	DrainFor      time.Duration // between "not ready" and closing the port
+	MetricsListen string        // address of the metrics; empty: none
+	TracesTo      string        // OTLP over HTTP; empty: no traces
 	Portals       http.Handler
 	Log           *slog.Logger
 }
