@@ -2667,6 +2667,9 @@ type Problem struct {
 	// Errors One entry for each wrong field.
 	Errors *[]ErrorDetail `json:"errors,omitempty"`
 
+	// RequestId With internal: what to look for in the server's log.
+	RequestId *string `json:"request_id,omitempty"`
+
 	// RetryAfterS With too-many-requests and busy: seconds to wait.
 	RetryAfterS *int64 `json:"retry_after_s,omitempty"`
 

@@ -2983,6 +2983,8 @@ export interface components {
             detail: string;
             /** @description One entry for each wrong field. */
             errors?: components["schemas"]["ErrorDetail"][];
+            /** @description With internal: what to look for in the server's log. */
+            request_id?: string;
             /**
              * Format: int64
              * @description With too-many-requests and busy: seconds to wait.
