@@ -13,6 +13,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/intake"
+	"github.com/arise-attendance/arise/api/mail"
 	"github.com/arise-attendance/arise/db/embedded/pgtest"
 	"github.com/arise-attendance/arise/db/postgres"
 	"github.com/arise-attendance/arise/jobs"
@@ -66,7 +67,7 @@ func setup(t *testing.T) *school {
 	if s.serve, err = attendance.NewService(t.Context(), s.store, world, s.cloud, attendance.Rules{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.queue.Serve(s.serve, s.store, forgetting{s.store, s.forgot}, &intake.Service{Store: s.store, Now: time.Now}, s.cloud); err != nil {
+	if err := s.queue.Serve(s.serve, s.store, forgetting{s.store, s.forgot}, &intake.Service{Store: s.store, Now: time.Now}, &mail.Post{Log: s.store, Rules: s.serve}, s.cloud); err != nil {
 		t.Fatal(err)
 	}
 	s.enrol(t)

@@ -17,6 +17,7 @@ type School struct {
 	Online      OnlineIdentity
 	Leaderboard bool // students may opt in to be ranked
 	EditHours   int  // how long after its end a teacher corrects a session alone; 0: for ever
+	Notices     NoticeRules
 }
 
 // OnlineIdentity is how a student proves who answers the code of an online class.
@@ -45,6 +46,7 @@ const (
 	onlineKey      = "online_identity"
 	leaderboardKey = "leaderboard"
 	editKey        = "edit_hours"
+	noticesKey     = "notices"
 )
 
 // School reads the settings.
@@ -62,7 +64,8 @@ func (s *Service) school(ctx context.Context, tx Tx) (School, error) {
 	if err != nil {
 		return School{}, fmt.Errorf("read the school's settings: %w", err)
 	}
-	out := School{Name: Unnamed, Zone: s.rules.Zone, Policy: s.rules.Policy, Online: ByStudent, EditHours: defaultEditHours}
+	out := School{Name: Unnamed, Zone: s.rules.Zone, Policy: s.rules.Policy, Online: ByStudent, EditHours: defaultEditHours,
+		Notices: DefaultNoticeRules()}
 	var zone string
 	read(raw, nameKey, &out.Name)
 	read(raw, zoneKey, &zone)
@@ -70,6 +73,10 @@ func (s *Service) school(ctx context.Context, tx Tx) (School, error) {
 	read(raw, onlineKey, &out.Online)
 	read(raw, leaderboardKey, &out.Leaderboard)
 	read(raw, editKey, &out.EditHours)
+	read(raw, noticesKey, &out.Notices)
+	if out.Notices.check() != nil {
+		out.Notices = DefaultNoticeRules()
+	}
 	out.Policy = out.Policy.orDefault()
 	if z, err := location(zone); zone != "" && err == nil {
 		out.Zone = z
@@ -110,7 +117,7 @@ func (s School) Check() error {
 	case !(p.Critical >= 0 && p.Critical <= p.Minimum):
 		return Invalid{Field: policyKey + ".critical", Why: "must be between 0 and the minimum"}
 	}
-	return nil
+	return s.Notices.check()
 }
 
 // Changed are the settings in which two schools differ. A policy that changed has
@@ -131,6 +138,7 @@ func (s School) Changed(to School) ([]SettingEntry, error) {
 		{onlineKey, s.Online, to.Online, false},
 		{leaderboardKey, s.Leaderboard, to.Leaderboard, false},
 		{editKey, s.EditHours, to.EditHours, true},
+		{noticesKey, s.Notices, to.Notices, false},
 	} {
 		if f.old == f.now {
 			continue

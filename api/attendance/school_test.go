@@ -8,7 +8,7 @@ import (
 )
 
 func settled() School {
-	return School{Name: "MCA 2026", Zone: time.UTC, Policy: DefaultPolicy(), Online: ByStudent, EditHours: 72}
+	return School{Name: "MCA 2026", Zone: time.UTC, Policy: DefaultPolicy(), Online: ByStudent, EditHours: 72, Notices: DefaultNoticeRules()}
 }
 
 func TestASchoolMayDecideOnlyWhatMakesSense(t *testing.T) {

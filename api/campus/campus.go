@@ -12,6 +12,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/campus/outbox"
 	"github.com/arise-attendance/arise/api/campus/roster"
 	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/rest"
@@ -51,6 +52,7 @@ type Deps struct {
 	Teachers Teachers
 	Imports  *intake.Service
 	Roster   roster.Deps
+	Outbox   outbox.Deps
 	Ready    func(context.Context) error // does the database answer
 }
 
@@ -68,6 +70,7 @@ func Register(api huma.API, d Deps) {
 	d.school(api)
 	d.importing(api)
 	roster.Register(api, d.Roster)
+	outbox.Register(api, d.Outbox)
 }
 
 // cloud marks an operation as answered by the cloud only.

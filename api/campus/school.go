@@ -26,12 +26,21 @@ type policyBody struct {
 }
 
 type schoolBody struct {
-	BatchName      string     `json:"batch_name" doc:"What the school or batch is called, on every portal and pendrive." example:"MCA 2026"`
-	Zone           string     `json:"zone" doc:"IANA name of the campus's time zone." example:"Asia/Kolkata"`
-	Policy         policyBody `json:"policy" doc:"Frozen onto each session when it is opened: a change never rewrites what was held."`
-	OnlineIdentity string     `json:"online_identity" enum:"student,roll" doc:"Who may answer an online class's code: a signed-in student, or whoever types a roll and the code."`
-	Leaderboard    bool       `json:"leaderboard" doc:"Students may opt in to be ranked."`
-	EditHours      int        `json:"edit_hours" doc:"How long after its end a teacher corrects a session alone; later the office approves. 0: for ever."`
+	BatchName      string      `json:"batch_name" doc:"What the school or batch is called, on every portal and pendrive." example:"MCA 2026"`
+	Zone           string      `json:"zone" doc:"IANA name of the campus's time zone." example:"Asia/Kolkata"`
+	Policy         policyBody  `json:"policy" doc:"Frozen onto each session when it is opened: a change never rewrites what was held."`
+	OnlineIdentity string      `json:"online_identity" enum:"student,roll" doc:"Who may answer an online class's code: a signed-in student, or whoever types a roll and the code."`
+	Leaderboard    bool        `json:"leaderboard" doc:"Students may opt in to be ranked."`
+	Notices        noticesBody `json:"notices"`
+	EditHours      int         `json:"edit_hours" doc:"How long after its end a teacher corrects a session alone; later the office approves. 0: for ever."`
+}
+
+type noticesBody struct {
+	On        bool `json:"on" doc:"Write to students whose attendance is low. Needs a mail server: see GET /api/admin/mails."`
+	MinHeld   int  `json:"min_sessions" doc:"Nobody is warned before so many classes." example:"5"`
+	HoldHours int  `json:"hold_hours" doc:"After a class, so that its teacher can correct it first." example:"24"`
+	QuietFrom int  `json:"quiet_from" doc:"Hours of the campus's day in which nobody is written to: from." example:"20"`
+	QuietTo   int  `json:"quiet_to" doc:"To; the same as from: none." example:"8"`
 }
 
 type schoolOutput struct{ Body schoolBody }
@@ -49,6 +58,13 @@ type setSchoolInput struct {
 		OnlineIdentity *attendance.OnlineIdentity `json:"online_identity,omitempty" enum:"student,roll"`
 		Leaderboard    *bool                      `json:"leaderboard,omitempty"`
 		EditHours      *int                       `json:"edit_hours,omitempty"`
+		Notices        struct {
+			On        *bool `json:"on,omitempty"`
+			MinHeld   *int  `json:"min_sessions,omitempty"`
+			HoldHours *int  `json:"hold_hours,omitempty"`
+			QuietFrom *int  `json:"quiet_from,omitempty"`
+			QuietTo   *int  `json:"quiet_to,omitempty"`
+		} `json:"notices,omitempty" required:"false"`
 	}
 }
 
@@ -76,7 +92,8 @@ func (d Deps) getConfig(ctx context.Context, _ *struct{}) (*schoolOutput, error)
 	p := s.Policy
 	return &schoolOutput{Body: schoolBody{
 		BatchName: s.Name, Zone: s.Zone.String(), OnlineIdentity: string(s.Online), Leaderboard: s.Leaderboard, EditHours: s.EditHours,
-		Policy: policyBody{Version: p.Version, LateAfterMin: p.LateAfterMin, LateWeight: p.LateWeight, Minimum: p.Minimum, Critical: p.Critical},
+		Notices: noticesBody(s.Notices),
+		Policy:  policyBody{Version: p.Version, LateAfterMin: p.LateAfterMin, LateWeight: p.LateWeight, Minimum: p.Minimum, Critical: p.Critical},
 	}}, nil
 }
 
@@ -101,6 +118,11 @@ func (d Deps) setConfig(ctx context.Context, in *setSchoolInput) (*doneOutput, e
 	set(&now.Online, b.OnlineIdentity)
 	set(&now.Leaderboard, b.Leaderboard)
 	set(&now.EditHours, b.EditHours)
+	set(&now.Notices.On, b.Notices.On)
+	set(&now.Notices.MinHeld, b.Notices.MinHeld)
+	set(&now.Notices.HoldHours, b.Notices.HoldHours)
+	set(&now.Notices.QuietFrom, b.Notices.QuietFrom)
+	set(&now.Notices.QuietTo, b.Notices.QuietTo)
 	if err := now.Check(); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/arise-attendance/arise/api/mail"
 )
 
 // Config is what the program read from its environment.
@@ -24,9 +26,7 @@ type Config struct {
 	Zone          *time.Location
 	Legacy        bool // original scanners may call the cloud itself
 	Demo          bool
-	DrainFor      time.Duration // between "not ready" and closing the port
-	MetricsListen string        // address of the metrics; empty: none
-	TracesTo      string        // OTLP over HTTP; empty: no traces
+	SMTP          *mail.SMTP // nil: no mail leaves
 	Portals       http.Handler
 	Log           *slog.Logger
 }

@@ -7,23 +7,23 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/attendance/office"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/campus"
+	"github.com/arise-attendance/arise/api/campus/outbox"
 	"github.com/arise-attendance/arise/api/campus/roster"
 	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/online"
 	"github.com/arise-attendance/arise/api/rest"
-	"github.com/arise-attendance/arise/api/review"
 	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/api/student"
 	"github.com/arise-attendance/arise/db/postgres"
@@ -41,9 +41,6 @@ type Server struct {
 	hub      *live.Hub
 	http     *http.Server
 	listener net.Listener
-	metrics  *metrics
-	traces   *traces
-	stopping atomic.Bool
 	stopLive chan struct{}
 }
 
@@ -67,14 +64,7 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 	if s.listener, err = listen(ctx, c); err != nil {
 		return s, err
 	}
-	if s.traces, err = startTraces(ctx, c); err != nil {
-		return s, err
-	}
-	if s.db, err = openDatabase(ctx, c, s.traces.queries); err != nil {
-		return s, err
-	}
-	s.metrics = newMetrics(s.db.pool, s.hub, s.waits)
-	if err = s.metrics.listen(ctx, c.MetricsListen); err != nil {
+	if s.db, err = openDatabase(ctx, c); err != nil {
 		return s, err
 	}
 	if err = s.assemble(ctx, key); err != nil {
@@ -91,8 +81,7 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 // transaction, the jobs call the rules, the rules use the store.
 func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.queue = jobs.New(s.db.pool, s.config.Log)
-	s.queue.Ended = s.metrics.jobEnded
-	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.metrics.facts(s.queue.Hook), Later: s.queue.Begin, Log: s.config.Log})
+	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.queue.Hook, Later: s.queue.Begin, Post: s.queue.Post, Log: s.config.Log})
 	node, err := s.store.CloudNode(ctx)
 	if err != nil {
 		return err
@@ -108,7 +97,7 @@ func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.imports = &intake.Service{
 		Store: s.store, Seal: seal, Hash: auth.HashSecret, Now: time.Now, NewID: s.service.NewID, Zone: s.config.Zone,
 	}
-	return s.queue.Serve(s.service, s.store, s.store, s.imports, node)
+	return s.queue.Serve(s.service, s.store, s.store, s.imports, s.post(), node)
 }
 
 func listen(ctx context.Context, c Config) (net.Listener, error) {
@@ -121,7 +110,7 @@ func listen(ctx context.Context, c Config) (net.Listener, error) {
 }
 
 func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
-	router := rest.Router(s.config.Log, s.metrics.requests, s.traces.requests)
+	router := rest.Router(s.config.Log)
 	rest.Mount(router, s.config.Portals)
 	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store}})
 	desk := signin.Desk{Service: s.service, Tokens: tokens, Brake: s.store.Brake(), Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}
@@ -130,32 +119,64 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Server: classroom.Server{Kind: "cloud"}, Sync: cloud{s.store, s.service},
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
-		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.ready,
+		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Imports: s.imports,
 		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
-	}, student.Deps{Students: s.store, Desk: desk}, online.Deps{
+		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
+	}, student.Deps{Students: s.store, Letterbox: s.store, Desk: desk}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
-	}, review.Deps{Service: s.service, Ledger: s.store})
+	})
 	return router
 }
 
-func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps, say review.Deps) {
+func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps) {
 	classroom.Register(api, room)
 	campus.Register(api, office)
 	student.Register(api, own)
 	online.Register(api, class)
-	review.Register(api, say)
 }
 
 // Contract is the OpenAPI document; it needs no database.
 func Contract() ([]byte, error) {
 	api := rest.NewAPI(chi.NewRouter(), nil)
-	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{}, review.Deps{})
+	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{})
 	return api.OpenAPI().YAML()
 }
 
 // Addr is where it listens.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// Run serves until ctx ends, then lets what is under way finish.
+func (s *Server) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error { return s.queue.Run(ctx) })
+	g.Go(func() error {
+		return s.store.Listen(ctx, func(session attendance.ID) {
+			if session.IsZero() {
+				s.hub.All() // the line was away: anything may have changed
+				return
+			}
+			s.hub.Changed(session)
+		})
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		close(s.stopLive) // a live stream never ends by itself
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
+		defer cancel()
+		return s.http.Shutdown(ctx)
+	})
+	return g.Wait()
+}
+
+// shutdownFor is how long requests under way may take to finish.
+const shutdownFor = 20 * time.Second
 
 // Close gives everything back. It is safe to call twice, and on what New could
 // not finish.
@@ -168,11 +189,7 @@ func (s *Server) Close() error {
 		errs = append(errs, s.listener.Close())
 	}
 	s.listener = nil
-	if s.metrics != nil {
-		errs = append(errs, s.metrics.close())
-	}
 	errs = append(errs, s.db.close())
 	s.db = database{}
-	s.traces.close(s.config.Log)
 	return errors.Join(errs...)
 }

@@ -26,14 +26,16 @@ type Students interface {
 
 // Deps is what the operations need. A zero Deps is enough to print the contract.
 type Deps struct {
-	Students Students
-	Desk     signin.Desk
+	Students  Students
+	Letterbox Letterbox
+	Desk      signin.Desk
 }
 
 // Register mounts them.
 func Register(api huma.API, d Deps) {
 	d.signIn(api)
 	d.password(api)
+	d.mail(api)
 }
 
 // cloud marks an operation as answered by the cloud only.

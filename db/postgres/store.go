@@ -27,6 +27,7 @@ type Later func(ctx context.Context, tx pgx.Tx, begun attendance.ID) error
 type Options struct {
 	Hook    Hook
 	Later   Later
+	Post    Posting
 	Uploads int              // at once; default 4
 	Now     func() time.Time // for "holds now"; default time.Now
 	Log     *slog.Logger
@@ -37,6 +38,7 @@ type Store struct {
 	pool    *pgxpool.Pool
 	hook    Hook
 	later   Later
+	post    Posting
 	now     func() time.Time
 	log     *slog.Logger
 	uploads chan struct{}
@@ -69,7 +71,7 @@ func New(pool *pgxpool.Pool, o Options) *Store {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Store{pool: pool, hook: o.Hook, later: o.Later, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce)}
+	return &Store{pool: pool, hook: o.Hook, later: o.Later, post: o.Post, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce)}
 }
 
 // InTx implements attendance.Store.
@@ -135,12 +137,6 @@ func (s *Store) read(ctx context.Context, fn func(context.Context, *tx) error) e
 const rollbackFor = 5 * time.Second
 
 func (s *Store) once(ctx context.Context, o pgx.TxOptions, fn func(context.Context, *tx) error) error {
-	if o.AccessMode != pgx.ReadOnly {
-		var err error
-		if o, err = signed(ctx, o); err != nil {
-			return err
-		}
-	}
 	pg, err := s.pool.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)

@@ -35,6 +35,7 @@ var settings = map[string]func(*testing.T, *room){
 	"a school that decided nothing has the defaults": func(t *testing.T, r *room) {
 		same(t, "school", r.school(t), attendance.School{
 			Name: attendance.Unnamed, Zone: time.UTC, Policy: attendance.DefaultPolicy(), Online: attendance.ByStudent, EditHours: 72,
+			Notices: attendance.DefaultNoticeRules(),
 		})
 	},
 	"what nobody can read is as if never set": func(t *testing.T, r *room) {

@@ -87,36 +87,6 @@ func (e AnswerBodyStatus) Valid() bool {
 	}
 }
 
-// Defines values for AuditActorBodyRole.
-const (
-	AuditActorBodyRoleAdmin   AuditActorBodyRole = "admin"
-	AuditActorBodyRoleDevice  AuditActorBodyRole = "device"
-	AuditActorBodyRoleNode    AuditActorBodyRole = "node"
-	AuditActorBodyRoleServer  AuditActorBodyRole = "server"
-	AuditActorBodyRoleStudent AuditActorBodyRole = "student"
-	AuditActorBodyRoleTeacher AuditActorBodyRole = "teacher"
-)
-
-// Valid indicates whether the value is a known member of the AuditActorBodyRole enum.
-func (e AuditActorBodyRole) Valid() bool {
-	switch e {
-	case AuditActorBodyRoleAdmin:
-		return true
-	case AuditActorBodyRoleDevice:
-		return true
-	case AuditActorBodyRoleNode:
-		return true
-	case AuditActorBodyRoleServer:
-		return true
-	case AuditActorBodyRoleStudent:
-		return true
-	case AuditActorBodyRoleTeacher:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for BulkStudentStatus.
 const (
 	BulkStudentStatusAbsent  BulkStudentStatus = "absent"
@@ -282,6 +252,24 @@ func (e ExpireOutputBodyStatus) Valid() bool {
 	case AlreadyEnded:
 		return true
 	case Expired:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FailureBodyState.
+const (
+	Discarded FailureBodyState = "discarded"
+	Retryable FailureBodyState = "retryable"
+)
+
+// Valid indicates whether the value is a known member of the FailureBodyState enum.
+func (e FailureBodyState) Valid() bool {
+	switch e {
+	case Discarded:
+		return true
+	case Retryable:
 		return true
 	default:
 		return false
@@ -492,6 +480,54 @@ func (e LiveSessionSessionType) Valid() bool {
 	case LiveSessionSessionTypeOffline:
 		return true
 	case LiveSessionSessionTypeOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MailBodyKind.
+const (
+	Notice MailBodyKind = "notice"
+	Report MailBodyKind = "report"
+	Test   MailBodyKind = "test"
+)
+
+// Valid indicates whether the value is a known member of the MailBodyKind enum.
+func (e MailBodyKind) Valid() bool {
+	switch e {
+	case Notice:
+		return true
+	case Report:
+		return true
+	case Test:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MailBodyState.
+const (
+	MailBodyStateFailed  MailBodyState = "failed"
+	MailBodyStateQueued  MailBodyState = "queued"
+	MailBodyStateSending MailBodyState = "sending"
+	MailBodyStateSent    MailBodyState = "sent"
+	MailBodyStateUnsure  MailBodyState = "unsure"
+)
+
+// Valid indicates whether the value is a known member of the MailBodyState enum.
+func (e MailBodyState) Valid() bool {
+	switch e {
+	case MailBodyStateFailed:
+		return true
+	case MailBodyStateQueued:
+		return true
+	case MailBodyStateSending:
+		return true
+	case MailBodyStateSent:
+		return true
+	case MailBodyStateUnsure:
 		return true
 	default:
 		return false
@@ -1155,6 +1191,33 @@ func (e ListImportRowsParamsProgress) Valid() bool {
 	}
 }
 
+// Defines values for ListMailsParamsState.
+const (
+	ListMailsParamsStateFailed  ListMailsParamsState = "failed"
+	ListMailsParamsStateQueued  ListMailsParamsState = "queued"
+	ListMailsParamsStateSending ListMailsParamsState = "sending"
+	ListMailsParamsStateSent    ListMailsParamsState = "sent"
+	ListMailsParamsStateUnsure  ListMailsParamsState = "unsure"
+)
+
+// Valid indicates whether the value is a known member of the ListMailsParamsState enum.
+func (e ListMailsParamsState) Valid() bool {
+	switch e {
+	case ListMailsParamsStateFailed:
+		return true
+	case ListMailsParamsStateQueued:
+		return true
+	case ListMailsParamsStateSending:
+		return true
+	case ListMailsParamsStateSent:
+		return true
+	case ListMailsParamsStateUnsure:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListSemestersParamsArchived.
 const (
 	ListSemestersParamsArchivedOnly    ListSemestersParamsArchived = "only"
@@ -1509,66 +1572,6 @@ type AnswerInputBody struct {
 
 	// UniversityRollNo Upper or lower case. Needed where the school lets a roll say who answers; a signed-in student's own otherwise, and may be left out.
 	UniversityRollNo *string `json:"university_roll_no,omitempty"`
-}
-
-// AuditActorBody defines model for AuditActorBody.
-type AuditActorBody struct {
-	Address *string `json:"address,omitempty"`
-
-	// Id Missing: the server itself, or a command on it.
-	Id      *openapi_types.UUID `json:"id,omitempty"`
-	LoginId *openapi_types.UUID `json:"login_id,omitempty"`
-
-	// Name As they were called then.
-	Name *string `json:"name,omitempty"`
-
-	// NodeId The pendrive on which it was done.
-	NodeId *openapi_types.UUID `json:"node_id,omitempty"`
-	Role   AuditActorBodyRole  `json:"role"`
-}
-
-// AuditActorBodyRole defines model for AuditActorBody.Role.
-type AuditActorBodyRole string
-
-// AuditEntryBody defines model for AuditEntryBody.
-type AuditEntryBody struct {
-	Actor AuditActorBody `json:"actor"`
-
-	// After What differs, after.
-	After interface{} `json:"after,omitempty"`
-	At    time.Time   `json:"at"`
-
-	// Before What differs, before. Of a secret only that there was one.
-	Before interface{} `json:"before,omitempty"`
-
-	// Hash SHA-256 over the hash before it and the row, in hexadecimal.
-	Hash string `json:"hash"`
-
-	// Kind Examples: student.changed
-	Kind   string  `json:"kind"`
-	Reason *string `json:"reason,omitempty"`
-
-	// Seq Without gaps, in the order of commits.
-	Seq      int64    `json:"seq"`
-	Subjects []string `json:"subjects"`
-}
-
-// AuditHeadOutputBody defines model for AuditHeadOutputBody.
-type AuditHeadOutputBody struct {
-	// Hash Of the last row, in hexadecimal.
-	Hash string `json:"hash"`
-
-	// Seq How many rows the ledger has.
-	Seq int64 `json:"seq"`
-}
-
-// AuditOutputBody defines model for AuditOutputBody.
-type AuditOutputBody struct {
-	// Entries Newest first.
-	Entries []AuditEntryBody `json:"entries"`
-
-	// NextCursor Missing on the last page.
-	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
 // AvailableRow defines model for AvailableRow.
@@ -2058,6 +2061,25 @@ type ExtendOutputBody struct {
 	Status string `json:"status"`
 }
 
+// FailureBody defines model for FailureBody.
+type FailureBody struct {
+	AttemptedAt *time.Time `json:"attempted_at"`
+	Attempts    int64      `json:"attempts"`
+	Error       string     `json:"error"`
+	Id          int64      `json:"id"`
+
+	// Kind Examples: send_mail
+	Kind        string     `json:"kind"`
+	MaxAttempts int64      `json:"max_attempts"`
+	NextAt      *time.Time `json:"next_at"`
+
+	// State Retryable: it will be tried again by itself. Discarded: it was given up.
+	State FailureBodyState `json:"state"`
+}
+
+// FailureBodyState Retryable: it will be tried again by itself. Discarded: it was given up.
+type FailureBodyState string
+
 // FeedHead defines model for FeedHead.
 type FeedHead struct {
 	// Facts Where the facts of the feed end now.
@@ -2400,6 +2422,45 @@ type LoginInputBody struct {
 	Pin string `json:"pin"`
 }
 
+// MailBody defines model for MailBody.
+type MailBody struct {
+	Attempts int64 `json:"attempts"`
+
+	// Body Empty once it is 90 days old.
+	Body      string    `json:"body"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Error Why it is not there; the mail server's own words.
+	Error  string             `json:"error"`
+	Id     openapi_types.UUID `json:"id"`
+	Kind   MailBodyKind       `json:"kind"`
+	SentAt *time.Time         `json:"sent_at"`
+
+	// State Unsure: the server stopped while sending, and only the receiver knows.
+	State     MailBodyState       `json:"state"`
+	StudentId *openapi_types.UUID `json:"student_id"`
+	Subject   string              `json:"subject"`
+	To        []string            `json:"to"`
+}
+
+// MailBodyKind defines model for MailBody.Kind.
+type MailBodyKind string
+
+// MailBodyState Unsure: the server stopped while sending, and only the receiver knows.
+type MailBodyState string
+
+// MailsOutputBody defines model for MailsOutputBody.
+type MailsOutputBody struct {
+	// Mails Newest first.
+	Mails []MailBody `json:"mails"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Sends This server has a mail server to send through.
+	Sends bool `json:"sends"`
+}
+
 // MarkInputBody defines model for MarkInputBody.
 type MarkInputBody struct {
 	// Bulk Touch only students without a mark; a later mark for one of them outranks this.
@@ -2479,6 +2540,41 @@ type MonthStudent struct {
 	StudentName      string             `json:"student_name"`
 	Total            SheetTally         `json:"total"`
 	UniversityRollNo string             `json:"university_roll_no"`
+}
+
+// NoticesBody defines model for NoticesBody.
+type NoticesBody struct {
+	// HoldHours After a class, so that its teacher can correct it first.
+	//
+	// Examples: 24
+	HoldHours int64 `json:"hold_hours"`
+
+	// MinSessions Nobody is warned before so many classes.
+	//
+	// Examples: 5
+	MinSessions int64 `json:"min_sessions"`
+
+	// On Write to students whose attendance is low. Needs a mail server: see GET /api/admin/mails.
+	On bool `json:"on"`
+
+	// QuietFrom Hours of the campus's day in which nobody is written to: from.
+	//
+	// Examples: 20
+	QuietFrom int64 `json:"quiet_from"`
+
+	// QuietTo To; the same as from: none.
+	//
+	// Examples: 8
+	QuietTo int64 `json:"quiet_to"`
+}
+
+// NoticesStruct defines model for NoticesStruct.
+type NoticesStruct struct {
+	HoldHours   *int64 `json:"hold_hours,omitempty"`
+	MinSessions *int64 `json:"min_sessions,omitempty"`
+	On          *bool  `json:"on,omitempty"`
+	QuietFrom   *int64 `json:"quiet_from,omitempty"`
+	QuietTo     *int64 `json:"quiet_to,omitempty"`
 }
 
 // OnlineFlag defines model for OnlineFlag.
@@ -2666,9 +2762,6 @@ type Problem struct {
 
 	// Errors One entry for each wrong field.
 	Errors *[]ErrorDetail `json:"errors,omitempty"`
-
-	// RequestId With internal: what to look for in the server's log.
-	RequestId *string `json:"request_id,omitempty"`
 
 	// RetryAfterS With too-many-requests and busy: seconds to wait.
 	RetryAfterS *int64 `json:"retry_after_s,omitempty"`
@@ -2957,7 +3050,8 @@ type SchoolBody struct {
 	EditHours int64 `json:"edit_hours"`
 
 	// Leaderboard Students may opt in to be ranked.
-	Leaderboard bool `json:"leaderboard"`
+	Leaderboard bool        `json:"leaderboard"`
+	Notices     NoticesBody `json:"notices"`
 
 	// OnlineIdentity Who may answer an online class's code: a signed-in student, or whoever types a roll and the code.
 	OnlineIdentity SchoolBodyOnlineIdentity `json:"online_identity"`
@@ -3038,6 +3132,7 @@ type SetSchoolInputBody struct {
 	BatchName      *string                           `json:"batch_name,omitempty"`
 	EditHours      *int64                            `json:"edit_hours,omitempty"`
 	Leaderboard    *bool                             `json:"leaderboard,omitempty"`
+	Notices        *NoticesStruct                    `json:"notices,omitempty"`
 	OnlineIdentity *SetSchoolInputBodyOnlineIdentity `json:"online_identity,omitempty"`
 	Policy         *PolicyStruct                     `json:"policy,omitempty"`
 	Zone           *string                           `json:"zone,omitempty"`
@@ -3274,6 +3369,12 @@ type StudentForm struct {
 	UniversityRollNo string `json:"university_roll_no"`
 }
 
+// StudentMailBody defines model for StudentMailBody.
+type StudentMailBody struct {
+	// Email Mails about low attendance, as far as the school sends them.
+	Email bool `json:"email"`
+}
+
 // StudentPasswordInputBody defines model for StudentPasswordInputBody.
 type StudentPasswordInputBody struct {
 	Current string `json:"current"`
@@ -3441,6 +3542,12 @@ type TermRosterRow struct {
 	UniversityRollNo string `json:"university_roll_no"`
 }
 
+// TestMailInputBody defines model for TestMailInputBody.
+type TestMailInputBody struct {
+	// To Examples: office@school.example
+	To string `json:"to"`
+}
+
 // Told defines model for Told.
 type Told struct {
 	Body        []byte `json:"body"`
@@ -3507,28 +3614,6 @@ type ValidateOutputBody struct {
 	HasActiveSession bool          `json:"has_active_session"`
 	Students         []StudentBody `json:"students"`
 	Valid            bool          `json:"valid"`
-}
-
-// ListAuditParams defines parameters for ListAudit.
-type ListAuditParams struct {
-	// Actor Who did it.
-	Actor *openapi_types.UUID `form:"actor,omitempty" json:"actor,omitempty"`
-
-	// Subject The id or key of anything it is about: a student, a course, a session, a request.
-	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
-
-	// Kind What was done.
-	Kind *string `form:"kind,omitempty" json:"kind,omitempty"`
-
-	// From Not before.
-	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
-
-	// To Before.
-	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
-
-	// Cursor next_cursor of the page before.
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
-	Limit  *int64  `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListCoursesParams defines parameters for ListCourses.
@@ -3671,6 +3756,22 @@ type ListImportRowsParamsAction string
 
 // ListImportRowsParamsProgress defines parameters for ListImportRows.
 type ListImportRowsParamsProgress string
+
+// ListMailsParams defines parameters for ListMails.
+type ListMailsParams struct {
+	// State Only mails in this state.
+	State *ListMailsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// StudentId Only mails to this student.
+	StudentId *openapi_types.UUID `form:"student_id,omitempty" json:"student_id,omitempty"`
+	Limit     *int64              `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListMailsParamsState defines parameters for ListMails.
+type ListMailsParamsState string
 
 // ListSemestersParams defines parameters for ListSemesters.
 type ListSemestersParams struct {
@@ -3852,6 +3953,9 @@ type MendImportRowJSONRequestBody = MendRowInputBody
 // SignInAdminJSONRequestBody defines body for SignInAdmin for application/json ContentType.
 type SignInAdminJSONRequestBody = SignInInputBody
 
+// TestMailJSONRequestBody defines body for TestMail for application/json ContentType.
+type TestMailJSONRequestBody = TestMailInputBody
+
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = AdminPasswordInputBody
 
@@ -3893,6 +3997,9 @@ type MarkOnlineAttendanceJSONRequestBody = AnswerInputBody
 
 // SignInStudentJSONRequestBody defines body for SignInStudent for application/json ContentType.
 type SignInStudentJSONRequestBody = StudentSignInInputBody
+
+// SetMyNoticesJSONRequestBody defines body for SetMyNotices for application/json ContentType.
+type SetMyNoticesJSONRequestBody = StudentMailBody
 
 // ChangeStudentPasswordJSONRequestBody defines body for ChangeStudentPassword for application/json ContentType.
 type ChangeStudentPasswordJSONRequestBody = StudentPasswordInputBody
@@ -4034,20 +4141,6 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/admin/admins/{id} (the `ArchiveAdmin` operationId).
 	ArchiveAdmin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListAudit Read who changed what, when and why
-	//
-	// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
-	//
-	// Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
-	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetAuditHead Read where the audit ends
-	//
-	// Write the hash down elsewhere: `api admin audit-verify -head HASH` then proves that nothing was cut off since.
-	//
-	// Corresponds with GET /api/admin/audit/head (the `GetAuditHead` operationId).
-	GetAuditHead(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetConfig Read the school's settings
 	//
@@ -4276,6 +4369,20 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
 	UndoImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListFailedJobs Jobs that failed
+	//
+	// The newest 200, given up or to be tried again. Those that went well are not here.
+	//
+	// Corresponds with GET /api/admin/jobs (the `ListFailedJobs` operationId).
+	ListFailedJobs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetryJob Try a job again now
+	//
+	// A job that did its work before it failed does not do it twice.
+	//
+	// Corresponds with POST /api/admin/jobs/{id}/retry (the `RetryJob` operationId).
+	RetryJob(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SignInAdminWithBody Sign in to the office
 	//
 	// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -4308,6 +4415,30 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/admin/logout (the `SignOutAdmin` operationId).
 	SignOutAdmin(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMails The log of mails
+	//
+	// Corresponds with GET /api/admin/mails (the `ListMails` operationId).
+	ListMails(ctx context.Context, params *ListMailsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestMailWithBody Send a mail to see whether mail works
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/mails/test (the `TestMail` operationId).
+	TestMailWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TestMail Send a mail to see whether mail works
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/mails/test (the `TestMail` operationId).
+	TestMail(ctx context.Context, body TestMailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResendMail Send a mail again that failed
+	//
+	// Corresponds with POST /api/admin/mails/{id}/resend (the `ResendMail` operationId).
+	ResendMail(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangePasswordWithBody Change my password
 	//
@@ -4636,6 +4767,25 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
 	SignOutStudent(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMyNotices Do I get mails about low attendance
+	//
+	// Corresponds with GET /api/student/notices (the `GetMyNotices` operationId).
+	GetMyNotices(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetMyNoticesWithBody Switch mails about low attendance on or off
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/student/notices (the `SetMyNotices` operationId).
+	SetMyNoticesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetMyNotices Switch mails about low attendance on or off
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/student/notices (the `SetMyNotices` operationId).
+	SetMyNotices(ctx context.Context, body SetMyNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangeStudentPasswordWithBody Change my password
 	//
@@ -5066,40 +5216,6 @@ func (c *Client) AddAdmin(ctx context.Context, body AddAdminJSONRequestBody, req
 // Corresponds with DELETE /api/admin/admins/{id} (the `ArchiveAdmin` operationId).
 func (c *Client) ArchiveAdmin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewArchiveAdminRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListAudit Read who changed what, when and why
-//
-// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
-//
-// Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
-func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListAuditRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetAuditHead Read where the audit ends
-//
-// Write the hash down elsewhere: `api admin audit-verify -head HASH` then proves that nothing was cut off since.
-//
-// Corresponds with GET /api/admin/audit/head (the `GetAuditHead` operationId).
-func (c *Client) GetAuditHead(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAuditHeadRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -5667,6 +5783,40 @@ func (c *Client) UndoImport(ctx context.Context, id openapi_types.UUID, reqEdito
 	return c.Client.Do(req)
 }
 
+// ListFailedJobs Jobs that failed
+//
+// The newest 200, given up or to be tried again. Those that went well are not here.
+//
+// Corresponds with GET /api/admin/jobs (the `ListFailedJobs` operationId).
+func (c *Client) ListFailedJobs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFailedJobsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetryJob Try a job again now
+//
+// A job that did its work before it failed does not do it twice.
+//
+// Corresponds with POST /api/admin/jobs/{id}/retry (the `RetryJob` operationId).
+func (c *Client) RetryJob(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetryJobRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SignInAdminWithBody Sign in to the office
 //
 // An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -5740,6 +5890,70 @@ func (c *Client) EndAdminLogin(ctx context.Context, id openapi_types.UUID, reqEd
 // Corresponds with POST /api/admin/logout (the `SignOutAdmin` operationId).
 func (c *Client) SignOutAdmin(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSignOutAdminRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMails The log of mails
+//
+// Corresponds with GET /api/admin/mails (the `ListMails` operationId).
+func (c *Client) ListMails(ctx context.Context, params *ListMailsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMailsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestMailWithBody Send a mail to see whether mail works
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/mails/test (the `TestMail` operationId).
+func (c *Client) TestMailWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestMailRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestMail Send a mail to see whether mail works
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/mails/test (the `TestMail` operationId).
+func (c *Client) TestMail(ctx context.Context, body TestMailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestMailRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResendMail Send a mail again that failed
+//
+// Corresponds with POST /api/admin/mails/{id}/resend (the `ResendMail` operationId).
+func (c *Client) ResendMail(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResendMailRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -6528,6 +6742,55 @@ func (c *Client) EndStudentLogin(ctx context.Context, id openapi_types.UUID, req
 // Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
 func (c *Client) SignOutStudent(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSignOutStudentRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMyNotices Do I get mails about low attendance
+//
+// Corresponds with GET /api/student/notices (the `GetMyNotices` operationId).
+func (c *Client) GetMyNotices(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyNoticesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetMyNoticesWithBody Switch mails about low attendance on or off
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/student/notices (the `SetMyNotices` operationId).
+func (c *Client) SetMyNoticesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetMyNoticesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetMyNotices Switch mails about low attendance on or off
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/student/notices (the `SetMyNotices` operationId).
+func (c *Client) SetMyNotices(ctx context.Context, body SetMyNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetMyNoticesRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7542,159 +7805,6 @@ func NewArchiveAdminRequest(server string, id openapi_types.UUID) (*http.Request
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListAuditRequest constructs an http.Request for the ListAudit method
-func NewListAuditRequest(server string, params *ListAuditParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/admin/audit")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Actor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "actor", *params.Actor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Subject != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject", *params.Subject, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Kind != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.From != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.To != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Cursor != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetAuditHeadRequest constructs an http.Request for the GetAuditHead method
-func NewGetAuditHeadRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/api/admin/audit/head")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -9072,6 +9182,67 @@ func NewUndoImportRequest(server string, id openapi_types.UUID) (*http.Request, 
 	return req, nil
 }
 
+// NewListFailedJobsRequest constructs an http.Request for the ListFailedJobs method
+func NewListFailedJobsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/jobs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRetryJobRequest constructs an http.Request for the RetryJob method
+func NewRetryJobRequest(server string, id int64) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/jobs/%s/retry", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSignInAdminRequest calls the generic SignInAdmin builder with application/json body
 func NewSignInAdminRequest(server string, body SignInAdminJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -9183,6 +9354,170 @@ func NewSignOutAdminRequest(server string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/api/admin/logout")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMailsRequest constructs an http.Request for the ListMails method
+func NewListMailsRequest(server string, params *ListMailsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/mails")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.StudentId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "student_id", *params.StudentId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTestMailRequest calls the generic TestMail builder with application/json body
+func NewTestMailRequest(server string, body TestMailJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTestMailRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewTestMailRequestWithBody constructs an http.Request for the TestMail method, with any body, and a specified content type
+func NewTestMailRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/mails/test")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewResendMailRequest constructs an http.Request for the ResendMail method
+func NewResendMailRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/mails/%s/resend", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -10624,6 +10959,73 @@ func NewSignOutStudentRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewGetMyNoticesRequest constructs an http.Request for the GetMyNotices method
+func NewGetMyNoticesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/notices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetMyNoticesRequest calls the generic SetMyNotices builder with application/json body
+func NewSetMyNoticesRequest(server string, body SetMyNoticesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetMyNoticesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetMyNoticesRequestWithBody constructs an http.Request for the SetMyNotices method, with any body, and a specified content type
+func NewSetMyNoticesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/notices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -12380,24 +12782,6 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/admin/admins/{id} (the `ArchiveAdmin` operationId).
 	ArchiveAdminWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveAdminResponse, error)
 
-	// ListAuditWithResponse Read who changed what, when and why
-	//
-	// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
-	//
-	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
-	ListAuditWithResponse(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*ListAuditResponse, error)
-
-	// GetAuditHeadWithResponse Read where the audit ends
-	//
-	// Write the hash down elsewhere: `api admin audit-verify -head HASH` then proves that nothing was cut off since.
-	//
-	// Returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with GET /api/admin/audit/head (the `GetAuditHead` operationId).
-	GetAuditHeadWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuditHeadResponse, error)
-
 	// GetConfigWithResponse Read the school's settings
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -12661,6 +13045,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
 	UndoImportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*UndoImportResponse, error)
 
+	// ListFailedJobsWithResponse Jobs that failed
+	//
+	// The newest 200, given up or to be tried again. Those that went well are not here.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/jobs (the `ListFailedJobs` operationId).
+	ListFailedJobsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFailedJobsResponse, error)
+
+	// RetryJobWithResponse Try a job again now
+	//
+	// A job that did its work before it failed does not do it twice.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/jobs/{id}/retry (the `RetryJob` operationId).
+	RetryJobWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*RetryJobResponse, error)
+
 	// SignInAdminWithBodyWithResponse Sign in to the office
 	//
 	// An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -12699,6 +13101,34 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/admin/logout (the `SignOutAdmin` operationId).
 	SignOutAdminWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignOutAdminResponse, error)
+
+	// ListMailsWithResponse The log of mails
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/mails (the `ListMails` operationId).
+	ListMailsWithResponse(ctx context.Context, params *ListMailsParams, reqEditors ...RequestEditorFn) (*ListMailsResponse, error)
+
+	// TestMailWithBodyWithResponse Send a mail to see whether mail works
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/mails/test (the `TestMail` operationId).
+	TestMailWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TestMailResponse, error)
+
+	// TestMailWithResponse Send a mail to see whether mail works
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/mails/test (the `TestMail` operationId).
+	TestMailWithResponse(ctx context.Context, body TestMailJSONRequestBody, reqEditors ...RequestEditorFn) (*TestMailResponse, error)
+
+	// ResendMailWithResponse Send a mail again that failed
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/mails/{id}/resend (the `ResendMail` operationId).
+	ResendMailWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ResendMailResponse, error)
 
 	// ChangePasswordWithBodyWithResponse Change my password
 	//
@@ -13065,6 +13495,27 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/student/logout (the `SignOutStudent` operationId).
 	SignOutStudentWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignOutStudentResponse, error)
+
+	// GetMyNoticesWithResponse Do I get mails about low attendance
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/notices (the `GetMyNotices` operationId).
+	GetMyNoticesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMyNoticesResponse, error)
+
+	// SetMyNoticesWithBodyWithResponse Switch mails about low attendance on or off
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/student/notices (the `SetMyNotices` operationId).
+	SetMyNoticesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetMyNoticesResponse, error)
+
+	// SetMyNoticesWithResponse Switch mails about low attendance on or off
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/student/notices (the `SetMyNotices` operationId).
+	SetMyNoticesWithResponse(ctx context.Context, body SetMyNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetMyNoticesResponse, error)
 
 	// ChangeStudentPasswordWithBodyWithResponse Change my password
 	//
@@ -13645,102 +14096,6 @@ func (r ArchiveAdminResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ArchiveAdminResponse) ContentType() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Header.Get("Content-Type")
-	}
-	return ""
-}
-
-type ListAuditResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *AuditOutputBody
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *Problem
-}
-
-// GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ListAuditResponse) GetJSON200() *AuditOutputBody {
-	return r.JSON200
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListAuditResponse) GetApplicationproblemJSONDefault() *Problem {
-	return r.ApplicationproblemJSONDefault
-}
-
-// GetBody returns the raw response body bytes
-func (r ListAuditResponse) GetBody() []byte {
-	return r.Body
-}
-
-// Status returns HTTPResponse.Status
-func (r ListAuditResponse) Status() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Status
-	}
-	return http.StatusText(0)
-}
-
-// StatusCode returns HTTPResponse.StatusCode
-func (r ListAuditResponse) StatusCode() int {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.StatusCode
-	}
-	return 0
-}
-
-// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r ListAuditResponse) ContentType() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Header.Get("Content-Type")
-	}
-	return ""
-}
-
-type GetAuditHeadResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *AuditHeadOutputBody
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *Problem
-}
-
-// GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetAuditHeadResponse) GetJSON200() *AuditHeadOutputBody {
-	return r.JSON200
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetAuditHeadResponse) GetApplicationproblemJSONDefault() *Problem {
-	return r.ApplicationproblemJSONDefault
-}
-
-// GetBody returns the raw response body bytes
-func (r GetAuditHeadResponse) GetBody() []byte {
-	return r.Body
-}
-
-// Status returns HTTPResponse.Status
-func (r GetAuditHeadResponse) Status() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Status
-	}
-	return http.StatusText(0)
-}
-
-// StatusCode returns HTTPResponse.StatusCode
-func (r GetAuditHeadResponse) StatusCode() int {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.StatusCode
-	}
-	return 0
-}
-
-// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r GetAuditHeadResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -15400,6 +15755,109 @@ func (r UndoImportResponse) ContentType() string {
 	return ""
 }
 
+type ListFailedJobsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]FailureBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListFailedJobsResponse) GetJSON200() *[]FailureBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListFailedJobsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListFailedJobsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFailedJobsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFailedJobsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListFailedJobsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RetryJobResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RetryJobResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RetryJobResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RetryJobResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RetryJobResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RetryJobResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RetryJobResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RetryJobResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SignInAdminResponse200Headers the declared response headers of an HTTP 200 response for SignInAdmin
 type SignInAdminResponse200Headers struct {
 	SetCookie *string
@@ -15621,6 +16079,171 @@ func (r SignOutAdminResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SignOutAdminResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListMailsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MailsOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMailsResponse) GetJSON200() *MailsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListMailsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMailsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMailsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMailsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMailsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TestMailResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TestMailResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TestMailResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r TestMailResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r TestMailResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TestMailResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TestMailResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TestMailResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ResendMailResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ResendMailResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ResendMailResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ResendMailResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ResendMailResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ResendMailResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResendMailResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResendMailResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResendMailResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17698,6 +18321,102 @@ func (r SignOutStudentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SignOutStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetMyNoticesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StudentMailBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMyNoticesResponse) GetJSON200() *StudentMailBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetMyNoticesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyNoticesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyNoticesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyNoticesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyNoticesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetMyNoticesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StudentMailBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetMyNoticesResponse) GetJSON200() *StudentMailBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetMyNoticesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetMyNoticesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetMyNoticesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetMyNoticesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetMyNoticesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -20463,36 +21182,6 @@ func (c *ClientWithResponses) ArchiveAdminWithResponse(ctx context.Context, id o
 	return ParseArchiveAdminResponse(rsp)
 }
 
-// ListAuditWithResponse Read who changed what, when and why
-//
-// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
-//
-// Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
-func (c *ClientWithResponses) ListAuditWithResponse(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*ListAuditResponse, error) {
-	rsp, err := c.ListAudit(ctx, params, reqEditors...)
-	if err != nil {
-		return nil, err
-	}
-	return ParseListAuditResponse(rsp)
-}
-
-// GetAuditHeadWithResponse Read where the audit ends
-//
-// Write the hash down elsewhere: `api admin audit-verify -head HASH` then proves that nothing was cut off since.
-//
-// Returns a wrapper object for the known response body format(s).
-//
-// Corresponds with GET /api/admin/audit/head (the `GetAuditHead` operationId).
-func (c *ClientWithResponses) GetAuditHeadWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuditHeadResponse, error) {
-	rsp, err := c.GetAuditHead(ctx, reqEditors...)
-	if err != nil {
-		return nil, err
-	}
-	return ParseGetAuditHeadResponse(rsp)
-}
-
 // GetConfigWithResponse Read the school's settings
 //
 // Returns a wrapper object for the known response body format(s).
@@ -20954,6 +21643,36 @@ func (c *ClientWithResponses) UndoImportWithResponse(ctx context.Context, id ope
 	return ParseUndoImportResponse(rsp)
 }
 
+// ListFailedJobsWithResponse Jobs that failed
+//
+// The newest 200, given up or to be tried again. Those that went well are not here.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/jobs (the `ListFailedJobs` operationId).
+func (c *ClientWithResponses) ListFailedJobsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFailedJobsResponse, error) {
+	rsp, err := c.ListFailedJobs(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFailedJobsResponse(rsp)
+}
+
+// RetryJobWithResponse Try a job again now
+//
+// A job that did its work before it failed does not do it twice.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/jobs/{id}/retry (the `RetryJob` operationId).
+func (c *ClientWithResponses) RetryJobWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*RetryJobResponse, error) {
+	rsp, err := c.RetryJob(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetryJobResponse(rsp)
+}
+
 // SignInAdminWithBodyWithResponse Sign in to the office
 //
 // An unknown username and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -21021,6 +21740,58 @@ func (c *ClientWithResponses) SignOutAdminWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseSignOutAdminResponse(rsp)
+}
+
+// ListMailsWithResponse The log of mails
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/mails (the `ListMails` operationId).
+func (c *ClientWithResponses) ListMailsWithResponse(ctx context.Context, params *ListMailsParams, reqEditors ...RequestEditorFn) (*ListMailsResponse, error) {
+	rsp, err := c.ListMails(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMailsResponse(rsp)
+}
+
+// TestMailWithBodyWithResponse Send a mail to see whether mail works
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/mails/test (the `TestMail` operationId).
+func (c *ClientWithResponses) TestMailWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TestMailResponse, error) {
+	rsp, err := c.TestMailWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTestMailResponse(rsp)
+}
+
+// TestMailWithResponse Send a mail to see whether mail works
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/mails/test (the `TestMail` operationId).
+func (c *ClientWithResponses) TestMailWithResponse(ctx context.Context, body TestMailJSONRequestBody, reqEditors ...RequestEditorFn) (*TestMailResponse, error) {
+	rsp, err := c.TestMail(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTestMailResponse(rsp)
+}
+
+// ResendMailWithResponse Send a mail again that failed
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/mails/{id}/resend (the `ResendMail` operationId).
+func (c *ClientWithResponses) ResendMailWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ResendMailResponse, error) {
+	rsp, err := c.ResendMail(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResendMailResponse(rsp)
 }
 
 // ChangePasswordWithBodyWithResponse Change my password
@@ -21663,6 +22434,45 @@ func (c *ClientWithResponses) SignOutStudentWithResponse(ctx context.Context, re
 		return nil, err
 	}
 	return ParseSignOutStudentResponse(rsp)
+}
+
+// GetMyNoticesWithResponse Do I get mails about low attendance
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/notices (the `GetMyNotices` operationId).
+func (c *ClientWithResponses) GetMyNoticesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMyNoticesResponse, error) {
+	rsp, err := c.GetMyNotices(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyNoticesResponse(rsp)
+}
+
+// SetMyNoticesWithBodyWithResponse Switch mails about low attendance on or off
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/student/notices (the `SetMyNotices` operationId).
+func (c *ClientWithResponses) SetMyNoticesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetMyNoticesResponse, error) {
+	rsp, err := c.SetMyNoticesWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetMyNoticesResponse(rsp)
+}
+
+// SetMyNoticesWithResponse Switch mails about low attendance on or off
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/student/notices (the `SetMyNotices` operationId).
+func (c *ClientWithResponses) SetMyNoticesWithResponse(ctx context.Context, body SetMyNoticesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetMyNoticesResponse, error) {
+	rsp, err := c.SetMyNotices(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetMyNoticesResponse(rsp)
 }
 
 // ChangeStudentPasswordWithBodyWithResponse Change my password
@@ -22525,72 +23335,6 @@ func ParseArchiveAdminResponse(rsp *http.Response) (*ArchiveAdminResponse, error
 			return nil, err
 		}
 		response.ApplicationproblemJSON500 = &dest
-
-	}
-
-	return response, nil
-}
-
-// ParseListAuditResponse parses an HTTP response from a ListAuditWithResponse call
-func ParseListAuditResponse(rsp *http.Response) (*ListAuditResponse, error) {
-	bodyBytes, err := io.ReadAll(rsp.Body)
-	defer func() { _ = rsp.Body.Close() }()
-	if err != nil {
-		return nil, err
-	}
-
-	response := &ListAuditResponse{
-		Body:         bodyBytes,
-		HTTPResponse: rsp,
-	}
-
-	switch {
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest AuditOutputBody
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON200 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest Problem
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
-	}
-
-	return response, nil
-}
-
-// ParseGetAuditHeadResponse parses an HTTP response from a GetAuditHeadWithResponse call
-func ParseGetAuditHeadResponse(rsp *http.Response) (*GetAuditHeadResponse, error) {
-	bodyBytes, err := io.ReadAll(rsp.Body)
-	defer func() { _ = rsp.Body.Close() }()
-	if err != nil {
-		return nil, err
-	}
-
-	response := &GetAuditHeadResponse{
-		Body:         bodyBytes,
-		HTTPResponse: rsp,
-	}
-
-	switch {
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest AuditHeadOutputBody
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON200 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest Problem
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
 
 	}
 
@@ -23932,6 +24676,82 @@ func ParseUndoImportResponse(rsp *http.Response) (*UndoImportResponse, error) {
 	return response, nil
 }
 
+// ParseListFailedJobsResponse parses an HTTP response from a ListFailedJobsWithResponse call
+func ParseListFailedJobsResponse(rsp *http.Response) (*ListFailedJobsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFailedJobsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []FailureBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRetryJobResponse parses an HTTP response from a RetryJobWithResponse call
+func ParseRetryJobResponse(rsp *http.Response) (*RetryJobResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RetryJobResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSignInAdminResponse parses an HTTP response from a SignInAdminWithResponse call
 func ParseSignInAdminResponse(rsp *http.Response) (*SignInAdminResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -24112,6 +24932,132 @@ func ParseSignOutAdminResponse(rsp *http.Response) (*SignOutAdminResponse, error
 			headers.SetCookie = &value
 		}
 		response.Headers204 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListMailsResponse parses an HTTP response from a ListMailsWithResponse call
+func ParseListMailsResponse(rsp *http.Response) (*ListMailsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMailsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MailsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTestMailResponse parses an HTTP response from a TestMailWithResponse call
+func ParseTestMailResponse(rsp *http.Response) (*TestMailResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TestMailResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseResendMailResponse parses an HTTP response from a ResendMailWithResponse call
+func ParseResendMailResponse(rsp *http.Response) (*ResendMailResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResendMailResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
 	}
 
 	return response, nil
@@ -25769,6 +26715,72 @@ func ParseSignOutStudentResponse(rsp *http.Response) (*SignOutStudentResponse, e
 			headers.SetCookie = &value
 		}
 		response.Headers204 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetMyNoticesResponse parses an HTTP response from a GetMyNoticesWithResponse call
+func ParseGetMyNoticesResponse(rsp *http.Response) (*GetMyNoticesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyNoticesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StudentMailBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetMyNoticesResponse parses an HTTP response from a SetMyNoticesWithResponse call
+func ParseSetMyNoticesResponse(rsp *http.Response) (*SetMyNoticesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetMyNoticesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StudentMailBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
 	}
 
 	return response, nil

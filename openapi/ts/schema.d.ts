@@ -42,46 +42,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read who changed what, when and why
-         * @description Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
-         */
-        get: operations["list-audit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/audit/head": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read where the audit ends
-         * @description Write the hash down elsewhere: `api admin audit-verify -head HASH` then proves that nothing was cut off since.
-         */
-        get: operations["get-audit-head"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/config": {
         parameters: {
             query?: never;
@@ -432,6 +392,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs that failed
+         * @description The newest 200, given up or to be tried again. Those that went well are not here.
+         */
+        get: operations["list-failed-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a job again now
+         * @description A job that did its work before it failed does not do it twice.
+         */
+        post: operations["retry-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/login": {
         parameters: {
             query?: never;
@@ -497,6 +497,57 @@ export interface paths {
         put?: never;
         /** Sign out; the token is good no more */
         post: operations["sign-out-admin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of mails */
+        get: operations["list-mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mails/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a mail to see whether mail works */
+        post: operations["test-mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mails/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a mail again that failed */
+        post: operations["resend-mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -959,6 +1010,24 @@ export interface paths {
         put?: never;
         /** Sign out; the token is good no more */
         post: operations["sign-out-student"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Do I get mails about low attendance */
+        get: operations["get-my-notices"];
+        /** Switch mails about low attendance on or off */
+        put: operations["set-my-notices"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1810,60 +1879,6 @@ export interface components {
             /** @description Upper or lower case. Needed where the school lets a roll say who answers; a signed-in student's own otherwise, and may be left out. */
             university_roll_no?: string;
         };
-        AuditActorBody: {
-            address?: string;
-            /**
-             * Format: uuid
-             * @description Missing: the server itself, or a command on it.
-             */
-            id?: string;
-            /** Format: uuid */
-            login_id?: string;
-            /** @description As they were called then. */
-            name?: string;
-            /**
-             * Format: uuid
-             * @description The pendrive on which it was done.
-             */
-            node_id?: string;
-            /** @enum {string} */
-            role: "admin" | "teacher" | "student" | "node" | "device" | "server";
-        };
-        AuditEntryBody: {
-            actor: components["schemas"]["AuditActorBody"];
-            /** @description What differs, after. */
-            after?: unknown;
-            /** Format: date-time */
-            at: string;
-            /** @description What differs, before. Of a secret only that there was one. */
-            before?: unknown;
-            /** @description SHA-256 over the hash before it and the row, in hexadecimal. */
-            hash: string;
-            /** @example student.changed */
-            kind: string;
-            reason?: string;
-            /**
-             * Format: int64
-             * @description Without gaps, in the order of commits.
-             */
-            seq: number;
-            subjects: string[];
-        };
-        AuditHeadOutputBody: {
-            /** @description Of the last row, in hexadecimal. */
-            hash: string;
-            /**
-             * Format: int64
-             * @description How many rows the ledger has.
-             */
-            seq: number;
-        };
-        AuditOutputBody: {
-            /** @description Newest first. */
-            entries: components["schemas"]["AuditEntryBody"][];
-            /** @description Missing on the last page. */
-            next_cursor?: string;
-        };
         AvailableRow: {
             /** Format: uuid */
             id: string;
@@ -2361,6 +2376,26 @@ export interface components {
             /** @example success */
             status: string;
         };
+        FailureBody: {
+            /** Format: date-time */
+            attempted_at: string | null;
+            /** Format: int64 */
+            attempts: number;
+            error: string;
+            /** Format: int64 */
+            id: number;
+            /** @example send_mail */
+            kind: string;
+            /** Format: int64 */
+            max_attempts: number;
+            /** Format: date-time */
+            next_at: string | null;
+            /**
+             * @description Retryable: it will be tried again by itself. Discarded: it was given up.
+             * @enum {string}
+             */
+            state: "retryable" | "discarded";
+        };
         FeedHead: {
             /** @description Where the facts of the feed end now. */
             facts: string;
@@ -2722,6 +2757,39 @@ export interface components {
              */
             pin: string;
         };
+        MailBody: {
+            /** Format: int64 */
+            attempts: number;
+            /** @description Empty once it is 90 days old. */
+            body: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Why it is not there; the mail server's own words. */
+            error: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "notice" | "report" | "test";
+            /** Format: date-time */
+            sent_at: string | null;
+            /**
+             * @description Unsure: the server stopped while sending, and only the receiver knows.
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "sent" | "failed" | "unsure";
+            /** Format: uuid */
+            student_id: string | null;
+            subject: string;
+            to: string[];
+        };
+        MailsOutputBody: {
+            /** @description Newest first. */
+            mails: components["schemas"]["MailBody"][];
+            /** @description Absent on the last page. */
+            next_cursor?: string;
+            /** @description This server has a mail server to send through. */
+            sends: boolean;
+        };
         MarkInputBody: {
             /** @description Touch only students without a mark; a later mark for one of them outranks this. */
             bulk?: boolean;
@@ -2797,6 +2865,45 @@ export interface components {
             student_name: string;
             total: components["schemas"]["SheetTally"];
             university_roll_no: string;
+        };
+        NoticesBody: {
+            /**
+             * Format: int64
+             * @description After a class, so that its teacher can correct it first.
+             * @example 24
+             */
+            hold_hours: number;
+            /**
+             * Format: int64
+             * @description Nobody is warned before so many classes.
+             * @example 5
+             */
+            min_sessions: number;
+            /** @description Write to students whose attendance is low. Needs a mail server: see GET /api/admin/mails. */
+            on: boolean;
+            /**
+             * Format: int64
+             * @description Hours of the campus's day in which nobody is written to: from.
+             * @example 20
+             */
+            quiet_from: number;
+            /**
+             * Format: int64
+             * @description To; the same as from: none.
+             * @example 8
+             */
+            quiet_to: number;
+        };
+        NoticesStruct: {
+            /** Format: int64 */
+            hold_hours?: number;
+            /** Format: int64 */
+            min_sessions?: number;
+            on?: boolean;
+            /** Format: int64 */
+            quiet_from?: number;
+            /** Format: int64 */
+            quiet_to?: number;
         };
         OnlineFlag: {
             /** @enum {string} */
@@ -2983,8 +3090,6 @@ export interface components {
             detail: string;
             /** @description One entry for each wrong field. */
             errors?: components["schemas"]["ErrorDetail"][];
-            /** @description With internal: what to look for in the server's log. */
-            request_id?: string;
             /**
              * Format: int64
              * @description With too-many-requests and busy: seconds to wait.
@@ -3262,6 +3367,7 @@ export interface components {
             edit_hours: number;
             /** @description Students may opt in to be ranked. */
             leaderboard: boolean;
+            notices: components["schemas"]["NoticesBody"];
             /**
              * @description Who may answer an online class's code: a signed-in student, or whoever types a roll and the code.
              * @enum {string}
@@ -3339,6 +3445,7 @@ export interface components {
             /** Format: int64 */
             edit_hours?: number;
             leaderboard?: boolean;
+            notices?: components["schemas"]["NoticesStruct"];
             /** @enum {string} */
             online_identity?: "student" | "roll";
             policy?: components["schemas"]["PolicyStruct"];
@@ -3598,6 +3705,10 @@ export interface components {
              */
             university_roll_no: string;
         };
+        StudentMailBody: {
+            /** @description Mails about low attendance, as far as the school sends them. */
+            email: boolean;
+        };
         StudentPasswordInputBody: {
             current: string;
             /** @description 10 characters or more. */
@@ -3752,6 +3863,10 @@ export interface components {
             student_name: string;
             /** @example 26301001 */
             university_roll_no: string;
+        };
+        TestMailInputBody: {
+            /** @example office@school.example */
+            to: string;
         };
         Told: {
             body: string;
@@ -3943,78 +4058,6 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "list-audit": {
-        parameters: {
-            query?: {
-                /** @description Who did it. */
-                actor?: string;
-                /** @description The id or key of anything it is about: a student, a course, a session, a request. */
-                subject?: string;
-                /** @description What was done. */
-                kind?: string;
-                /** @description Not before. */
-                from?: string;
-                /** @description Before. */
-                to?: string;
-                /** @description next_cursor of the page before. */
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditOutputBody"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-audit-head": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditHeadOutputBody"];
-                };
-            };
-            /** @description Error */
-            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5417,6 +5460,82 @@ export interface operations {
             };
         };
     };
+    "list-failed-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sign-in-admin": {
         parameters: {
             query?: never;
@@ -5573,6 +5692,148 @@ export interface operations {
             };
             /** @description Error */
             default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-mails": {
+        parameters: {
+            query?: {
+                /** @description Only mails in this state. */
+                state?: "queued" | "sending" | "sent" | "failed" | "unsure";
+                /** @description Only mails to this student. */
+                student_id?: string;
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestMailInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resend-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7252,6 +7513,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-my-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudentMailBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-my-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudentMailBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudentMailBody"];
+                };
             };
             /** @description Error */
             default: {

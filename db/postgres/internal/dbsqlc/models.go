@@ -21,32 +21,6 @@ type Account struct {
 	MustChange   bool
 }
 
-type Audit struct {
-	Seq      int64
-	Line     string
-	PrevHash []byte
-	Hash     []byte
-	AtMs     int64
-	Kind     string
-	ActorID  attendance.ID
-	Subjects json.RawMessage
-}
-
-type AuditDue struct {
-	ID       int64
-	AtMs     int64
-	Kind     string
-	Actor    json.RawMessage
-	Subjects json.RawMessage
-	Body     json.RawMessage
-}
-
-type AuditHead struct {
-	One  bool
-	Seq  int64
-	Hash []byte
-}
-
 type Course struct {
 	ID             attendance.ID
 	TermID         attendance.ID
@@ -185,6 +159,27 @@ type Login struct {
 	Address    string
 }
 
+type Mail struct {
+	ID         attendance.ID
+	Kind       string
+	Effect     string
+	StudentID  attendance.ID
+	Recipients []string
+	Subject    string
+	Body       string
+	ReportID   attendance.ID
+	State      string
+	Attempts   int32
+	Error      string
+	CreatedAt  time.Time
+	SentAt     *time.Time
+}
+
+type MailRefusal struct {
+	StudentID attendance.ID
+	Since     time.Time
+}
+
 type Node struct {
 	ID             attendance.ID
 	Kind           string
@@ -204,6 +199,21 @@ type Node struct {
 type NodeCourse struct {
 	NodeID   attendance.ID
 	CourseID attendance.ID
+}
+
+type Notice struct {
+	ID        attendance.ID
+	StudentID attendance.ID
+	CourseID  attendance.ID
+	Corrects  attendance.ID
+	Band      string
+	Tally     json.RawMessage
+	Percent   float64
+	Needed    int32
+	ThroughAt time.Time
+	CreatedAt time.Time
+	MailID    attendance.ID
+	ClosedAt  *time.Time
 }
 
 type OnlineAnswer struct {
@@ -227,27 +237,6 @@ type OnlineTry struct {
 	Failures  int32
 	Until     *time.Time
 	At        time.Time
-}
-
-type Request struct {
-	ID          attendance.ID
-	Kind        string
-	State       string
-	StudentID   attendance.ID
-	SessionID   attendance.ID
-	AllCourses  bool
-	CourseIds   []attendance.ID
-	FromAt      *time.Time
-	ToAt        *time.Time
-	Status      string
-	Reason      string
-	AskedByID   attendance.ID
-	AskedRole   string
-	AskedAt     time.Time
-	DecidedByID attendance.ID
-	DecidedRole string
-	DecidedAt   *time.Time
-	Note        string
 }
 
 type RosterChange struct {

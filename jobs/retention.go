@@ -1,0 +1,36 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// Retention drops what the school need not know any longer. How long that is, is
+// said where it is kept.
+type Retention interface {
+	// ForgetSignals drops hints that codes of online classes were passed on.
+	ForgetSignals(ctx context.Context) error
+	// ForgetMails drops what was written, and later that it was.
+	ForgetMails(ctx context.Context) error
+}
+
+// forgetEvery is how often old things are dropped.
+const forgetEvery = 24 * time.Hour
+
+// ForgetOld drops what is too old to keep.
+type ForgetOld struct{}
+
+// Kind is for River.
+func (ForgetOld) Kind() string { return "forget_old" }
+
+type forgetWorker struct {
+	river.WorkerDefaults[ForgetOld]
+	old Retention
+}
+
+func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetOld]) error {
+	return errors.Join(w.old.ForgetSignals(ctx), w.old.ForgetMails(ctx))
+}
