@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -110,11 +111,8 @@ func (d *desk) wrong(t *testing.T, path string, list string, good object, cases 
 			}
 		}
 	}
-	after := d.read(t, path)
-	for k, v := range before {
-		if after[k] != v {
-			t.Errorf("%s: %s was %v and is %v after refusals", path, k, v, after[k])
-		}
+	if after := d.read(t, path); !reflect.DeepEqual(before, after) {
+		t.Errorf("%s: got %v after refusals, want %v", path, after, before)
 	}
 	for _, method := range []string{"GET", "PUT", "DELETE"} {
 		d.refuses(t, method, list+"/"+newID(t).String(), d.token, good, 404, "not-found", "")

@@ -136,7 +136,7 @@ func (d Deps) getEnrolments(ctx context.Context, in *getEnrolmentsInput) (*enrol
 func (d Deps) setEnrolments(ctx context.Context, in *setEnrolmentsInput) (*addedListOutput, error) {
 	places := make([]office.Place, len(in.Body))
 	for i, e := range in.Body {
-		places[i] = office.Place{Student: e.StudentID, Roll: e.ClassRollID, From: none(e.FromAt)}
+		places[i] = office.Place{Student: e.StudentID, Roll: e.ClassRollID, From: when(e.FromAt)}
 	}
 	if err := d.Office.Enrol(ctx, in.CourseID, places); err != nil {
 		return nil, placeWords.spell(err)
@@ -152,7 +152,7 @@ type rosterSaved struct {
 }
 
 func (d Deps) enrolStudent(ctx context.Context, in *setPlaceInput) (*changedOutput, error) {
-	err := d.Office.EnrolOne(ctx, in.CourseID, office.Place{Student: in.StudentID, Roll: in.Body.ClassRollID, From: none(in.Body.FromAt)})
+	err := d.Office.EnrolOne(ctx, in.CourseID, office.Place{Student: in.StudentID, Roll: in.Body.ClassRollID, From: when(in.Body.FromAt)})
 	return changed(words{"student": "path.student_id", "roll": "class_roll_id", "from": "from_at"}.spell(err))
 }
 

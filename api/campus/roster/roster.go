@@ -147,12 +147,24 @@ func some(id attendance.ID) *attendance.ID {
 	return &id
 }
 
-// none is an id or a time in a request, zero for none.
-func none[T any](v *T) (zero T) {
-	if v == nil {
-		return zero
+// none is an id in a request, zero for none.
+func none(id *attendance.ID) attendance.ID {
+	if id == nil {
+		return attendance.ID{}
 	}
-	return *v
+	return *id
+}
+
+// when is a time in a request, zero for none. A time that was named is never none,
+// not even the one that Go calls zero; the rules refuse it.
+func when(t *time.Time) time.Time {
+	switch {
+	case t == nil:
+		return time.Time{}
+	case t.IsZero():
+		return t.Add(time.Nanosecond)
+	}
+	return *t
 }
 
 // refusals of an operation that changes one row.

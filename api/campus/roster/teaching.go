@@ -77,7 +77,7 @@ func (d Deps) listCourseTeachers(ctx context.Context, in *IDPath) (*rowOutput[[]
 }
 
 func (d Deps) addCourseTeacher(ctx context.Context, in *teachInput) (*changedOutput, error) {
-	return changed(teachWords.spell(d.Office.Teach(ctx, in.ID, in.Body.TeacherID, none(in.Body.FromAt), none(in.Body.ToAt))))
+	return changed(teachWords.spell(d.Office.Teach(ctx, in.ID, in.Body.TeacherID, when(in.Body.FromAt), when(in.Body.ToAt))))
 }
 
 func (d Deps) endCourseTeacher(ctx context.Context, in *endTeachingInput) (*changedOutput, error) {
