@@ -32,8 +32,7 @@ SELECT k.* FROM (
         array_agg(DISTINCT c.code ORDER BY c.code)::text[] AS courses
     FROM enrolment e JOIN course c ON c.id = e.course_id JOIN student s ON s.id = e.student_id
     WHERE c.term_id = @term_id AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)
-      AND (cardinality(@words::text[]) = 0
-           OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))))
+      AND (cardinality(@words::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))))
     GROUP BY s.id
 ) k
 WHERE NOT @started::boolean OR (k.roll, k.id) > (@after_roll::integer, @after_id::uuid)
@@ -42,5 +41,4 @@ ORDER BY k.roll, k.id LIMIT @most;
 -- name: CountTermRoster :one
 SELECT count(DISTINCT e.student_id) FROM enrolment e JOIN course c ON c.id = e.course_id JOIN student s ON s.id = e.student_id
 WHERE c.term_id = @term_id AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)
-  AND (cardinality(@words::text[]) = 0
-       OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))));
+  AND (cardinality(@words::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))));

@@ -63,7 +63,7 @@ ORDER BY p.id;
 SELECT * FROM enrolment WHERE course_id = ANY(@course_ids::uuid[]) ORDER BY id;
 
 -- name: FeedStudents :many
-SELECT s.* FROM student s
+SELECT s.id, s.name, s.university_roll, s.enrolment_no FROM student s
 WHERE EXISTS (SELECT FROM enrolment e WHERE e.student_id = s.id AND e.course_id = ANY(@course_ids::uuid[]))
 ORDER BY s.id;
 

@@ -47,8 +47,7 @@ SELECT k.* FROM (
       AND (@course_id::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e WHERE e.course_id = @course_id::uuid AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)))
       AND (@term_id::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e JOIN course c ON c.id = e.course_id
            WHERE c.term_id = @term_id::uuid AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)))
-      AND (cardinality(@words::text[]) = 0
-           OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))))
+      AND (cardinality(@words::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))))
 ) k
 WHERE NOT @started::boolean OR (NOT @back::boolean AND (k.key, k.id) > (@after_key::text, @after_id::uuid))
    OR (@back::boolean AND (k.key, k.id) < (@after_key::text, @after_id::uuid))
@@ -64,5 +63,4 @@ WHERE CASE @archived::text WHEN 'with' THEN true WHEN 'only' THEN s.archived_at 
   AND (@course_id::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e WHERE e.course_id = @course_id::uuid AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)))
   AND (@term_id::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e JOIN course c ON c.id = e.course_id
        WHERE c.term_id = @term_id::uuid AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)))
-  AND (cardinality(@words::text[]) = 0
-       OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))));
+  AND (cardinality(@words::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))));

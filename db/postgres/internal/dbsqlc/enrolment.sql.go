@@ -15,8 +15,7 @@ import (
 const countTermRoster = `-- name: CountTermRoster :one
 SELECT count(DISTINCT e.student_id) FROM enrolment e JOIN course c ON c.id = e.course_id JOIN student s ON s.id = e.student_id
 WHERE c.term_id = $1 AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > $2::timestamptz)
-  AND (cardinality($3::text[]) = 0
-       OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest($3::text[])))))
+  AND (cardinality($3::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest($3::text[])))))
 `
 
 func (q *Queries) CountTermRoster(ctx context.Context, termID attendance.ID, at time.Time, words []string) (int64, error) {
@@ -134,8 +133,7 @@ SELECT k.id, k.name, k.university_roll, k.roll, k.courses FROM (
         array_agg(DISTINCT c.code ORDER BY c.code)::text[] AS courses
     FROM enrolment e JOIN course c ON c.id = e.course_id JOIN student s ON s.id = e.student_id
     WHERE c.term_id = $1 AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > $2::timestamptz)
-      AND (cardinality($3::text[]) = 0
-           OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest($3::text[])))))
+      AND (cardinality($3::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest($3::text[])))))
     GROUP BY s.id
 ) k
 WHERE NOT $4::boolean OR (k.roll, k.id) > ($5::integer, $6::uuid)

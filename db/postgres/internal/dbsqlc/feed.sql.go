@@ -236,29 +236,32 @@ func (q *Queries) FeedSettings(ctx context.Context) ([]Setting, error) {
 }
 
 const feedStudents = `-- name: FeedStudents :many
-SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at FROM student s
+SELECT s.id, s.name, s.university_roll, s.enrolment_no FROM student s
 WHERE EXISTS (SELECT FROM enrolment e WHERE e.student_id = s.id AND e.course_id = ANY($1::uuid[]))
 ORDER BY s.id
 `
 
-func (q *Queries) FeedStudents(ctx context.Context, courseIds []attendance.ID) ([]Student, error) {
+type FeedStudentsRow struct {
+	ID             attendance.ID
+	Name           string
+	UniversityRoll string
+	EnrolmentNo    string
+}
+
+func (q *Queries) FeedStudents(ctx context.Context, courseIds []attendance.ID) ([]FeedStudentsRow, error) {
 	rows, err := q.db.Query(ctx, feedStudents, courseIds)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Student{}
+	items := []FeedStudentsRow{}
 	for rows.Next() {
-		var i Student
+		var i FeedStudentsRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.Name,
 			&i.UniversityRoll,
 			&i.EnrolmentNo,
-			&i.Email,
-			&i.Email2,
-			&i.PasswordHash,
-			&i.ArchivedAt,
 		); err != nil {
 			return nil, err
 		}

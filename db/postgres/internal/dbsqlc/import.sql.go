@@ -504,7 +504,7 @@ func (q *Queries) ImportedEnrolments(ctx context.Context, ids []attendance.ID) (
 }
 
 const importedStudents = `-- name: ImportedStudents :many
-SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at FROM student WHERE id = ANY($1::uuid[]) ORDER BY id
+SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search FROM student WHERE id = ANY($1::uuid[]) ORDER BY id
 `
 
 func (q *Queries) ImportedStudents(ctx context.Context, ids []attendance.ID) ([]Student, error) {
@@ -525,6 +525,7 @@ func (q *Queries) ImportedStudents(ctx context.Context, ids []attendance.ID) ([]
 			&i.Email2,
 			&i.PasswordHash,
 			&i.ArchivedAt,
+			&i.Search,
 		); err != nil {
 			return nil, err
 		}
@@ -678,9 +679,9 @@ func (q *Queries) StalledImports(ctx context.Context, since time.Time) ([]attend
 }
 
 const studentsNumbered = `-- name: StudentsNumbered :many
-SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at FROM student s WHERE s.university_roll <> '' AND upper(s.university_roll) IN (SELECT upper(unnest($1::text[])))
+SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at, s.search FROM student s WHERE s.university_roll <> '' AND upper(s.university_roll) IN (SELECT upper(unnest($1::text[])))
 UNION
-SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at FROM student s WHERE s.enrolment_no <> '' AND upper(s.enrolment_no) IN (SELECT upper(unnest($2::text[])))
+SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at, s.search FROM student s WHERE s.enrolment_no <> '' AND upper(s.enrolment_no) IN (SELECT upper(unnest($2::text[])))
 ORDER BY id
 `
 
@@ -702,6 +703,7 @@ func (q *Queries) StudentsNumbered(ctx context.Context, rolls []string, enrolmen
 			&i.Email2,
 			&i.PasswordHash,
 			&i.ArchivedAt,
+			&i.Search,
 		); err != nil {
 			return nil, err
 		}

@@ -20,8 +20,7 @@ WHERE CASE $1::text WHEN 'with' THEN true WHEN 'only' THEN s.archived_at IS NOT 
   AND ($4::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e WHERE e.course_id = $4::uuid AND (e.to_at IS NULL OR e.to_at > $3::timestamptz)))
   AND ($5::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e JOIN course c ON c.id = e.course_id
        WHERE c.term_id = $5::uuid AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > $3::timestamptz)))
-  AND (cardinality($6::text[]) = 0
-       OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest($6::text[])))))
+  AND (cardinality($6::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest($6::text[])))))
 `
 
 type CountStudentsParams struct {
@@ -59,8 +58,7 @@ SELECT k.id, k.name, k.university_roll, k.enrolment_no, k.email, k.email2, k.has
       AND ($7::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e WHERE e.course_id = $7::uuid AND (e.to_at IS NULL OR e.to_at > $6::timestamptz)))
       AND ($8::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e JOIN course c ON c.id = e.course_id
            WHERE c.term_id = $8::uuid AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > $6::timestamptz)))
-      AND (cardinality($9::text[]) = 0
-           OR lower(concat_ws(' ', s.name, s.university_roll, s.enrolment_no, s.email, s.email2)) LIKE ALL (ARRAY(SELECT lower(unnest($9::text[])))))
+      AND (cardinality($9::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest($9::text[])))))
 ) k
 WHERE NOT $10::boolean OR (NOT $11::boolean AND (k.key, k.id) > ($12::text, $13::uuid))
    OR ($11::boolean AND (k.key, k.id) < ($12::text, $13::uuid))
@@ -260,7 +258,7 @@ func (q *Queries) StudentByRoll(ctx context.Context, universityRoll interface{})
 }
 
 const studentForChange = `-- name: StudentForChange :one
-SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at FROM student WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search FROM student WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) StudentForChange(ctx context.Context, id attendance.ID) (Student, error) {
@@ -275,6 +273,7 @@ func (q *Queries) StudentForChange(ctx context.Context, id attendance.ID) (Stude
 		&i.Email2,
 		&i.PasswordHash,
 		&i.ArchivedAt,
+		&i.Search,
 	)
 	return i, err
 }
@@ -292,7 +291,7 @@ func (q *Queries) StudentReferred(ctx context.Context, id attendance.ID) (bool, 
 }
 
 const studentsForEnrolment = `-- name: StudentsForEnrolment :many
-SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at FROM student WHERE id = ANY($1::uuid[]) ORDER BY id FOR SHARE
+SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search FROM student WHERE id = ANY($1::uuid[]) ORDER BY id FOR SHARE
 `
 
 // Nobody archives them meanwhile.
@@ -314,6 +313,7 @@ func (q *Queries) StudentsForEnrolment(ctx context.Context, ids []attendance.ID)
 			&i.Email2,
 			&i.PasswordHash,
 			&i.ArchivedAt,
+			&i.Search,
 		); err != nil {
 			return nil, err
 		}
