@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -211,5 +213,37 @@ func TestPendrivesLearnARosterAndItsPast(t *testing.T) {
 	c.refuses(t, "GET", "/api/admin/enrollment-roster/"+semester+"?cursor=eyJzIjoicm9sbCIsImsiOiJ4IiwiaSI6IjAxOTNkNWU4LTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSJ9", c.token, nil, 422, "invalid", "")
 	if bytes.Contains(c.ask(t, http.MethodGet, "/api/admin/enrollment-roster/"+semester+"?q=student%20c", nil, 200, nil).raw, []byte("Student A")) {
 		t.Error("want only what was looked for")
+	}
+}
+
+func TestListsSetAtOnceTakeTurns(t *testing.T) {
+	t.Parallel()
+	c := startEnrolling(t, 4)
+	lists := []string{"A1 B2 C3 D4", "A4 B3 C2 D1", "B1 A2"}
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			if a := c.do(t, http.MethodPost, c.path, c.token, c.list(lists[i%3])); a.status != http.StatusOK {
+				t.Errorf("got %d %s, want each to be done", a.status, a.raw)
+			}
+			if i%3 == 0 { // refused, and in nobody's way
+				c.refuses(t, "POST", c.path, c.token, append(c.list("A7"), object{"student_id": newID(t), "class_roll_id": 8}), 422, "invalid", "")
+			}
+		})
+	}
+	wg.Wait()
+	var got struct {
+		Enrolled []struct {
+			Name string `json:"student_name"`
+			Roll int    `json:"class_roll_id"`
+		}
+	}
+	c.ask(t, http.MethodGet, c.path, nil, 200, &got)
+	said := ""
+	for _, e := range got.Enrolled {
+		said += fmt.Sprintf("%s%d ", strings.TrimPrefix(e.Name, "Student "), e.Roll)
+	}
+	if !slices.Contains([]string{"A1 B2 C3 D4 ", "D1 C2 B3 A4 ", "B1 A2 "}, said) {
+		t.Errorf("got %s, want one list as a whole", said)
 	}
 }

@@ -315,6 +315,7 @@ type Student struct {
 	Email2         string
 	PasswordHash   string
 	ArchivedAt     *time.Time
+	Search         string
 }
 
 type Teacher struct {
