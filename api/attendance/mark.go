@@ -67,6 +67,9 @@ func (s *Service) verdicts(ctx context.Context, tx Tx, by Actor, session ID, v V
 	if err := teaches(ctx, tx, by, se.Course); err != nil {
 		return nil, err
 	}
+	if err := s.inWindow(ctx, tx, by, se); err != nil {
+		return nil, err
+	}
 	roster, err := tx.Roster(ctx, se.Course)
 	if err != nil {
 		return nil, err
@@ -139,6 +142,9 @@ func (s *Service) Undo(ctx context.Context, by Actor, session, gesture ID) (Mark
 			return err
 		}
 		if err := teaches(ctx, tx, by, se.Course); err != nil {
+			return err
+		}
+		if err := s.inWindow(ctx, tx, by, se); err != nil {
 			return err
 		}
 		made, err := tx.Facts(ctx, session, Which{Gesture: gesture})

@@ -85,6 +85,9 @@ func (s *Service) voiding(ctx context.Context, by Actor, session ID, on bool, re
 		if err := teaches(ctx, tx, by, out.Course); err != nil {
 			return err
 		}
+		if err := s.inWindow(ctx, tx, by, out); err != nil {
+			return err
+		}
 		if err := allow(ctx, tx, out); err != nil || out.Void.On == on {
 			return err
 		}

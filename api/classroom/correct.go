@@ -36,7 +36,7 @@ func (d Deps) corrections(api huma.API) {
 		OperationID: "update-attendance", Method: http.MethodPost, Path: "/api/teacher/update-attendance",
 		Summary: "Correct one student's mark after the class",
 		Description: "Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, " +
-			"a mark that shows already already-marked, one that the office set office-decided.",
+			"a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.",
 		Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity},
 	}), d.updateAttendance)
 }

@@ -52,6 +52,7 @@ type detailOutput struct {
 		TotalStudents     int             `json:"total_students"`
 		AttendancePercent *float64        `json:"attendance_percent" nullable:"true" doc:"As in the course's history."`
 		Counts            detailCounts    `json:"counts" doc:"Students by status."`
+		EditableUntil     *time.Time      `json:"editable_until" nullable:"true" doc:"How long its teachers may change it alone; then they ask the office. null: for ever."`
 		DeletedAt         *time.Time      `json:"deleted_at,omitempty" doc:"The class was deleted: it counts nowhere until it is restored."`
 		DeletedReason     string          `json:"deleted_reason,omitempty"`
 	}
@@ -84,6 +85,11 @@ func (d Deps) sessionDetail(ctx context.Context, in *detailPath) (*detailOutput,
 	}
 	b.PresentCount, b.AbsentCount, b.TotalStudents = len(b.PresentStudents), len(b.AbsentStudents), len(l.Rows)
 	b.AttendancePercent, b.Counts = percentOf(count, se, l.Now), detailCounts(count)
+	until, err := d.Service.EditableUntil(ctx, se)
+	if err != nil {
+		return nil, err
+	}
+	b.EditableUntil = at(until)
 	if se.Void.On {
 		b.DeletedAt, b.DeletedReason = at(se.Void.At()), se.Void.Reason
 	}

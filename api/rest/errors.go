@@ -64,6 +64,8 @@ func problemOf(err error) *Problem {
 		return NewProblem(http.StatusUnprocessableEntity, "not-enrolled", err.Error())
 	case errors.Is(err, attendance.ErrForbidden):
 		return NewProblem(http.StatusForbidden, "forbidden", err.Error())
+	case errors.Is(err, attendance.ErrTooLate):
+		return NewProblem(http.StatusConflict, "edit-window", err.Error()+": ask the office, with a reason: POST /api/teacher/requests")
 	case errors.Is(err, attendance.ErrNotOwner):
 		return NewProblem(http.StatusConflict, "not-owner", err.Error()+": do it where the class is held")
 	case errors.Is(err, attendance.ErrCredentials):

@@ -1885,6 +1885,9 @@ type DetailOutputBody struct {
 	// DeletedAt The class was deleted: it counts nowhere until it is restored.
 	DeletedAt     *time.Time `json:"deleted_at,omitempty"`
 	DeletedReason *string    `json:"deleted_reason,omitempty"`
+
+	// EditableUntil How long its teachers may change it alone; then they ask the office. null: for ever.
+	EditableUntil *time.Time `json:"editable_until"`
 	EndTime       time.Time  `json:"end_time"`
 	IsActive      bool       `json:"is_active"`
 
@@ -5131,7 +5134,7 @@ type ClientInterface interface {
 
 	// UpdateAttendanceWithBody Correct one student's mark after the class
 	//
-	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5140,7 +5143,7 @@ type ClientInterface interface {
 
 	// UpdateAttendance Correct one student's mark after the class
 	//
-	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7645,7 +7648,7 @@ func (c *Client) StartSession(ctx context.Context, body StartSessionJSONRequestB
 
 // UpdateAttendanceWithBody Correct one student's mark after the class
 //
-// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7664,7 +7667,7 @@ func (c *Client) UpdateAttendanceWithBody(ctx context.Context, contentType strin
 
 // UpdateAttendance Correct one student's mark after the class
 //
-// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13913,7 +13916,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateAttendanceWithBodyWithResponse Correct one student's mark after the class
 	//
-	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13922,7 +13925,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateAttendanceWithResponse Correct one student's mark after the class
 	//
-	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+	// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -23171,7 +23174,7 @@ func (c *ClientWithResponses) StartSessionWithResponse(ctx context.Context, body
 
 // UpdateAttendanceWithBodyWithResponse Correct one student's mark after the class
 //
-// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -23186,7 +23189,7 @@ func (c *ClientWithResponses) UpdateAttendanceWithBodyWithResponse(ctx context.C
 
 // UpdateAttendanceWithResponse Correct one student's mark after the class
 //
-// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+// Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

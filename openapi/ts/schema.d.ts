@@ -1714,7 +1714,7 @@ export interface paths {
         put?: never;
         /**
          * Correct one student's mark after the class
-         * @description Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided.
+         * @description Nothing is overwritten: who decided what and why stays in the history. A running session answers session-open, a mark that shows already already-marked, one that the office set office-decided; a teacher who comes later than the school allows edit-window.
          */
         post: operations["update-attendance"];
         delete?: never;
@@ -2199,6 +2199,11 @@ export interface components {
              */
             deleted_at?: string;
             deleted_reason?: string;
+            /**
+             * Format: date-time
+             * @description How long its teachers may change it alone; then they ask the office. null: for ever.
+             */
+            editable_until: string | null;
             /** Format: date-time */
             end_time: string;
             is_active: boolean;
