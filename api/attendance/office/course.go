@@ -12,7 +12,7 @@ func (o Office) AddCourse(ctx context.Context, c attendance.CourseEntry) (attend
 	if err := checkCourse(&c); err != nil {
 		return attendance.ID{}, err
 	}
-	return o.add(ctx, func(ctx context.Context, d desk, id attendance.ID) error {
+	return o.add(ctx, func(ctx context.Context, d *desk, id attendance.ID) error {
 		c.ID = id
 		if err := d.checkTermOf(ctx, c.Term); err != nil {
 			return err
@@ -37,11 +37,12 @@ func (o Office) ChangeCourse(ctx context.Context, c attendance.CourseEntry) erro
 	if err := checkCourse(&c); err != nil {
 		return err
 	}
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		was, err := d.Course(ctx, c.ID)
 		if err != nil {
 			return err
 		}
+		d.tick()
 		if c.Term != was.Term {
 			if err := d.checkTermOf(ctx, c.Term); err != nil {
 				return err
@@ -67,7 +68,7 @@ func (o Office) ChangeCourse(ctx context.Context, c attendance.CourseEntry) erro
 // [Office.RestoreCourse]. It reports false when it had neither classes nor
 // students, so that it was deleted with its teachings.
 func (o Office) ArchiveCourse(ctx context.Context, id attendance.ID) (archived bool, err error) {
-	err = o.change(ctx, func(ctx context.Context, d desk) error {
+	err = o.change(ctx, func(ctx context.Context, d *desk) error {
 		c, err := d.Course(ctx, id)
 		if err != nil {
 			return err
@@ -95,7 +96,7 @@ func (o Office) ArchiveCourse(ctx context.Context, id attendance.ID) (archived b
 
 // RestoreCourse brings an archived course back as it was.
 func (o Office) RestoreCourse(ctx context.Context, id attendance.ID) error {
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		c, err := d.Course(ctx, id)
 		if err != nil {
 			return err
@@ -115,7 +116,7 @@ func checkCourse(c *attendance.CourseEntry) error {
 	return nil
 }
 
-func (d desk) checkTermOf(ctx context.Context, id attendance.ID) error {
+func (d *desk) checkTermOf(ctx context.Context, id attendance.ID) error {
 	if id.IsZero() {
 		return nil
 	}
@@ -123,7 +124,7 @@ func (d desk) checkTermOf(ctx context.Context, id attendance.ID) error {
 	return usable(err, t.Archived, "term", "semester")
 }
 
-func (d desk) checkTeacherOf(ctx context.Context, id attendance.ID) error {
+func (d *desk) checkTeacherOf(ctx context.Context, id attendance.ID) error {
 	t, err := d.Teacher(ctx, id)
 	return usable(err, t.Archived, "teacher", "teacher")
 }

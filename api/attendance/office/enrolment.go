@@ -20,7 +20,7 @@ type Place struct {
 // roll number holds from now on: classes held before keep the old one. Two may
 // swap theirs.
 func (o Office) Enrol(ctx context.Context, course attendance.ID, places []Place) error {
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		l, err := d.list(ctx, course, places, at)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (o Office) Enrol(ctx context.Context, course attendance.ID, places []Place)
 // EnrolOne adds one student to a course, or changes their roll; all others stay.
 func (o Office) EnrolOne(ctx context.Context, course attendance.ID, p Place) error {
 	one := func(_ int, field string) string { return field }
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		if _, err := d.Student(ctx, p.Student); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (o Office) EnrolOne(ctx context.Context, course attendance.ID, p Place) err
 
 // Withdraw takes one student out of a course, now.
 func (o Office) Withdraw(ctx context.Context, course, student attendance.ID) error {
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		l, err := d.list(ctx, course, nil, at)
 		if err != nil {
 			return err
@@ -76,7 +76,7 @@ func at(i int, field string) string { return fmt.Sprintf("[%d].%s", i, field) }
 
 // list is the roster of one course while it is changed.
 type list struct {
-	desk
+	*desk
 	course  attendance.ID
 	all     map[attendance.ID]attendance.FeedEnrolment // by row, as they will be
 	running map[attendance.ID]attendance.FeedEnrolment // by student
@@ -84,11 +84,12 @@ type list struct {
 
 // list reads a course's roster and checks places against themselves and the
 // school. Nobody else changes the roster until the change is done.
-func (d desk) list(ctx context.Context, course attendance.ID, places []Place, name func(int, string) string) (*list, error) {
+func (d *desk) list(ctx context.Context, course attendance.ID, places []Place, name func(int, string) string) (*list, error) {
 	c, err := d.Course(ctx, course)
 	if err != nil {
 		return nil, err
 	}
+	d.tick()
 	if c.Archived && len(places) > 0 {
 		return nil, attendance.Invalid{Field: name(0, "student"), Why: "this course is archived: restore it first"}
 	}
@@ -99,6 +100,7 @@ func (d desk) list(ctx context.Context, course attendance.ID, places []Place, na
 	if err != nil {
 		return nil, err
 	}
+	d.follow(rows)
 	l := &list{desk: d, course: course, all: map[attendance.ID]attendance.FeedEnrolment{}, running: map[attendance.ID]attendance.FeedEnrolment{}}
 	for _, e := range rows {
 		l.all[e.ID] = e
@@ -109,7 +111,24 @@ func (d desk) list(ctx context.Context, course attendance.ID, places []Place, na
 	return l, nil
 }
 
-func (d desk) checkPlaces(ctx context.Context, places []Place, name func(int, string) string) error {
+// skew is how far the clock of another server of the same school may be ahead.
+const skew = 10 * time.Second
+
+// follow sees to it that a change comes after those before it, even if they were
+// made by a server whose clock is a little ahead.
+func (d *desk) follow(rows []attendance.FeedEnrolment) {
+	now, far := d.ms(), d.now.Add(skew).UnixMilli()
+	for _, e := range rows {
+		for _, ms := range []int64{e.FromMS, e.ToMS} {
+			if ms > now && ms <= far {
+				now = ms
+			}
+		}
+	}
+	d.now = time.UnixMilli(now)
+}
+
+func (d *desk) checkPlaces(ctx context.Context, places []Place, name func(int, string) string) error {
 	students, rolls := map[attendance.ID]int{}, map[int]int{}
 	ids := make([]attendance.ID, len(places))
 	for i, p := range places {
@@ -229,7 +248,7 @@ func (l *list) leave(ctx context.Context, e attendance.FeedEnrolment) error {
 }
 
 // leave ends an enrolment now, and drops it when it has not begun.
-func (d desk) leave(ctx context.Context, e attendance.FeedEnrolment) error {
+func (d *desk) leave(ctx context.Context, e attendance.FeedEnrolment) error {
 	if e.FromMS >= d.ms() {
 		return d.Remove(ctx, attendance.EnrolmentRow, e.ID.String())
 	}

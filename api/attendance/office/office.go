@@ -28,28 +28,35 @@ type Office struct {
 // desk is one change: the transaction, and the moment at which it happens.
 type desk struct {
 	attendance.Registrar
+	clock func() time.Time
 	now   time.Time
 	newID func() (attendance.ID, error)
 }
 
-func (o Office) change(ctx context.Context, fn func(context.Context, desk) error) error {
+func (o Office) change(ctx context.Context, fn func(context.Context, *desk) error) error {
 	_, err := o.Registry.Change(ctx, func(ctx context.Context, r attendance.Registrar) error {
-		// In milliseconds, as the pendrives learn it.
-		return fn(ctx, desk{Registrar: r, now: o.Now().Truncate(time.Millisecond), newID: o.NewID})
+		d := &desk{Registrar: r, clock: o.Now, newID: o.NewID}
+		d.tick()
+		return fn(ctx, d)
 	})
 	return err
 }
 
 // add is a change that makes a row.
-func (o Office) add(ctx context.Context, fn func(context.Context, desk, attendance.ID) error) (attendance.ID, error) {
+func (o Office) add(ctx context.Context, fn func(context.Context, *desk, attendance.ID) error) (attendance.ID, error) {
 	id, err := o.NewID()
 	if err != nil {
 		return attendance.ID{}, err
 	}
-	return id, o.change(ctx, func(ctx context.Context, d desk) error { return fn(ctx, d, id) })
+	return id, o.change(ctx, func(ctx context.Context, d *desk) error { return fn(ctx, d, id) })
 }
 
-func (d desk) ms() int64 { return d.now.UnixMilli() }
+// tick looks at the clock again, once a change has the row that it works on: it may
+// have waited for another change, and must not happen before that one. Times are
+// in milliseconds, as the pendrives learn them.
+func (d *desk) tick() { d.now = d.clock().Truncate(time.Millisecond) }
+
+func (d *desk) ms() int64 { return d.now.UnixMilli() }
 
 // running reports whether something with an end, 0 for none, goes on after now.
-func (d desk) running(toMS int64) bool { return toMS == 0 || toMS > d.ms() }
+func (d *desk) running(toMS int64) bool { return toMS == 0 || toMS > d.ms() }

@@ -11,7 +11,7 @@ func (o Office) AddStudent(ctx context.Context, s attendance.StudentEntry) (atte
 	if err := CheckStudent(&s); err != nil {
 		return attendance.ID{}, err
 	}
-	return o.add(ctx, func(ctx context.Context, d desk, id attendance.ID) error {
+	return o.add(ctx, func(ctx context.Context, d *desk, id attendance.ID) error {
 		s.ID = id
 		return d.PutStudent(ctx, s)
 	})
@@ -23,7 +23,7 @@ func (o Office) ChangeStudent(ctx context.Context, s attendance.StudentEntry) er
 	if err := CheckStudent(&s); err != nil {
 		return err
 	}
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		was, err := d.Student(ctx, s.ID)
 		if err != nil {
 			return err
@@ -40,11 +40,12 @@ func (o Office) ChangeStudent(ctx context.Context, s attendance.StudentEntry) er
 // counted in every class that was held before. It reports false when nothing
 // refers to them, so that they were deleted.
 func (o Office) ArchiveStudent(ctx context.Context, id attendance.ID) (archived bool, err error) {
-	err = o.change(ctx, func(ctx context.Context, d desk) error {
+	err = o.change(ctx, func(ctx context.Context, d *desk) error {
 		s, err := d.Student(ctx, id)
 		if err != nil {
 			return err
 		}
+		d.tick()
 		if archived, err = d.StudentReferred(ctx, id); err != nil {
 			return err
 		}
@@ -69,7 +70,7 @@ func (o Office) ArchiveStudent(ctx context.Context, id attendance.ID) (archived 
 // RestoreStudent brings an archived student back. They are in no course: their
 // roll may be another's by now, and what they missed is not theirs.
 func (o Office) RestoreStudent(ctx context.Context, id attendance.ID) error {
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		s, err := d.Student(ctx, id)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ func (o Office) AddTeacher(ctx context.Context, t attendance.TeacherEntry) (atte
 	if err := CheckTeacher(&t); err != nil {
 		return attendance.ID{}, err
 	}
-	return o.add(ctx, func(ctx context.Context, d desk, id attendance.ID) error {
+	return o.add(ctx, func(ctx context.Context, d *desk, id attendance.ID) error {
 		t.ID = id
 		return d.PutTeacher(ctx, t)
 	})
@@ -24,7 +24,7 @@ func (o Office) ChangeTeacher(ctx context.Context, t attendance.TeacherEntry) er
 	if err := CheckTeacher(&t); err != nil {
 		return err
 	}
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		was, err := d.Teacher(ctx, t.ID)
 		if err != nil {
 			return err
@@ -40,11 +40,12 @@ func (o Office) ChangeTeacher(ctx context.Context, t attendance.TeacherEntry) er
 // ArchiveTeacher takes a teacher away: they hold no course any more, from now on.
 // It reports false when nothing refers to them, so that they were deleted.
 func (o Office) ArchiveTeacher(ctx context.Context, id attendance.ID) (archived bool, err error) {
-	err = o.change(ctx, func(ctx context.Context, d desk) error {
+	err = o.change(ctx, func(ctx context.Context, d *desk) error {
 		t, err := d.Teacher(ctx, id)
 		if err != nil {
 			return err
 		}
+		d.tick()
 		if archived, err = d.TeacherReferred(ctx, id); err != nil {
 			return err
 		}
@@ -68,7 +69,7 @@ func (o Office) ArchiveTeacher(ctx context.Context, id attendance.ID) (archived 
 
 // RestoreTeacher brings an archived teacher back, without courses.
 func (o Office) RestoreTeacher(ctx context.Context, id attendance.ID) error {
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		t, err := d.Teacher(ctx, id)
 		if err != nil {
 			return err

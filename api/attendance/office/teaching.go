@@ -10,10 +10,11 @@ import (
 // Teach lets one more teacher hold a course, beside those who do: from a time,
 // now if zero, to a time, open if zero. A substitute has an end.
 func (o Office) Teach(ctx context.Context, course, teacher attendance.ID, from, to time.Time) error {
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		if _, err := d.Course(ctx, course); err != nil {
 			return err
 		}
+		d.tick()
 		if err := d.checkTeacherOf(ctx, teacher); err != nil {
 			return err
 		}
@@ -40,10 +41,11 @@ func (o Office) Teach(ctx context.Context, course, teacher attendance.ID, from, 
 // EndTeaching takes a course from a teacher now: what has begun ends, what was to
 // come is dropped. A main teacher is one no more.
 func (o Office) EndTeaching(ctx context.Context, course, teacher attendance.ID) error {
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		if _, err := d.Course(ctx, course); err != nil {
 			return err
 		}
+		d.tick()
 		ended, err := d.endTeachings(ctx, course, teacher)
 		if err == nil && ended == 0 {
 			return attendance.Missing{What: "teacher of this course", Key: teacher.String()}
@@ -54,7 +56,7 @@ func (o Office) EndTeaching(ctx context.Context, course, teacher attendance.ID) 
 
 // replaceMain ends one teacher's teaching and begins another's, who may hold the
 // course already.
-func (d desk) replaceMain(ctx context.Context, course, was, next attendance.ID) error {
+func (d *desk) replaceMain(ctx context.Context, course, was, next attendance.ID) error {
 	if !was.IsZero() {
 		if _, err := d.endTeachings(ctx, course, was); err != nil {
 			return err
@@ -64,7 +66,7 @@ func (d desk) replaceMain(ctx context.Context, course, was, next attendance.ID) 
 }
 
 // beginTeaching makes a teacher hold a course from now on, without an end.
-func (d desk) beginTeaching(ctx context.Context, course, teacher attendance.ID) error {
+func (d *desk) beginTeaching(ctx context.Context, course, teacher attendance.ID) error {
 	all, err := d.Teachings(ctx, course)
 	if err != nil {
 		return err
@@ -85,14 +87,14 @@ func (d desk) beginTeaching(ctx context.Context, course, teacher attendance.ID) 
 	return d.put(ctx, attendance.FeedTeaching{Course: course, Teacher: teacher, FromMS: d.ms()})
 }
 
-func (d desk) put(ctx context.Context, te attendance.FeedTeaching) (err error) {
+func (d *desk) put(ctx context.Context, te attendance.FeedTeaching) (err error) {
 	if te.ID, err = d.newID(); err != nil {
 		return err
 	}
 	return d.PutTeaching(ctx, te)
 }
 
-func (d desk) endTeachings(ctx context.Context, course, teacher attendance.ID) (ended int, err error) {
+func (d *desk) endTeachings(ctx context.Context, course, teacher attendance.ID) (ended int, err error) {
 	all, err := d.Teachings(ctx, course)
 	if err != nil {
 		return 0, err
@@ -110,7 +112,7 @@ func (d desk) endTeachings(ctx context.Context, course, teacher attendance.ID) (
 }
 
 // endTeaching ends one now, and drops it when it has not begun.
-func (d desk) endTeaching(ctx context.Context, te attendance.FeedTeaching) error {
+func (d *desk) endTeaching(ctx context.Context, te attendance.FeedTeaching) error {
 	c, err := d.Course(ctx, te.Course)
 	if err != nil {
 		return err

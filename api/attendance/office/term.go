@@ -11,7 +11,7 @@ func (o Office) AddTerm(ctx context.Context, t attendance.Term) (attendance.ID, 
 	if err := checkTerm(&t); err != nil {
 		return attendance.ID{}, err
 	}
-	return o.add(ctx, func(ctx context.Context, d desk, id attendance.ID) error {
+	return o.add(ctx, func(ctx context.Context, d *desk, id attendance.ID) error {
 		t.ID = id
 		return d.PutTerm(ctx, t)
 	})
@@ -22,7 +22,7 @@ func (o Office) ChangeTerm(ctx context.Context, t attendance.Term) error {
 	if err := checkTerm(&t); err != nil {
 		return err
 	}
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		was, err := d.Term(ctx, t.ID)
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func (o Office) ChangeTerm(ctx context.Context, t attendance.Term) error {
 // semester on paper, and each is archived by itself. It reports false when no
 // course was ever in it, so that it was deleted.
 func (o Office) ArchiveTerm(ctx context.Context, id attendance.ID) (archived bool, err error) {
-	err = o.change(ctx, func(ctx context.Context, d desk) error {
+	err = o.change(ctx, func(ctx context.Context, d *desk) error {
 		t, err := d.Term(ctx, id)
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ func (o Office) ArchiveTerm(ctx context.Context, id attendance.ID) (archived boo
 
 // RestoreTerm brings an archived semester back.
 func (o Office) RestoreTerm(ctx context.Context, id attendance.ID) error {
-	return o.change(ctx, func(ctx context.Context, d desk) error {
+	return o.change(ctx, func(ctx context.Context, d *desk) error {
 		t, err := d.Term(ctx, id)
 		if err != nil {
 			return err
