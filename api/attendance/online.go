@@ -103,6 +103,13 @@ func (s *Service) Answer(ctx context.Context, tx Answering, r Reply) (Said, erro
 		}
 	}
 	step, ok := OTPMatch(r.Secret, r.Code, now)
+	if !ok && !who.byRoll && who.enrolled {
+		// The reply to a right code may have been lost on the way; the student tries
+		// again, and by then the code is old. They are signed in: nothing is given away.
+		if said, err := s.answeredBefore(ctx, tx, se, who.member); err != nil || said.Outcome == Again {
+			return said, err
+		}
+	}
 	if !ok {
 		said, err := count(ctx, tx, se.ID, who, now)
 		said.Outcome = WrongCode
@@ -192,6 +199,20 @@ func expected(ctx context.Context, tx Answering, se Session, student ID, roll st
 	return Member{}, false, nil
 }
 
+// answeredBefore looks whether a student gave a right code already.
+func (s *Service) answeredBefore(ctx context.Context, tx Answering, se Session, m Member) (Said, error) {
+	id := answerID(se.ID, m.Student)
+	known, err := tx.Known(ctx, []ID{id})
+	if err != nil || !known[id] {
+		return Said{Outcome: WrongCode}, err
+	}
+	now, err := tx.Standings(ctx, se.ID, m.Student)
+	return Said{Outcome: Again, Name: m.Name, Status: find(now, m.Student).Status}, err
+}
+
+// answerID makes a student's answer one fact, however often it is given.
+func answerID(session, student ID) ID { return Derive("online", session[:], student[:]) }
+
 // answered marks a student who gave a right code.
 func (s *Service) answered(ctx context.Context, tx Answering, se Session, m Member, a Answered) (Said, error) {
 	before, err := tx.Standings(ctx, se.ID, m.Student)
@@ -204,7 +225,7 @@ func (s *Service) answered(ctx context.Context, tx Answering, se Session, m Memb
 		return said, err
 	}
 	f, err := s.fact(Fact{
-		ID: Derive("online", se.ID[:], m.Student[:]), Kind: MarkSeen, Session: se.ID, Student: m.Student,
+		ID: answerID(se.ID, m.Student), Kind: MarkSeen, Session: se.ID, Student: m.Student,
 		Class: Evidence, Status: Present, Method: OnlineOTP,
 	})
 	if err != nil {

@@ -89,6 +89,20 @@ func TestASignedInStudentAnswersForThemselves(t *testing.T) {
 	}
 }
 
+func TestAStudentWhoseReplyWasLostHearsThatTheyAreMarked(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 3, attendance.ByStudent)
+	c := s.start(t)
+	code := s.code(t, c)
+	s.answer(t, student("U-1"), c, "", code)
+	s.wait(2 * time.Minute)
+	for _, row := range []struct{ roll, want string }{{"U-1", "200 duplicate"}, {"U-2", "403 wrong-code"}} {
+		if got := s.answer(t, student(row.roll), c, "", code); got.says() != row.want {
+			t.Errorf("%s, with the old code: got %s, want %s", row.roll, got.body, row.want)
+		}
+	}
+}
+
 func TestACodeIsGoodForItsStepAndTheNext(t *testing.T) {
 	t.Parallel()
 	s := setup(t, 4, attendance.ByStudent)
