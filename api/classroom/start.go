@@ -6,13 +6,14 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/rest"
 )
 
 type startInput struct {
 	Body struct {
 		SessionID       attendance.ID `json:"session_id,omitzero" format:"uuid" required:"false" doc:"Made by the caller, so that a repeated request starts one session."`
 		CourseID        attendance.ID `json:"course_id" format:"uuid"`
-		DurationMinutes int           `json:"duration_minutes,omitempty" required:"false" minimum:"0" maximum:"720" doc:"0 or absent: the course's default. A class in a room gets 5 minutes more, for the queue at the scanner."`
+		DurationMinutes rest.Minutes  `json:"duration_minutes,omitempty" required:"false" doc:"0 or absent: the course's default. A class in a room gets 5 minutes more, for the queue at the scanner."`
 		SessionType     string        `json:"session_type,omitempty" required:"false" enum:"offline" default:"offline"`
 		StartDatetime   string        `json:"start_datetime,omitempty" required:"false" doc:"Accepted for the original's clients and ignored: a class starts when it is started."`
 		Topic           string        `json:"topic,omitempty" required:"false" maxLength:"200"`
@@ -38,7 +39,7 @@ func (d Deps) startSession(ctx context.Context, in *startInput) (*startOutput, e
 	by := auth.From(ctx).Actor
 	se, err := d.Service.Open(ctx, by, attendance.Order{
 		Session: in.Body.SessionID, Course: in.Body.CourseID, Kind: attendance.Offline,
-		For:   time.Duration(in.Body.DurationMinutes) * time.Minute,
+		For:   in.Body.DurationMinutes.For(),
 		Topic: in.Body.Topic, Room: in.Body.Room, Device: in.Body.DeviceID,
 	})
 	if err != nil {

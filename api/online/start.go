@@ -22,7 +22,7 @@ type startOnlineInput struct {
 	Body struct {
 		SessionID       attendance.ID `json:"session_id,omitzero" format:"uuid" required:"false" doc:"Made by the caller, so that a repeated request starts one session."`
 		CourseID        attendance.ID `json:"course_id" format:"uuid"`
-		DurationMinutes int           `json:"duration_minutes,omitempty" required:"false" minimum:"0" maximum:"720" doc:"0 or absent: the course's default. No grace is added."`
+		DurationMinutes rest.Minutes  `json:"duration_minutes,omitempty" required:"false" doc:"0 or absent: the course's default. No grace is added."`
 		Topic           string        `json:"topic,omitempty" required:"false" maxLength:"200"`
 	}
 }
@@ -70,7 +70,7 @@ func (d Deps) startOnline(ctx context.Context, in *startOnlineInput) (*startOnli
 	by := auth.From(ctx).Actor
 	se, err := d.Service.Open(ctx, by, attendance.Order{
 		Session: in.Body.SessionID, Course: in.Body.CourseID, Kind: attendance.Online,
-		For: time.Duration(in.Body.DurationMinutes) * time.Minute, Topic: in.Body.Topic,
+		For: in.Body.DurationMinutes.For(), Topic: in.Body.Topic,
 	})
 	if err != nil {
 		return nil, err

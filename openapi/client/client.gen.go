@@ -3261,8 +3261,8 @@ type StartInputBody struct {
 	DeviceId *openapi_types.UUID `json:"device_id,omitempty"`
 
 	// DurationMinutes 0 or absent: the course's default. A class in a room gets 5 minutes more, for the queue at the scanner.
-	DurationMinutes *int64  `json:"duration_minutes,omitempty"`
-	Room            *string `json:"room,omitempty"`
+	DurationMinutes *StartInputBody_DurationMinutes `json:"duration_minutes,omitempty"`
+	Room            *string                         `json:"room,omitempty"`
 
 	// SessionId Made by the caller, so that a repeated request starts one session.
 	SessionId   *openapi_types.UUID        `json:"session_id,omitempty"`
@@ -3273,6 +3273,17 @@ type StartInputBody struct {
 	Topic         *string `json:"topic,omitempty"`
 }
 
+// StartInputBodyDurationMinutes0 defines model for StartInputBody.DurationMinutes.0.
+type StartInputBodyDurationMinutes0 = int
+
+// StartInputBodyDurationMinutes1 defines model for StartInputBody.DurationMinutes.1.
+type StartInputBodyDurationMinutes1 = string
+
+// StartInputBody_DurationMinutes 0 or absent: the course's default. A class in a room gets 5 minutes more, for the queue at the scanner.
+type StartInputBody_DurationMinutes struct {
+	union json.RawMessage
+}
+
 // StartInputBodySessionType defines model for StartInputBody.SessionType.
 type StartInputBodySessionType string
 
@@ -3281,11 +3292,22 @@ type StartOnlineInputBody struct {
 	CourseId openapi_types.UUID `json:"course_id"`
 
 	// DurationMinutes 0 or absent: the course's default. No grace is added.
-	DurationMinutes *int64 `json:"duration_minutes,omitempty"`
+	DurationMinutes *StartOnlineInputBody_DurationMinutes `json:"duration_minutes,omitempty"`
 
 	// SessionId Made by the caller, so that a repeated request starts one session.
 	SessionId *openapi_types.UUID `json:"session_id,omitempty"`
 	Topic     *string             `json:"topic,omitempty"`
+}
+
+// StartOnlineInputBodyDurationMinutes0 defines model for StartOnlineInputBody.DurationMinutes.0.
+type StartOnlineInputBodyDurationMinutes0 = int
+
+// StartOnlineInputBodyDurationMinutes1 defines model for StartOnlineInputBody.DurationMinutes.1.
+type StartOnlineInputBodyDurationMinutes1 = string
+
+// StartOnlineInputBody_DurationMinutes 0 or absent: the course's default. No grace is added.
+type StartOnlineInputBody_DurationMinutes struct {
+	union json.RawMessage
 }
 
 // StartOutputBody defines model for StartOutputBody.
@@ -4042,6 +4064,130 @@ type StartSessionJSONRequestBody = StartInputBody
 
 // UpdateAttendanceJSONRequestBody defines body for UpdateAttendance for application/json ContentType.
 type UpdateAttendanceJSONRequestBody = CorrectInputBody
+
+// AsStartInputBodyDurationMinutes0 returns the union data inside the StartInputBody_DurationMinutes as a StartInputBodyDurationMinutes0
+func (t StartInputBody_DurationMinutes) AsStartInputBodyDurationMinutes0() (StartInputBodyDurationMinutes0, error) {
+	var body StartInputBodyDurationMinutes0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStartInputBodyDurationMinutes0 overwrites any union data inside the StartInputBody_DurationMinutes as the provided StartInputBodyDurationMinutes0
+func (t *StartInputBody_DurationMinutes) FromStartInputBodyDurationMinutes0(v StartInputBodyDurationMinutes0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeStartInputBodyDurationMinutes0 performs a merge with any union data inside the StartInputBody_DurationMinutes, using the provided StartInputBodyDurationMinutes0
+func (t *StartInputBody_DurationMinutes) MergeStartInputBodyDurationMinutes0(v StartInputBodyDurationMinutes0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStartInputBodyDurationMinutes1 returns the union data inside the StartInputBody_DurationMinutes as a StartInputBodyDurationMinutes1
+func (t StartInputBody_DurationMinutes) AsStartInputBodyDurationMinutes1() (StartInputBodyDurationMinutes1, error) {
+	var body StartInputBodyDurationMinutes1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStartInputBodyDurationMinutes1 overwrites any union data inside the StartInputBody_DurationMinutes as the provided StartInputBodyDurationMinutes1
+func (t *StartInputBody_DurationMinutes) FromStartInputBodyDurationMinutes1(v StartInputBodyDurationMinutes1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeStartInputBodyDurationMinutes1 performs a merge with any union data inside the StartInputBody_DurationMinutes, using the provided StartInputBodyDurationMinutes1
+func (t *StartInputBody_DurationMinutes) MergeStartInputBodyDurationMinutes1(v StartInputBodyDurationMinutes1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t StartInputBody_DurationMinutes) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *StartInputBody_DurationMinutes) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsStartOnlineInputBodyDurationMinutes0 returns the union data inside the StartOnlineInputBody_DurationMinutes as a StartOnlineInputBodyDurationMinutes0
+func (t StartOnlineInputBody_DurationMinutes) AsStartOnlineInputBodyDurationMinutes0() (StartOnlineInputBodyDurationMinutes0, error) {
+	var body StartOnlineInputBodyDurationMinutes0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStartOnlineInputBodyDurationMinutes0 overwrites any union data inside the StartOnlineInputBody_DurationMinutes as the provided StartOnlineInputBodyDurationMinutes0
+func (t *StartOnlineInputBody_DurationMinutes) FromStartOnlineInputBodyDurationMinutes0(v StartOnlineInputBodyDurationMinutes0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeStartOnlineInputBodyDurationMinutes0 performs a merge with any union data inside the StartOnlineInputBody_DurationMinutes, using the provided StartOnlineInputBodyDurationMinutes0
+func (t *StartOnlineInputBody_DurationMinutes) MergeStartOnlineInputBodyDurationMinutes0(v StartOnlineInputBodyDurationMinutes0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStartOnlineInputBodyDurationMinutes1 returns the union data inside the StartOnlineInputBody_DurationMinutes as a StartOnlineInputBodyDurationMinutes1
+func (t StartOnlineInputBody_DurationMinutes) AsStartOnlineInputBodyDurationMinutes1() (StartOnlineInputBodyDurationMinutes1, error) {
+	var body StartOnlineInputBodyDurationMinutes1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStartOnlineInputBodyDurationMinutes1 overwrites any union data inside the StartOnlineInputBody_DurationMinutes as the provided StartOnlineInputBodyDurationMinutes1
+func (t *StartOnlineInputBody_DurationMinutes) FromStartOnlineInputBodyDurationMinutes1(v StartOnlineInputBodyDurationMinutes1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeStartOnlineInputBodyDurationMinutes1 performs a merge with any union data inside the StartOnlineInputBody_DurationMinutes, using the provided StartOnlineInputBodyDurationMinutes1
+func (t *StartOnlineInputBody_DurationMinutes) MergeStartOnlineInputBodyDurationMinutes1(v StartOnlineInputBodyDurationMinutes1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t StartOnlineInputBody_DurationMinutes) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *StartOnlineInputBody_DurationMinutes) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error

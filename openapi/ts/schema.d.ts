@@ -3596,11 +3596,8 @@ export interface components {
              * @description The scanner that serves this class, where there are several.
              */
             device_id?: string;
-            /**
-             * Format: int64
-             * @description 0 or absent: the course's default. A class in a room gets 5 minutes more, for the queue at the scanner.
-             */
-            duration_minutes?: number;
+            /** @description 0 or absent: the course's default. A class in a room gets 5 minutes more, for the queue at the scanner. */
+            duration_minutes?: number | string;
             room?: string;
             /**
              * Format: uuid
@@ -3619,11 +3616,8 @@ export interface components {
         StartOnlineInputBody: {
             /** Format: uuid */
             course_id: string;
-            /**
-             * Format: int64
-             * @description 0 or absent: the course's default. No grace is added.
-             */
-            duration_minutes?: number;
+            /** @description 0 or absent: the course's default. No grace is added. */
+            duration_minutes?: number | string;
             /**
              * Format: uuid
              * @description Made by the caller, so that a repeated request starts one session.
