@@ -56,7 +56,7 @@ const atOnce = 4
 const closeEvery = time.Minute
 
 // Serve gives the workers what they call. It must come before the first fact.
-func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imports Imports, post Post, node attendance.ID) error {
+func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imports Imports, post Post, papers Papers, node attendance.ID) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &closeWorker{rules: rules})
 	river.AddWorker(workers, &settleWorker{rules: rules, inbox: inbox})
@@ -64,15 +64,18 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imp
 	river.AddWorker(workers, &importWorker{imports: imports})
 	river.AddWorker(workers, &warnWorker{post: post})
 	river.AddWorker(workers, &mailWorker{post: post})
+	river.AddWorker(workers, &reportWorker{papers: papers})
+	river.AddWorker(workers, &forgetReportsWorker{papers: papers})
 	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
 		Logger:  slog.New(levelled{q.log.Handler()}),
-		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}, mailQueue: {MaxWorkers: mailsAtOnce}},
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}, mailQueue: {MaxWorkers: mailsAtOnce}, reportQueue: {MaxWorkers: reportAtOnce}},
 		Workers: workers,
 		PeriodicJobs: []*river.PeriodicJob{
 			every("close_due", closeEvery, CloseSession{}),
 			every("forget_old", forgetEvery, ForgetOld{}),
 			every("resume_imports", resumeEvery, RunImport{}),
 			every("warn_students", warnEvery, WarnStudents{}),
+			every("forget_reports", forgetPaper, ForgetReports{}),
 		},
 	})
 	if err != nil {
@@ -95,7 +98,13 @@ func (q *Queue) Run(ctx context.Context) error {
 	<-ctx.Done()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopFor)
 	defer cancel()
-	if err := q.client.Stop(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	err := q.client.Stop(ctx)
+	if errors.Is(err, context.DeadlineExceeded) { // a long one: it is cut, and told so
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutFor)
+		defer cancel()
+		err = q.client.StopAndCancel(ctx)
+	}
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("stop the job queue: %w", err)
 	}
 	return nil
@@ -103,6 +112,9 @@ func (q *Queue) Run(ctx context.Context) error {
 
 // stopFor is how long jobs may take to finish; one that is cut runs again.
 const stopFor = 15 * time.Second
+
+// cutFor is how long a job that is cut may take to notice.
+const cutFor = 5 * time.Second
 
 // levelled keeps River's routine talk out of an operator's log.
 type levelled struct{ slog.Handler }

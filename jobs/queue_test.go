@@ -14,6 +14,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/mail"
+	"github.com/arise-attendance/arise/api/reports"
 	"github.com/arise-attendance/arise/db/embedded/pgtest"
 	"github.com/arise-attendance/arise/db/postgres"
 	"github.com/arise-attendance/arise/jobs"
@@ -59,7 +60,7 @@ func setup(t *testing.T) *school {
 		teacher: attendance.Actor{ID: newID(t), Role: attendance.RoleTeacher}, changed: make(chan attendance.ID, 100),
 		forgot: make(chan error, 100),
 	}
-	s.store = postgres.New(pool, postgres.Options{Hook: s.queue.Hook})
+	s.store = postgres.New(pool, postgres.Options{Hook: s.queue.Hook, Order: s.queue.Order})
 	if s.cloud, err = s.store.CloudNode(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,8 @@ func setup(t *testing.T) *school {
 	if s.serve, err = attendance.NewService(t.Context(), s.store, world, s.cloud, attendance.Rules{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.queue.Serve(s.serve, s.store, forgetting{s.store, s.forgot}, &intake.Service{Store: s.store, Now: time.Now}, &mail.Post{Log: s.store, Rules: s.serve}, s.cloud); err != nil {
+	if err := s.queue.Serve(s.serve, s.store, forgetting{s.store, s.forgot}, &intake.Service{Store: s.store, Now: time.Now}, &mail.Post{Log: s.store, Rules: s.serve},
+		reports.Deps{Service: s.serve, School: s.store, Papers: s.store}, s.cloud); err != nil {
 		t.Fatal(err)
 	}
 	s.enrol(t)

@@ -84,7 +84,7 @@ func (r Register) Monthly(month Month) MonthRegister {
 	out := MonthRegister{Register: r.Between(from, until), Month: month}
 	out.Students = r.Roster.during(from, until).latest()
 	first := map[int]int{} // the first session of each day, as an index
-	for day := from; day.Before(until); day = nextDay(day) {
+	for day := from; day.Before(until); day = NextDay(day) {
 		out.Days = append(out.Days, MonthDay{Date: day})
 	}
 	for i, se := range out.Sessions {
@@ -110,8 +110,8 @@ func (r Register) Monthly(month Month) MonthRegister {
 	return out
 }
 
-// nextDay is the next midnight: a day may have 23 hours or 25.
-func nextDay(day time.Time) time.Time {
+// NextDay is the next midnight: a day may have 23 hours or 25.
+func NextDay(day time.Time) time.Time {
 	y, m, d := day.Date()
 	return time.Date(y, m, d+1, 0, 0, 0, 0, day.Location())
 }

@@ -198,7 +198,9 @@ func TestRegistersNobodyTook(t *testing.T) {
 func TestAClassThatIsUsuallyHeldIsMissed(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, kolkata) // a Monday
-	at := func(weeks, hour, minute int) time.Time { return day.AddDate(0, 0, -7*weeks).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute) }
+	at := func(weeks, hour, minute int) time.Time {
+		return day.AddDate(0, 0, -7*weeks).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
+	}
 	evening := day.Add(20 * time.Hour)
 	term := Term{StartsOn: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
 	for _, c := range []struct {

@@ -14,10 +14,11 @@ import (
 	"github.com/arise-attendance/arise/jobs"
 )
 
-// scope is all of the schema but what migrations make, and the queue's undone work.
+// scope is all of the schema but what migrations make, what can be asked for again
+// (reports), and of the queue the undone work.
 var scope = backup.Scope{
 	Leave: []string{"goose_db_version", jobs.Leave},
-	Only:  map[string]string{jobs.Table: jobs.Undone},
+	Only:  map[string]string{jobs.Table: jobs.Undone, "report": "false", "report_part": "false"},
 	After: []string{jobs.Resume},
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/online"
+	"github.com/arise-attendance/arise/api/reports"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/api/student"
@@ -81,7 +82,7 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 // transaction, the jobs call the rules, the rules use the store.
 func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.queue = jobs.New(s.db.pool, s.config.Log)
-	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.queue.Hook, Later: s.queue.Begin, Post: s.queue.Post, Log: s.config.Log})
+	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.queue.Hook, Later: s.queue.Begin, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
 	node, err := s.store.CloudNode(ctx)
 	if err != nil {
 		return err
@@ -97,7 +98,11 @@ func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.imports = &intake.Service{
 		Store: s.store, Seal: seal, Hash: auth.HashSecret, Now: time.Now, NewID: s.service.NewID, Zone: s.config.Zone,
 	}
-	return s.queue.Serve(s.service, s.store, s.store, s.imports, s.post(), node)
+	return s.queue.Serve(s.service, s.store, s.store, s.imports, s.post(), s.reports(), node)
+}
+
+func (s *Server) reports() reports.Deps {
+	return reports.Deps{Service: s.service, School: s.store, Papers: s.store}
 }
 
 func listen(ctx context.Context, c Config) (net.Listener, error) {
@@ -123,23 +128,24 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Imports: s.imports,
 		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
-	}, student.Deps{Students: s.store, Letterbox: s.store, Desk: desk}, online.Deps{
+	}, student.Deps{Service: s.service, Students: s.store, Courses: s.store, Letterbox: s.store, Desk: desk}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
-	})
+	}, s.reports())
 	return router
 }
 
-func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps) {
+func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps, papers reports.Deps) {
 	classroom.Register(api, room)
 	campus.Register(api, office)
 	student.Register(api, own)
 	online.Register(api, class)
+	reports.Register(api, papers)
 }
 
 // Contract is the OpenAPI document; it needs no database.
 func Contract() ([]byte, error) {
 	api := rest.NewAPI(chi.NewRouter(), nil)
-	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{})
+	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{}, reports.Deps{})
 	return api.OpenAPI().YAML()
 }
 

@@ -7,16 +7,13 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
-// Contact is how the office reaches somebody.
-type Contact struct{ Email, Email2 string }
-
 // AbsenteeList is who was not there on one day.
 type AbsenteeList struct {
 	School   string
 	Day      time.Time // midnight
 	Now      time.Time
 	Rows     []attendance.Absentee // by course, time and roll
-	Contacts map[attendance.ID]Contact
+	Contacts map[attendance.ID]attendance.Contact
 }
 
 // Absentees writes the list of one day.

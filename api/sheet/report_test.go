@@ -96,7 +96,7 @@ func TestTheAbsentees(t *testing.T) {
 	t.Parallel()
 	l := sheet.AbsenteeList{
 		School: "S", Day: attendance.Midnight(start, ist), Now: start, Rows: register().Absentees(),
-		Contacts: map[attendance.ID]sheet.Contact{plain: {Email: "=x@example.org", Email2: "+y@example.org"}},
+		Contacts: map[attendance.ID]attendance.Contact{plain: {Email: "=x@example.org", Email2: "+y@example.org"}},
 	}
 	f := opened(t, func(b *bytes.Buffer) error { return sheet.Absentees(b, sheet.XLSX, l) })
 	shows(t, f, "Absentees", 5,

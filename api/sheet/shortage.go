@@ -84,7 +84,7 @@ func shortageRow(s attendance.Shortage) []cell {
 
 // json writes row by row.
 func (l ShortageList) json(w io.Writer) error {
-	head, err := json.Marshal(ShortageBody{Period: l.Period, Below: l.Below, PolicyVersion: l.Policy.Version, KnownAt: l.Now, Students: []ShortageStudent{}})
+	head, err := json.Marshal(ShortageBody{Period: l.Period, Below: l.Below, PolicyVersion: l.Policy.Version, KnownAt: utc(l.Now), Students: []ShortageStudent{}})
 	if err != nil {
 		return err
 	}

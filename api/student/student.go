@@ -1,6 +1,6 @@
 // Package student holds operations for students; the cloud mounts them, a
 // pendrive may later. It reaches data through small interfaces of its own and
-// imports rest, signin, auth and attendance only.
+// imports rest, signin, auth, sheet and attendance only.
 package student
 
 import (
@@ -26,7 +26,9 @@ type Students interface {
 
 // Deps is what the operations need. A zero Deps is enough to print the contract.
 type Deps struct {
+	Service   *attendance.Service
 	Students  Students
+	Courses   Courses
 	Letterbox Letterbox
 	Desk      signin.Desk
 }
@@ -36,6 +38,7 @@ func Register(api huma.API, d Deps) {
 	d.signIn(api)
 	d.password(api)
 	d.mail(api)
+	d.report(api)
 }
 
 // cloud marks an operation as answered by the cloud only.

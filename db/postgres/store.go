@@ -28,6 +28,7 @@ type Options struct {
 	Hook    Hook
 	Later   Later
 	Post    Posting
+	Order   Later            // the same for a report that was asked for
 	Uploads int              // at once; default 4
 	Now     func() time.Time // for "holds now"; default time.Now
 	Log     *slog.Logger
@@ -39,6 +40,7 @@ type Store struct {
 	hook    Hook
 	later   Later
 	post    Posting
+	order   Later
 	now     func() time.Time
 	log     *slog.Logger
 	uploads chan struct{}
@@ -71,7 +73,7 @@ func New(pool *pgxpool.Pool, o Options) *Store {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Store{pool: pool, hook: o.Hook, later: o.Later, post: o.Post, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce)}
+	return &Store{pool: pool, hook: o.Hook, later: o.Later, order: o.Order, post: o.Post, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce)}
 }
 
 // InTx implements attendance.Store.

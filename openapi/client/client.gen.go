@@ -18,6 +18,24 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AbsenteeLineStatus.
+const (
+	AbsenteeLineStatusAbsent  AbsenteeLineStatus = "absent"
+	AbsenteeLineStatusExcused AbsenteeLineStatus = "excused"
+)
+
+// Valid indicates whether the value is a known member of the AbsenteeLineStatus enum.
+func (e AbsenteeLineStatus) Valid() bool {
+	switch e {
+	case AbsenteeLineStatusAbsent:
+		return true
+	case AbsenteeLineStatusExcused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ActiveBodySessionType.
 const (
 	ActiveBodySessionTypeOffline ActiveBodySessionType = "offline"
@@ -633,6 +651,57 @@ func (e OnlineStudentStatus) Valid() bool {
 	}
 }
 
+// Defines values for OrderReportInputBodyFormat.
+const (
+	OrderReportInputBodyFormatCsv  OrderReportInputBodyFormat = "csv"
+	OrderReportInputBodyFormatJson OrderReportInputBodyFormat = "json"
+	OrderReportInputBodyFormatXlsx OrderReportInputBodyFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the OrderReportInputBodyFormat enum.
+func (e OrderReportInputBodyFormat) Valid() bool {
+	switch e {
+	case OrderReportInputBodyFormatCsv:
+		return true
+	case OrderReportInputBodyFormatJson:
+		return true
+	case OrderReportInputBodyFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrderReportInputBodyKind.
+const (
+	OrderReportInputBodyKindAbsentees OrderReportInputBodyKind = "absentees"
+	OrderReportInputBodyKindMonth     OrderReportInputBodyKind = "month"
+	OrderReportInputBodyKindNotTaken  OrderReportInputBodyKind = "not-taken"
+	OrderReportInputBodyKindRegister  OrderReportInputBodyKind = "register"
+	OrderReportInputBodyKindShortage  OrderReportInputBodyKind = "shortage"
+	OrderReportInputBodyKindStudent   OrderReportInputBodyKind = "student"
+)
+
+// Valid indicates whether the value is a known member of the OrderReportInputBodyKind enum.
+func (e OrderReportInputBodyKind) Valid() bool {
+	switch e {
+	case OrderReportInputBodyKindAbsentees:
+		return true
+	case OrderReportInputBodyKindMonth:
+		return true
+	case OrderReportInputBodyKindNotTaken:
+		return true
+	case OrderReportInputBodyKindRegister:
+		return true
+	case OrderReportInputBodyKindShortage:
+		return true
+	case OrderReportInputBodyKindStudent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OverrideInputBodyStatus.
 const (
 	OverrideInputBodyStatusAbsent  OverrideInputBodyStatus = "absent"
@@ -672,6 +741,30 @@ func (e PushedStatus) Valid() bool {
 	case PushedStatusError:
 		return true
 	case PushedStatusSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportJobBodyState.
+const (
+	ReportJobBodyStateDone    ReportJobBodyState = "done"
+	ReportJobBodyStateFailed  ReportJobBodyState = "failed"
+	ReportJobBodyStateQueued  ReportJobBodyState = "queued"
+	ReportJobBodyStateRunning ReportJobBodyState = "running"
+)
+
+// Valid indicates whether the value is a known member of the ReportJobBodyState enum.
+func (e ReportJobBodyState) Valid() bool {
+	switch e {
+	case ReportJobBodyStateDone:
+		return true
+	case ReportJobBodyStateFailed:
+		return true
+	case ReportJobBodyStateQueued:
+		return true
+	case ReportJobBodyStateRunning:
 		return true
 	default:
 		return false
@@ -1218,6 +1311,129 @@ func (e ListMailsParamsState) Valid() bool {
 	}
 }
 
+// Defines values for ReportAbsenteesParamsFormat.
+const (
+	ReportAbsenteesParamsFormatCsv  ReportAbsenteesParamsFormat = "csv"
+	ReportAbsenteesParamsFormatJson ReportAbsenteesParamsFormat = "json"
+	ReportAbsenteesParamsFormatXlsx ReportAbsenteesParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReportAbsenteesParamsFormat enum.
+func (e ReportAbsenteesParamsFormat) Valid() bool {
+	switch e {
+	case ReportAbsenteesParamsFormatCsv:
+		return true
+	case ReportAbsenteesParamsFormatJson:
+		return true
+	case ReportAbsenteesParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportMonthParamsFormat.
+const (
+	ReportMonthParamsFormatCsv  ReportMonthParamsFormat = "csv"
+	ReportMonthParamsFormatJson ReportMonthParamsFormat = "json"
+	ReportMonthParamsFormatXlsx ReportMonthParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReportMonthParamsFormat enum.
+func (e ReportMonthParamsFormat) Valid() bool {
+	switch e {
+	case ReportMonthParamsFormatCsv:
+		return true
+	case ReportMonthParamsFormatJson:
+		return true
+	case ReportMonthParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportNotTakenParamsFormat.
+const (
+	ReportNotTakenParamsFormatCsv  ReportNotTakenParamsFormat = "csv"
+	ReportNotTakenParamsFormatJson ReportNotTakenParamsFormat = "json"
+	ReportNotTakenParamsFormatXlsx ReportNotTakenParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReportNotTakenParamsFormat enum.
+func (e ReportNotTakenParamsFormat) Valid() bool {
+	switch e {
+	case ReportNotTakenParamsFormatCsv:
+		return true
+	case ReportNotTakenParamsFormatJson:
+		return true
+	case ReportNotTakenParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportRegisterParamsFormat.
+const (
+	ReportRegisterParamsFormatCsv  ReportRegisterParamsFormat = "csv"
+	ReportRegisterParamsFormatXlsx ReportRegisterParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReportRegisterParamsFormat enum.
+func (e ReportRegisterParamsFormat) Valid() bool {
+	switch e {
+	case ReportRegisterParamsFormatCsv:
+		return true
+	case ReportRegisterParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportShortageParamsFormat.
+const (
+	ReportShortageParamsFormatCsv  ReportShortageParamsFormat = "csv"
+	ReportShortageParamsFormatJson ReportShortageParamsFormat = "json"
+	ReportShortageParamsFormatXlsx ReportShortageParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReportShortageParamsFormat enum.
+func (e ReportShortageParamsFormat) Valid() bool {
+	switch e {
+	case ReportShortageParamsFormatCsv:
+		return true
+	case ReportShortageParamsFormatJson:
+		return true
+	case ReportShortageParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportStudentParamsFormat.
+const (
+	ReportStudentParamsFormatCsv  ReportStudentParamsFormat = "csv"
+	ReportStudentParamsFormatJson ReportStudentParamsFormat = "json"
+	ReportStudentParamsFormatXlsx ReportStudentParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReportStudentParamsFormat enum.
+func (e ReportStudentParamsFormat) Valid() bool {
+	switch e {
+	case ReportStudentParamsFormatCsv:
+		return true
+	case ReportStudentParamsFormatJson:
+		return true
+	case ReportStudentParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListSemestersParamsArchived.
 const (
 	ListSemestersParamsArchivedOnly    ListSemestersParamsArchived = "only"
@@ -1365,6 +1581,27 @@ func (e ListTeachersParamsSort) Valid() bool {
 	}
 }
 
+// Defines values for GetOwnReportParamsFormat.
+const (
+	GetOwnReportParamsFormatCsv  GetOwnReportParamsFormat = "csv"
+	GetOwnReportParamsFormatJson GetOwnReportParamsFormat = "json"
+	GetOwnReportParamsFormatXlsx GetOwnReportParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the GetOwnReportParamsFormat enum.
+func (e GetOwnReportParamsFormat) Valid() bool {
+	switch e {
+	case GetOwnReportParamsFormatCsv:
+		return true
+	case GetOwnReportParamsFormatJson:
+		return true
+	case GetOwnReportParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportReportParamsFormat.
 const (
 	ExportReportParamsFormatCsv  ExportReportParamsFormat = "csv"
@@ -1445,6 +1682,39 @@ func (e GetStudentReportParamsFormat) Valid() bool {
 		return false
 	}
 }
+
+// AbsenteeBody defines model for AbsenteeBody.
+type AbsenteeBody struct {
+	// Absentees By course, time and roll.
+	Absentees []AbsenteeLine     `json:"absentees"`
+	Date      openapi_types.Date `json:"date"`
+	KnownAt   time.Time          `json:"known_at"`
+}
+
+// AbsenteeLine defines model for AbsenteeLine.
+type AbsenteeLine struct {
+	ClassRollId int64              `json:"class_roll_id"`
+	CourseCode  string             `json:"course_code"`
+	CourseId    openapi_types.UUID `json:"course_id"`
+	CourseName  string             `json:"course_name"`
+	Email       string             `json:"email"`
+	Email2      string             `json:"email2"`
+
+	// EndTime When it ended, or is to end.
+	EndTime          time.Time          `json:"end_time"`
+	EnrollmentNo     string             `json:"enrollment_no"`
+	Reason           string             `json:"reason"`
+	SessionId        openapi_types.UUID `json:"session_id"`
+	StartTime        time.Time          `json:"start_time"`
+	Status           AbsenteeLineStatus `json:"status"`
+	StudentId        openapi_types.UUID `json:"student_id"`
+	StudentName      string             `json:"student_name"`
+	Topic            string             `json:"topic"`
+	UniversityRollNo string             `json:"university_roll_no"`
+}
+
+// AbsenteeLineStatus defines model for AbsenteeLine.Status.
+type AbsenteeLineStatus string
 
 // ActiveBody defines model for ActiveBody.
 type ActiveBody struct {
@@ -2683,6 +2953,30 @@ type OnlineStudent struct {
 // OnlineStudentStatus defines model for OnlineStudent.Status.
 type OnlineStudentStatus string
 
+// OrderReportInputBody defines model for OrderReportInputBody.
+type OrderReportInputBody struct {
+	Below    *float64            `json:"below,omitempty"`
+	CourseId *openapi_types.UUID `json:"course_id,omitempty"`
+
+	// Date Short for the same from and to.
+	Date   *openapi_types.Date         `json:"date,omitempty"`
+	Format *OrderReportInputBodyFormat `json:"format,omitempty"`
+	From   *openapi_types.Date         `json:"from,omitempty"`
+	Kind   OrderReportInputBodyKind    `json:"kind"`
+
+	// Month Examples: 2026-11
+	Month      *string             `json:"month,omitempty"`
+	SemesterId *openapi_types.UUID `json:"semester_id,omitempty"`
+	StudentId  *openapi_types.UUID `json:"student_id,omitempty"`
+	To         *openapi_types.Date `json:"to,omitempty"`
+}
+
+// OrderReportInputBodyFormat defines model for OrderReportInputBody.Format.
+type OrderReportInputBodyFormat string
+
+// OrderReportInputBodyKind defines model for OrderReportInputBody.Kind.
+type OrderReportInputBodyKind string
+
 // OtpOutputBody defines model for OtpOutputBody.
 type OtpOutputBody struct {
 	// Otp Examples: 243818
@@ -2840,6 +3134,33 @@ type ReceiptOutputBody struct {
 	Results    []ResultBody `json:"results"`
 	ServerTime time.Time    `json:"server_time"`
 }
+
+// ReportJobBody defines model for ReportJobBody.
+type ReportJobBody struct {
+	AskedAt time.Time `json:"asked_at"`
+
+	// Error With failed: why, and what to do.
+	Error *string `json:"error,omitempty"`
+
+	// ExpiresAt When it is deleted.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// FileName With done.
+	FileName *string            `json:"file_name,omitempty"`
+	Format   string             `json:"format"`
+	Id       openapi_types.UUID `json:"id"`
+	Kind     string             `json:"kind"`
+
+	// Progress Percent.
+	Progress int64 `json:"progress"`
+
+	// Size Bytes, with done.
+	Size  *int64             `json:"size,omitempty"`
+	State ReportJobBodyState `json:"state"`
+}
+
+// ReportJobBodyState defines model for ReportJobBody.State.
+type ReportJobBodyState string
 
 // ReportMark defines model for ReportMark.
 type ReportMark struct {
@@ -3608,6 +3929,38 @@ type UnplacedBody struct {
 	Why string `json:"why"`
 }
 
+// UntakenBody defines model for UntakenBody.
+type UntakenBody struct {
+	From    openapi_types.Date `json:"from"`
+	KnownAt time.Time          `json:"known_at"`
+
+	// Registers By day, course and time.
+	Registers []UntakenLine      `json:"registers"`
+	To        openapi_types.Date `json:"to"`
+}
+
+// UntakenLine defines model for UntakenLine.
+type UntakenLine struct {
+	CourseCode string             `json:"course_code"`
+	CourseId   openapi_types.UUID `json:"course_id"`
+	CourseName string             `json:"course_name"`
+	Date       openapi_types.Date `json:"date"`
+	EndTime    *time.Time         `json:"end_time"`
+
+	// HeldBefore Where none was opened: in so many of the four weeks before it met on this weekday.
+	HeldBefore int64 `json:"held_before"`
+
+	// Message Examples: nobody was marked
+	Message string `json:"message"`
+
+	// SessionId The class in which nobody was marked; absent where none was opened.
+	SessionId *openapi_types.UUID `json:"session_id,omitempty"`
+
+	// StartTime Of the class, or when it usually begins.
+	StartTime   time.Time `json:"start_time"`
+	TeacherName string    `json:"teacher_name"`
+}
+
 // UploadBody defines model for UploadBody.
 type UploadBody struct {
 	Clock ClockBody `json:"clock"`
@@ -3798,6 +4151,84 @@ type ListMailsParams struct {
 // ListMailsParamsState defines parameters for ListMails.
 type ListMailsParamsState string
 
+// ReportAbsenteesParams defines parameters for ReportAbsentees.
+type ReportAbsenteesParams struct {
+	SemesterId *openapi_types.UUID          `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+	CourseId   *openapi_types.UUID          `form:"course_id,omitempty" json:"course_id,omitempty"`
+	Format     *ReportAbsenteesParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Date Empty: today, where the campus is.
+	Date *openapi_types.Date `form:"date,omitempty" json:"date,omitempty"`
+}
+
+// ReportAbsenteesParamsFormat defines parameters for ReportAbsentees.
+type ReportAbsenteesParamsFormat string
+
+// ReportMonthParams defines parameters for ReportMonth.
+type ReportMonthParams struct {
+	Format   *ReportMonthParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+	CourseId openapi_types.UUID       `form:"course_id" json:"course_id"`
+
+	// Month Empty: this month.
+	Month *string `form:"month,omitempty" json:"month,omitempty"`
+}
+
+// ReportMonthParamsFormat defines parameters for ReportMonth.
+type ReportMonthParamsFormat string
+
+// ReportNotTakenParams defines parameters for ReportNotTaken.
+type ReportNotTakenParams struct {
+	SemesterId *openapi_types.UUID         `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+	CourseId   *openapi_types.UUID         `form:"course_id,omitempty" json:"course_id,omitempty"`
+	From       *openapi_types.Date         `form:"from,omitempty" json:"from,omitempty"`
+	To         *openapi_types.Date         `form:"to,omitempty" json:"to,omitempty"`
+	Format     *ReportNotTakenParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Date One day. Empty, and no from and to: today, where the campus is.
+	Date *openapi_types.Date `form:"date,omitempty" json:"date,omitempty"`
+}
+
+// ReportNotTakenParamsFormat defines parameters for ReportNotTaken.
+type ReportNotTakenParamsFormat string
+
+// ReportRegisterParams defines parameters for ReportRegister.
+type ReportRegisterParams struct {
+	From     *openapi_types.Date         `form:"from,omitempty" json:"from,omitempty"`
+	To       *openapi_types.Date         `form:"to,omitempty" json:"to,omitempty"`
+	CourseId openapi_types.UUID          `form:"course_id" json:"course_id"`
+	Format   *ReportRegisterParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ReportRegisterParamsFormat defines parameters for ReportRegister.
+type ReportRegisterParamsFormat string
+
+// ReportShortageParams defines parameters for ReportShortage.
+type ReportShortageParams struct {
+	SemesterId *openapi_types.UUID         `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+	CourseId   *openapi_types.UUID         `form:"course_id,omitempty" json:"course_id,omitempty"`
+	From       *openapi_types.Date         `form:"from,omitempty" json:"from,omitempty"`
+	To         *openapi_types.Date         `form:"to,omitempty" json:"to,omitempty"`
+	Format     *ReportShortageParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Below Only students below this percentage; 0: everybody.
+	Below *float64 `form:"below,omitempty" json:"below,omitempty"`
+}
+
+// ReportShortageParamsFormat defines parameters for ReportShortage.
+type ReportShortageParamsFormat string
+
+// ReportStudentParams defines parameters for ReportStudent.
+type ReportStudentParams struct {
+	From       *openapi_types.Date        `form:"from,omitempty" json:"from,omitempty"`
+	To         *openapi_types.Date        `form:"to,omitempty" json:"to,omitempty"`
+	Format     *ReportStudentParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+	SemesterId *openapi_types.UUID        `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+	StudentId  openapi_types.UUID         `form:"student_id" json:"student_id"`
+}
+
+// ReportStudentParamsFormat defines parameters for ReportStudent.
+type ReportStudentParamsFormat string
+
 // ListSemestersParams defines parameters for ListSemesters.
 type ListSemestersParams struct {
 	// Q Words that must all occur, anywhere, in upper or lower case.
@@ -3887,6 +4318,16 @@ type ListTeachersParamsArchived string
 
 // ListTeachersParamsSort defines parameters for ListTeachers.
 type ListTeachersParamsSort string
+
+// GetOwnReportParams defines parameters for GetOwnReport.
+type GetOwnReportParams struct {
+	// CourseId Empty: all your courses.
+	CourseId *openapi_types.UUID       `form:"course_id,omitempty" json:"course_id,omitempty"`
+	Format   *GetOwnReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetOwnReportParamsFormat defines parameters for GetOwnReport.
+type GetOwnReportParamsFormat string
 
 // ReceiveFactsParams defines parameters for ReceiveFacts.
 type ReceiveFactsParams struct {
@@ -3983,6 +4424,9 @@ type TestMailJSONRequestBody = TestMailInputBody
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = AdminPasswordInputBody
+
+// OrderReportJSONRequestBody defines body for OrderReport for application/json ContentType.
+type OrderReportJSONRequestBody = OrderReportInputBody
 
 // AddSemesterJSONRequestBody defines body for AddSemester for application/json ContentType.
 type AddSemesterJSONRequestBody = SemesterForm
@@ -4607,6 +5051,77 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/password (the `ChangePassword` operationId).
 	ChangePassword(ctx context.Context, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListReports The reports you asked for, newest first
+	//
+	// Corresponds with GET /api/admin/reports (the `ListReports` operationId).
+	ListReports(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OrderReportWithBody Have a report made, to be fetched when it is done
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/reports (the `OrderReport` operationId).
+	OrderReportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OrderReport Have a report made, to be fetched when it is done
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/reports (the `OrderReport` operationId).
+	OrderReport(ctx context.Context, body OrderReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportAbsentees Who was not there on a day, with their e-mail addresses
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Corresponds with GET /api/admin/reports/absentees (the `ReportAbsentees` operationId).
+	ReportAbsentees(ctx context.Context, params *ReportAbsenteesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetReportJob How far a report is
+	//
+	// Corresponds with GET /api/admin/reports/jobs/{id} (the `GetReportJob` operationId).
+	GetReportJob(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DownloadReport The file of a report that is done
+	//
+	// Corresponds with GET /api/admin/reports/jobs/{id}/file (the `DownloadReport` operationId).
+	DownloadReport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportMonth A month's register of a course: students by days
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Corresponds with GET /api/admin/reports/month (the `ReportMonth` operationId).
+	ReportMonth(ctx context.Context, params *ReportMonthParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportNotTaken Classes in which nobody was marked, and usual classes that were not opened
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Corresponds with GET /api/admin/reports/not-taken (the `ReportNotTaken` operationId).
+	ReportNotTaken(ctx context.Context, params *ReportNotTakenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportRegister The register of a course: students by sessions
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Corresponds with GET /api/admin/reports/register (the `ReportRegister` operationId).
+	ReportRegister(ctx context.Context, params *ReportRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportShortage How the students of all courses stand against the minimum
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Corresponds with GET /api/admin/reports/shortage (the `ReportShortage` operationId).
+	ReportShortage(ctx context.Context, params *ReportShortageParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportStudent Every class of one student in all their courses
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Corresponds with GET /api/admin/reports/student (the `ReportStudent` operationId).
+	ReportStudent(ctx context.Context, params *ReportStudentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListSemesters List semesters
 	//
 	// Corresponds with GET /api/admin/semesters (the `ListSemesters` operationId).
@@ -4953,6 +5468,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
 	ChangeStudentPassword(ctx context.Context, body ChangeStudentPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOwnReport Every class of yours, with status and reason
+	//
+	// Corresponds with GET /api/student/report (the `GetOwnReport` operationId).
+	GetOwnReport(ctx context.Context, params *GetOwnReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ClaimNodeWithBody Pair a pendrive with a claim code
 	//
@@ -6151,6 +6671,187 @@ func (c *Client) ChangePassword(ctx context.Context, body ChangePasswordJSONRequ
 	return c.Client.Do(req)
 }
 
+// ListReports The reports you asked for, newest first
+//
+// Corresponds with GET /api/admin/reports (the `ListReports` operationId).
+func (c *Client) ListReports(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReportsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OrderReportWithBody Have a report made, to be fetched when it is done
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/reports (the `OrderReport` operationId).
+func (c *Client) OrderReportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOrderReportRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OrderReport Have a report made, to be fetched when it is done
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/reports (the `OrderReport` operationId).
+func (c *Client) OrderReport(ctx context.Context, body OrderReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOrderReportRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportAbsentees Who was not there on a day, with their e-mail addresses
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Corresponds with GET /api/admin/reports/absentees (the `ReportAbsentees` operationId).
+func (c *Client) ReportAbsentees(ctx context.Context, params *ReportAbsenteesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportAbsenteesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetReportJob How far a report is
+//
+// Corresponds with GET /api/admin/reports/jobs/{id} (the `GetReportJob` operationId).
+func (c *Client) GetReportJob(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReportJobRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DownloadReport The file of a report that is done
+//
+// Corresponds with GET /api/admin/reports/jobs/{id}/file (the `DownloadReport` operationId).
+func (c *Client) DownloadReport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadReportRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportMonth A month's register of a course: students by days
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Corresponds with GET /api/admin/reports/month (the `ReportMonth` operationId).
+func (c *Client) ReportMonth(ctx context.Context, params *ReportMonthParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportMonthRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportNotTaken Classes in which nobody was marked, and usual classes that were not opened
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Corresponds with GET /api/admin/reports/not-taken (the `ReportNotTaken` operationId).
+func (c *Client) ReportNotTaken(ctx context.Context, params *ReportNotTakenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportNotTakenRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportRegister The register of a course: students by sessions
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Corresponds with GET /api/admin/reports/register (the `ReportRegister` operationId).
+func (c *Client) ReportRegister(ctx context.Context, params *ReportRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportRegisterRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportShortage How the students of all courses stand against the minimum
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Corresponds with GET /api/admin/reports/shortage (the `ReportShortage` operationId).
+func (c *Client) ReportShortage(ctx context.Context, params *ReportShortageParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportShortageRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportStudent Every class of one student in all their courses
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Corresponds with GET /api/admin/reports/student (the `ReportStudent` operationId).
+func (c *Client) ReportStudent(ctx context.Context, params *ReportStudentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportStudentRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListSemesters List semesters
 //
 // Corresponds with GET /api/admin/semesters (the `ListSemesters` operationId).
@@ -6978,6 +7679,21 @@ func (c *Client) ChangeStudentPasswordWithBody(ctx context.Context, contentType 
 // Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
 func (c *Client) ChangeStudentPassword(ctx context.Context, body ChangeStudentPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeStudentPasswordRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOwnReport Every class of yours, with status and reason
+//
+// Corresponds with GET /api/student/report (the `GetOwnReport` operationId).
+func (c *Client) GetOwnReport(ctx context.Context, params *GetOwnReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOwnReportRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9724,6 +10440,717 @@ func NewChangePasswordRequestWithBody(server string, contentType string, body io
 	return req, nil
 }
 
+// NewListReportsRequest constructs an http.Request for the ListReports method
+func NewListReportsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewOrderReportRequest calls the generic OrderReport builder with application/json body
+func NewOrderReportRequest(server string, body OrderReportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewOrderReportRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewOrderReportRequestWithBody constructs an http.Request for the OrderReport method, with any body, and a specified content type
+func NewOrderReportRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewReportAbsenteesRequest constructs an http.Request for the ReportAbsentees method
+func NewReportAbsenteesRequest(server string, params *ReportAbsenteesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/absentees")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CourseId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", *params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Date != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "date", *params.Date, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetReportJobRequest constructs an http.Request for the GetReportJob method
+func NewGetReportJobRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/jobs/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDownloadReportRequest constructs an http.Request for the DownloadReport method
+func NewDownloadReportRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/jobs/%s/file", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReportMonthRequest constructs an http.Request for the ReportMonth method
+func NewReportMonthRequest(server string, params *ReportMonthParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/month")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Month != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "month", *params.Month, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReportNotTakenRequest constructs an http.Request for the ReportNotTaken method
+func NewReportNotTakenRequest(server string, params *ReportNotTakenParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/not-taken")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CourseId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", *params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Date != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "date", *params.Date, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReportRegisterRequest constructs an http.Request for the ReportRegister method
+func NewReportRegisterRequest(server string, params *ReportRegisterParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/register")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReportShortageRequest constructs an http.Request for the ReportShortage method
+func NewReportShortageRequest(server string, params *ReportShortageParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/shortage")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CourseId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", *params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Below != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "below", *params.Below, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReportStudentRequest constructs an http.Request for the ReportStudent method
+func NewReportStudentRequest(server string, params *ReportStudentParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/student")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "student_id", params.StudentId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListSemestersRequest constructs an http.Request for the ListSemesters method
 func NewListSemestersRequest(server string, params *ListSemestersParams) (*http.Request, error) {
 	var err error
@@ -11215,6 +12642,72 @@ func NewChangeStudentPasswordRequestWithBody(server string, contentType string, 
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetOwnReportRequest constructs an http.Request for the GetOwnReport method
+func NewGetOwnReportRequest(server string, params *GetOwnReportParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/report")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.CourseId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", *params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -13297,6 +14790,95 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/password (the `ChangePassword` operationId).
 	ChangePasswordWithResponse(ctx context.Context, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePasswordResponse, error)
 
+	// ListReportsWithResponse The reports you asked for, newest first
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports (the `ListReports` operationId).
+	ListReportsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReportsResponse, error)
+
+	// OrderReportWithBodyWithResponse Have a report made, to be fetched when it is done
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/reports (the `OrderReport` operationId).
+	OrderReportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OrderReportResponse, error)
+
+	// OrderReportWithResponse Have a report made, to be fetched when it is done
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/reports (the `OrderReport` operationId).
+	OrderReportWithResponse(ctx context.Context, body OrderReportJSONRequestBody, reqEditors ...RequestEditorFn) (*OrderReportResponse, error)
+
+	// ReportAbsenteesWithResponse Who was not there on a day, with their e-mail addresses
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/absentees (the `ReportAbsentees` operationId).
+	ReportAbsenteesWithResponse(ctx context.Context, params *ReportAbsenteesParams, reqEditors ...RequestEditorFn) (*ReportAbsenteesResponse, error)
+
+	// GetReportJobWithResponse How far a report is
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/jobs/{id} (the `GetReportJob` operationId).
+	GetReportJobWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetReportJobResponse, error)
+
+	// DownloadReportWithResponse The file of a report that is done
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/jobs/{id}/file (the `DownloadReport` operationId).
+	DownloadReportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*DownloadReportResponse, error)
+
+	// ReportMonthWithResponse A month's register of a course: students by days
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/month (the `ReportMonth` operationId).
+	ReportMonthWithResponse(ctx context.Context, params *ReportMonthParams, reqEditors ...RequestEditorFn) (*ReportMonthResponse, error)
+
+	// ReportNotTakenWithResponse Classes in which nobody was marked, and usual classes that were not opened
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/not-taken (the `ReportNotTaken` operationId).
+	ReportNotTakenWithResponse(ctx context.Context, params *ReportNotTakenParams, reqEditors ...RequestEditorFn) (*ReportNotTakenResponse, error)
+
+	// ReportRegisterWithResponse The register of a course: students by sessions
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/register (the `ReportRegister` operationId).
+	ReportRegisterWithResponse(ctx context.Context, params *ReportRegisterParams, reqEditors ...RequestEditorFn) (*ReportRegisterResponse, error)
+
+	// ReportShortageWithResponse How the students of all courses stand against the minimum
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/shortage (the `ReportShortage` operationId).
+	ReportShortageWithResponse(ctx context.Context, params *ReportShortageParams, reqEditors ...RequestEditorFn) (*ReportShortageResponse, error)
+
+	// ReportStudentWithResponse Every class of one student in all their courses
+	//
+	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/student (the `ReportStudent` operationId).
+	ReportStudentWithResponse(ctx context.Context, params *ReportStudentParams, reqEditors ...RequestEditorFn) (*ReportStudentResponse, error)
+
 	// ListSemestersWithResponse List semesters
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -13683,6 +15265,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/student/password (the `ChangeStudentPassword` operationId).
 	ChangeStudentPasswordWithResponse(ctx context.Context, body ChangeStudentPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeStudentPasswordResponse, error)
+
+	// GetOwnReportWithResponse Every class of yours, with status and reason
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/report (the `GetOwnReport` operationId).
+	GetOwnReportWithResponse(ctx context.Context, params *GetOwnReportParams, reqEditors ...RequestEditorFn) (*GetOwnReportResponse, error)
 
 	// ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
 	//
@@ -16454,6 +18043,668 @@ func (r ChangePasswordResponse) ContentType() string {
 	return ""
 }
 
+type ListReportsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]ReportJobBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListReportsResponse) GetJSON200() *[]ReportJobBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListReportsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListReportsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReportsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReportsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReportsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// OrderReportResponse202Headers the declared response headers of an HTTP 202 response for OrderReport
+type OrderReportResponse202Headers struct {
+	Location *string
+}
+
+type OrderReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *ReportJobBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *OrderReportResponse202Headers
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r OrderReportResponse) GetJSON202() *ReportJobBody {
+	return r.JSON202
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r OrderReportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r OrderReportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r OrderReportResponse) GetApplicationproblemJSON429() *Problem {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r OrderReportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r OrderReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OrderReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OrderReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r OrderReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReportAbsenteesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AbsenteeBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReportAbsenteesResponse) GetJSON200() *AbsenteeBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReportAbsenteesResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReportAbsenteesResponse) GetApplicationproblemJSON413() *Problem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReportAbsenteesResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReportAbsenteesResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportAbsenteesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportAbsenteesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportAbsenteesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportAbsenteesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetReportJobResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ReportJobBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetReportJobResponse) GetJSON200() *ReportJobBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetReportJobResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetReportJobResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetReportJobResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetReportJobResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetReportJobResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetReportJobResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetReportJobResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DownloadReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *openapi_types.File
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DownloadReportResponse) GetJSON200() *openapi_types.File {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DownloadReportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DownloadReportResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DownloadReportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DownloadReportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DownloadReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DownloadReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DownloadReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DownloadReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReportMonthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MonthBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReportMonthResponse) GetJSON200() *MonthBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReportMonthResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReportMonthResponse) GetApplicationproblemJSON413() *Problem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReportMonthResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReportMonthResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportMonthResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportMonthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportMonthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportMonthResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReportNotTakenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UntakenBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReportNotTakenResponse) GetJSON200() *UntakenBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReportNotTakenResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReportNotTakenResponse) GetApplicationproblemJSON413() *Problem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReportNotTakenResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReportNotTakenResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportNotTakenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportNotTakenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportNotTakenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportNotTakenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReportRegisterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReportRegisterResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReportRegisterResponse) GetApplicationproblemJSON413() *Problem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReportRegisterResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReportRegisterResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportRegisterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportRegisterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportRegisterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportRegisterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReportShortageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ShortageBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReportShortageResponse) GetJSON200() *ShortageBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReportShortageResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReportShortageResponse) GetApplicationproblemJSON413() *Problem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReportShortageResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReportShortageResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportShortageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportShortageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportShortageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportShortageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReportStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StudentSheetBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReportStudentResponse) GetJSON200() *StudentSheetBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReportStudentResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReportStudentResponse) GetApplicationproblemJSON413() *Problem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReportStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReportStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListSemestersResponse200Headers the declared response headers of an HTTP 200 response for ListSemesters
 type ListSemestersResponse200Headers struct {
 	Link        *string
@@ -18621,6 +20872,68 @@ func (r ChangeStudentPasswordResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ChangeStudentPasswordResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetOwnReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StudentSheetBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOwnReportResponse) GetJSON200() *StudentSheetBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetOwnReportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetOwnReportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetOwnReportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOwnReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOwnReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOwnReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOwnReportResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -21973,6 +24286,161 @@ func (c *ClientWithResponses) ChangePasswordWithResponse(ctx context.Context, bo
 	return ParseChangePasswordResponse(rsp)
 }
 
+// ListReportsWithResponse The reports you asked for, newest first
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports (the `ListReports` operationId).
+func (c *ClientWithResponses) ListReportsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReportsResponse, error) {
+	rsp, err := c.ListReports(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReportsResponse(rsp)
+}
+
+// OrderReportWithBodyWithResponse Have a report made, to be fetched when it is done
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/reports (the `OrderReport` operationId).
+func (c *ClientWithResponses) OrderReportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*OrderReportResponse, error) {
+	rsp, err := c.OrderReportWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOrderReportResponse(rsp)
+}
+
+// OrderReportWithResponse Have a report made, to be fetched when it is done
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/reports (the `OrderReport` operationId).
+func (c *ClientWithResponses) OrderReportWithResponse(ctx context.Context, body OrderReportJSONRequestBody, reqEditors ...RequestEditorFn) (*OrderReportResponse, error) {
+	rsp, err := c.OrderReport(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOrderReportResponse(rsp)
+}
+
+// ReportAbsenteesWithResponse Who was not there on a day, with their e-mail addresses
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/absentees (the `ReportAbsentees` operationId).
+func (c *ClientWithResponses) ReportAbsenteesWithResponse(ctx context.Context, params *ReportAbsenteesParams, reqEditors ...RequestEditorFn) (*ReportAbsenteesResponse, error) {
+	rsp, err := c.ReportAbsentees(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportAbsenteesResponse(rsp)
+}
+
+// GetReportJobWithResponse How far a report is
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/jobs/{id} (the `GetReportJob` operationId).
+func (c *ClientWithResponses) GetReportJobWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetReportJobResponse, error) {
+	rsp, err := c.GetReportJob(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetReportJobResponse(rsp)
+}
+
+// DownloadReportWithResponse The file of a report that is done
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/jobs/{id}/file (the `DownloadReport` operationId).
+func (c *ClientWithResponses) DownloadReportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*DownloadReportResponse, error) {
+	rsp, err := c.DownloadReport(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDownloadReportResponse(rsp)
+}
+
+// ReportMonthWithResponse A month's register of a course: students by days
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/month (the `ReportMonth` operationId).
+func (c *ClientWithResponses) ReportMonthWithResponse(ctx context.Context, params *ReportMonthParams, reqEditors ...RequestEditorFn) (*ReportMonthResponse, error) {
+	rsp, err := c.ReportMonth(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportMonthResponse(rsp)
+}
+
+// ReportNotTakenWithResponse Classes in which nobody was marked, and usual classes that were not opened
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/not-taken (the `ReportNotTaken` operationId).
+func (c *ClientWithResponses) ReportNotTakenWithResponse(ctx context.Context, params *ReportNotTakenParams, reqEditors ...RequestEditorFn) (*ReportNotTakenResponse, error) {
+	rsp, err := c.ReportNotTaken(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportNotTakenResponse(rsp)
+}
+
+// ReportRegisterWithResponse The register of a course: students by sessions
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/register (the `ReportRegister` operationId).
+func (c *ClientWithResponses) ReportRegisterWithResponse(ctx context.Context, params *ReportRegisterParams, reqEditors ...RequestEditorFn) (*ReportRegisterResponse, error) {
+	rsp, err := c.ReportRegister(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportRegisterResponse(rsp)
+}
+
+// ReportShortageWithResponse How the students of all courses stand against the minimum
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/shortage (the `ReportShortage` operationId).
+func (c *ClientWithResponses) ReportShortageWithResponse(ctx context.Context, params *ReportShortageParams, reqEditors ...RequestEditorFn) (*ReportShortageResponse, error) {
+	rsp, err := c.ReportShortage(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportShortageResponse(rsp)
+}
+
+// ReportStudentWithResponse Every class of one student in all their courses
+//
+// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/student (the `ReportStudent` operationId).
+func (c *ClientWithResponses) ReportStudentWithResponse(ctx context.Context, params *ReportStudentParams, reqEditors ...RequestEditorFn) (*ReportStudentResponse, error) {
+	rsp, err := c.ReportStudent(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportStudentResponse(rsp)
+}
+
 // ListSemestersWithResponse List semesters
 //
 // Returns a wrapper object for the known response body format(s).
@@ -22652,6 +25120,19 @@ func (c *ClientWithResponses) ChangeStudentPasswordWithResponse(ctx context.Cont
 		return nil, err
 	}
 	return ParseChangeStudentPasswordResponse(rsp)
+}
+
+// GetOwnReportWithResponse Every class of yours, with status and reason
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/report (the `GetOwnReport` operationId).
+func (c *ClientWithResponses) GetOwnReportWithResponse(ctx context.Context, params *GetOwnReportParams, reqEditors ...RequestEditorFn) (*GetOwnReportResponse, error) {
+	rsp, err := c.GetOwnReport(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOwnReportResponse(rsp)
 }
 
 // ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
@@ -25255,6 +27736,542 @@ func ParseChangePasswordResponse(rsp *http.Response) (*ChangePasswordResponse, e
 	return response, nil
 }
 
+// ParseListReportsResponse parses an HTTP response from a ListReportsWithResponse call
+func ParseListReportsResponse(rsp *http.Response) (*ListReportsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReportsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []ReportJobBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseOrderReportResponse parses an HTTP response from a OrderReportWithResponse call
+func ParseOrderReportResponse(rsp *http.Response) (*OrderReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OrderReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest ReportJobBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		var headers OrderReportResponse202Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers202 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReportAbsenteesResponse parses an HTTP response from a ReportAbsenteesWithResponse call
+func ParseReportAbsenteesResponse(rsp *http.Response) (*ReportAbsenteesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportAbsenteesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AbsenteeBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseGetReportJobResponse parses an HTTP response from a GetReportJobWithResponse call
+func ParseGetReportJobResponse(rsp *http.Response) (*GetReportJobResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetReportJobResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ReportJobBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDownloadReportResponse parses an HTTP response from a DownloadReportWithResponse call
+func ParseDownloadReportResponse(rsp *http.Response) (*DownloadReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DownloadReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest openapi_types.File
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseReportMonthResponse parses an HTTP response from a ReportMonthWithResponse call
+func ParseReportMonthResponse(rsp *http.Response) (*ReportMonthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportMonthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MonthBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseReportNotTakenResponse parses an HTTP response from a ReportNotTakenWithResponse call
+func ParseReportNotTakenResponse(rsp *http.Response) (*ReportNotTakenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportNotTakenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UntakenBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseReportRegisterResponse parses an HTTP response from a ReportRegisterWithResponse call
+func ParseReportRegisterResponse(rsp *http.Response) (*ReportRegisterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportRegisterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReportShortageResponse parses an HTTP response from a ReportShortageWithResponse call
+func ParseReportShortageResponse(rsp *http.Response) (*ReportShortageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportShortageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ShortageBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseReportStudentResponse parses an HTTP response from a ReportStudentWithResponse call
+func ParseReportStudentResponse(rsp *http.Response) (*ReportStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StudentSheetBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	return response, nil
+}
+
 // ParseListSemestersResponse parses an HTTP response from a ListSemestersWithResponse call
 func ParseListSemestersResponse(rsp *http.Response) (*ListSemestersResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -26972,6 +29989,56 @@ func ParseChangeStudentPasswordResponse(rsp *http.Response) (*ChangeStudentPassw
 			return nil, err
 		}
 		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetOwnReportResponse parses an HTTP response from a GetOwnReportWithResponse call
+func ParseGetOwnReportResponse(rsp *http.Response) (*GetOwnReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOwnReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StudentSheetBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
 
 	}
 

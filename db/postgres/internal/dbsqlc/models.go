@@ -239,6 +239,26 @@ type OnlineTry struct {
 	At        time.Time
 }
 
+type Report struct {
+	ID        attendance.ID
+	AccountID attendance.ID
+	Asked     json.RawMessage
+	State     string
+	Progress  int16
+	Trouble   string
+	Name      string
+	Size      int64
+	Try       int32
+	AskedAt   time.Time
+	DoneAt    *time.Time
+}
+
+type ReportPart struct {
+	ReportID attendance.ID
+	Part     int32
+	Body     []byte
+}
+
 type RosterChange struct {
 	Kind     string
 	Key      string
