@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
+
+	"github.com/mattn/go-isatty"
 
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/mail"
@@ -27,6 +30,11 @@ var table = settings.Table{
 		{Name: "ADMIN_DEFAULT_PASSWORD", Meaning: "makes the first account, admin, when there is none; unset: a one-time set-up link is printed"},
 		{Name: "ARISE_ZONE", Default: "Asia/Kolkata", Meaning: "the campus's time zone, for dates that people read"},
 		{Name: "ARISE_ALLOW_LEGACY", Default: "0", Meaning: "1: accept original scanners here; they sign nothing"},
+		{Name: "ARISE_DRAIN_SECONDS", Default: "0", Meaning: "how long /readyz says no, when told to stop, before the port closes: what a balancer needs to notice"},
+		{Name: "ARISE_LOG", Meaning: "json or text; unset: text on a terminal, json elsewhere"},
+		{Name: "ARISE_LOG_LEVEL", Default: "info", Meaning: "debug, info, warn or error"},
+		{Name: "ARISE_METRICS_LISTEN", Meaning: "address of Prometheus' /metrics, such as 127.0.0.1:9090; unset: none"},
+		{Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Meaning: "where traces go, such as http://127.0.0.1:4318; unset: nowhere"},
 		{Name: "ARISE_SMTP_URL", Meaning: "mail server: smtp://user:password@host:587, smtps://, or smtp+plain:// for one on this machine; unset: no mail leaves"},
 		{Name: "ARISE_MAIL_FROM", Meaning: "sender of mails, such as School <office@school.example>"},
 		{Name: "ARISE_DEMO", Default: "0", Meaning: "1: make the demo school on first start"},
@@ -40,8 +48,16 @@ func configure(environ []string, stderr io.Writer) (server.Config, error) {
 	c := server.Config{
 		Host: v["HOST"], DatabaseURL: v["DATABASE_URL"], Schema: v["DATABASE_SCHEMA"], Data: v["ARISE_DATA"],
 		Secret: []byte(v["SECRET_KEY"]), PublicURL: v["PUBLIC_URL"], AdminPassword: v["ADMIN_DEFAULT_PASSWORD"], Portals: web.Handler(),
-		Log: slog.New(slog.NewTextHandler(stderr, nil)),
+		MetricsListen: v["ARISE_METRICS_LISTEN"], TracesTo: v["OTEL_EXPORTER_OTLP_ENDPOINT"],
 	}
+	if c.Log, err = logger(v, stderr); err != nil {
+		errs = append(errs, err)
+	}
+	drain, err := v.Int("ARISE_DRAIN_SECONDS", 0, 300)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	c.DrainFor = time.Duration(drain) * time.Second
 	if c.Port, err = v.Int("PORT", 1, 65535); err != nil {
 		errs = append(errs, err)
 	}
@@ -63,4 +79,23 @@ func configure(environ []string, stderr io.Writer) (server.Config, error) {
 		}
 	}
 	return c, errors.Join(errs...)
+}
+
+func logger(v settings.Values, stderr io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(v["ARISE_LOG_LEVEL"])); err != nil {
+		return nil, fmt.Errorf("ARISE_LOG_LEVEL: %q is none of debug, info, warn and error", v["ARISE_LOG_LEVEL"])
+	}
+	asJSON := false
+	switch v["ARISE_LOG"] {
+	case "json":
+		asJSON = true
+	case "text":
+	case "":
+		file, ok := stderr.(*os.File)
+		asJSON = !ok || !isatty.IsTerminal(file.Fd())
+	default:
+		return nil, fmt.Errorf("ARISE_LOG: %q is neither json nor text", v["ARISE_LOG"])
+	}
+	return server.Logger(stderr, asJSON, level), nil
 }

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -19,6 +20,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program where it stands
 	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -34,6 +36,7 @@ const usage = `A.R.I.S.E., the cloud. Usage: api VERB
   openapi            print the contract
   admin pair NAME    make a pendrive and print its claim code; -courses A-1,B-2 limits it
   admin revoke NAME  shut a lost pendrive out
+  admin audit-verify check that nobody tampered with the audit; -head HASH: nor cut it off after that row
   backup FILE        write all of the school into a file, "-" being standard output;
                      -verify FILE only reads one through. It holds personal data
   restore FILE       fill an empty database from a file, "-" being standard input
@@ -80,6 +83,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 }
 
 func serve(ctx context.Context, c server.Config, stdout io.Writer) (err error) {
+	slog.SetDefault(c.Log) // for libraries, and for what has no logger of its own
 	s, err := server.New(ctx, c)
 	if err != nil {
 		return err
@@ -109,8 +113,11 @@ func admin(ctx context.Context, c server.Config, args []string, stdout, stderr i
 	if len(args) == 2 && args[0] == "revoke" {
 		return server.Revoke(ctx, c, args[1])
 	}
+	if len(args) > 0 && args[0] == "audit-verify" {
+		return auditVerify(ctx, c, args[1:], stdout, stderr)
+	}
 	if len(args) == 0 || args[0] != "pair" {
-		return errors.New("admin pair NAME and admin revoke NAME are what there is: api -h")
+		return errors.New("admin pair NAME, admin revoke NAME and admin audit-verify are what there is: api -h")
 	}
 	flags := flag.NewFlagSet("admin pair", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -131,4 +138,17 @@ func admin(ctx context.Context, c server.Config, args []string, stdout, stderr i
 	}
 	_, err = fmt.Fprintf(stdout, "%s\n\nOn the pendrive: CLOUD_SERVER_URL=%s edge claim %s\nThe code works once, within seven days.\n", code, c.Origin(), code)
 	return err
+}
+
+func auditVerify(ctx context.Context, c server.Config, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("admin audit-verify", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	head := flags.String("head", "", "a head that an earlier run printed, written down elsewhere")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() != 0 {
+		return errors.New("admin audit-verify takes -head HASH only")
+	}
+	return server.VerifyAudit(ctx, c, *head, stdout)
 }

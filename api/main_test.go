@@ -33,6 +33,12 @@ func TestVerbs(t *testing.T) {
 		"a schema that is none":     {args: []string{"migrate"}, env: []string{"DATABASE_SCHEMA=a b", "DATABASE_URL=postgres://x"}, fails: "DATABASE_SCHEMA"},
 		"a secret that is too weak": {args: []string{"serve"}, env: []string{"SECRET_KEY=short", "HOST=127.0.0.1"}, fails: "SECRET_KEY"},
 		"a password of every box":   {args: []string{"serve"}, env: []string{"ADMIN_DEFAULT_PASSWORD=changeme"}, fails: "ADMIN_DEFAULT_PASSWORD"},
+		"a log that is none":        {args: []string{"migrate"}, env: []string{"ARISE_LOG=xml"}, fails: "ARISE_LOG"},
+		"a level that is none":      {args: []string{"migrate"}, env: []string{"ARISE_LOG_LEVEL=loud"}, fails: "ARISE_LOG_LEVEL"},
+		"a drain without an end":    {args: []string{"migrate"}, env: []string{"ARISE_DRAIN_SECONDS=-1"}, fails: "ARISE_DRAIN_SECONDS"},
+		"a backup into nowhere":     {args: []string{"backup"}, fails: "name one file"},
+		"a backup that is not one":  {args: []string{"backup", "-verify", "main.go"}, fails: "damaged"},
+		"a restore from nothing":    {args: []string{"restore", "nowhere.arise"}, fails: "nowhere.arise"},
 		"an office without a wish":  {args: []string{"admin"}, fails: "pair NAME"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,10 +26,15 @@ type Inbox interface {
 
 // Queue enqueues and works.
 type Queue struct {
+	// Ended, if set before Run, hears how each job of this server ended: its kind,
+	// and River's state.
+	Ended func(kind, state string)
+
 	pool   *pgxpool.Pool
 	log    *slog.Logger
 	client *river.Client[pgx.Tx]
 	node   attendance.ID
+	rules  *attendance.Service
 }
 
 // New makes a queue whose hook can be given to the store; Serve completes it.
@@ -52,8 +57,10 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 // atOnce is how many jobs one server works on: the classrooms come first.
 const atOnce = 4
 
-// closeEvery is the safety net under the jobs that close each session on time.
-const closeEvery = time.Minute
+// closeEvery is how late a session may be closed. Each session has a job for that,
+// but River's leader hands those out, and when its server dies nobody leads for a
+// quarter of a minute. So each server looks itself; ending twice is ending once.
+const closeEvery = 2 * time.Second
 
 // Serve gives the workers what they call. It must come before the first fact.
 func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imports Imports, post Post, papers Papers, node attendance.ID) error {
@@ -71,7 +78,6 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imp
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}, mailQueue: {MaxWorkers: mailsAtOnce}, reportQueue: {MaxWorkers: reportAtOnce}},
 		Workers: workers,
 		PeriodicJobs: []*river.PeriodicJob{
-			every("close_due", closeEvery, CloseSession{}),
 			every("forget_old", forgetEvery, ForgetOld{}),
 			every("resume_imports", resumeEvery, RunImport{}),
 			every("warn_students", warnEvery, WarnStudents{}),
@@ -81,7 +87,7 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imp
 	if err != nil {
 		return fmt.Errorf("prepare the job queue: %w", err)
 	}
-	q.client, q.node = client, node
+	q.client, q.node, q.rules = client, node, rules
 	return nil
 }
 
@@ -92,10 +98,12 @@ func every(id string, interval time.Duration, args river.JobArgs) *river.Periodi
 
 // Run works until ctx ends, then lets jobs under way finish.
 func (q *Queue) Run(ctx context.Context) error {
+	done, unsubscribe := q.client.Subscribe(river.EventKindJobCompleted, river.EventKindJobFailed, river.EventKindJobCancelled)
+	defer unsubscribe()
 	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start the job queue: %w", err)
 	}
-	<-ctx.Done()
+	q.watch(ctx, done)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopFor)
 	defer cancel()
 	err := q.client.Stop(ctx)
@@ -108,6 +116,29 @@ func (q *Queue) Run(ctx context.Context) error {
 		return fmt.Errorf("stop the job queue: %w", err)
 	}
 	return nil
+}
+
+// watch closes what is due and tells how jobs ended, until ctx ends.
+func (q *Queue) watch(ctx context.Context, done <-chan *river.Event) {
+	due := time.NewTicker(closeEvery)
+	defer due.Stop()
+	for {
+		if _, err := q.rules.CloseDue(ctx); err != nil && ctx.Err() == nil {
+			q.log.WarnContext(ctx, "sessions that are due were not closed", "error", err)
+		}
+		for waiting := true; waiting; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-due.C:
+				waiting = false
+			case e := <-done:
+				if e != nil && q.Ended != nil {
+					q.Ended(e.Job.Kind, string(e.Job.State))
+				}
+			}
+		}
+	}
 }
 
 // stopFor is how long jobs may take to finish; one that is cut runs again.

@@ -15,6 +15,7 @@ type Principal struct {
 	Name       string
 	Login      attendance.ID // zero: the token is good until it expires
 	MustChange bool          // may do nothing before choosing a password
+	Address    string        // where they call from
 }
 
 type key struct{}

@@ -24,7 +24,7 @@ func (d Deps) ready(api huma.API) {
 
 func (d Deps) getReady(ctx context.Context, _ *struct{}) (*readyOutput, error) {
 	if err := d.Ready(ctx); err != nil {
-		return nil, rest.NewProblem(http.StatusServiceUnavailable, "busy", "the database does not answer yet")
+		return nil, rest.NewProblem(http.StatusServiceUnavailable, "busy", "this server takes no requests now: it is stopping, or its database does not answer")
 	}
 	out := &readyOutput{}
 	out.Body.Ready = true

@@ -3,6 +3,8 @@ package classroom
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -65,6 +67,7 @@ func (d Deps) watch(ctx context.Context, in *SessionPath) (*huma.StreamResponse,
 		defer beat.Stop()
 		for l := first; stream.send(liveOf(l)) == nil; {
 			if !d.wait(r.Context(), changed, beat.C) {
+				stream.bye()
 				return
 			}
 			if l, err = d.Service.Live(r.Context(), by, in.ID); err != nil {
@@ -111,6 +114,24 @@ func (s sse) start() {
 	h.Set("X-Accel-Buffering", "no")
 	s.w.WriteHeader(http.StatusOK)
 }
+
+// bye tells a reader of a server that stops when to come back; a moment each of
+// their own, so that the next server is not asked by all at once. To a reader
+// that left it says nothing.
+func (s sse) bye() {
+	if s.c.SetWriteDeadline(time.Now().Add(writeFor)) != nil {
+		return
+	}
+	back := backAtLeast + rand.N(backSpread) //nolint:gosec // spreads retries
+	if _, err := fmt.Fprintf(s.w, "retry: %d\n\n", back.Milliseconds()); err == nil {
+		_ = s.c.Flush() // the stream ends now in any case
+	}
+}
+
+const (
+	backAtLeast = 500 * time.Millisecond
+	backSpread  = 2 * time.Second
+)
 
 func (s sse) send(body liveBody) error {
 	data, err := json.Marshal(body)

@@ -68,3 +68,13 @@ func (h *Hub) Watch(session attendance.ID) (<-chan struct{}, func()) {
 		}
 	}
 }
+
+// Watching is how many watch.
+func (h *Hub) Watching() (n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, set := range h.watchers {
+		n += len(set)
+	}
+	return n
+}

@@ -134,5 +134,12 @@ func Convert(ctx context.Context, operation string, err error) error {
 		return NewProblem(http.StatusServiceUnavailable, "busy", "the request was given up before it was done: send it again")
 	}
 	slog.ErrorContext(ctx, "operation failed", "operation", operation, "error", err)
-	return NewProblem(http.StatusInternalServerError, "internal", "the server could not do this; nothing was lost: try again")
+	return internal(ctx)
+}
+
+// internal is all that a caller hears of what failed inside.
+func internal(ctx context.Context) *Problem {
+	p := NewProblem(http.StatusInternalServerError, "internal", "the server could not do this; nothing was lost: try again")
+	p.RequestID = RequestID(ctx)
+	return p
 }

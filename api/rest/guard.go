@@ -68,6 +68,7 @@ func guard(who Authenticator) func(huma.Context, func(huma.Context)) {
 						err = NewProblem(http.StatusForbidden, "must-change", "choose a password of your own first: POST /api/admin/password")
 						continue
 					}
+					p.Address = ClientAddress(ctx.Context())
 					next(huma.WithContext(ctx, auth.With(ctx.Context(), p)))
 					return
 				}

@@ -11,10 +11,12 @@ import (
 )
 
 // Router makes a chi router with what every request passes through, outermost
-// first: a log line, a net under panics, security headers, a guard against other
-// sites' forms, and compression.
-func Router(log *slog.Logger) *chi.Mux {
+// first: its id, what the server adds to watch them, a log line, a net under
+// panics, security headers, a guard against other sites' forms, and compression.
+func Router(log *slog.Logger, watch ...func(http.Handler) http.Handler) *chi.Mux {
 	r := chi.NewRouter()
+	r.Use(identified)
+	r.Use(watch...)
 	r.Use(logged(log), recovered(log), secured, sameSite, middleware.ClientIPFromRemoteAddr)
 	// Pages carry their own pre-compressed files; a stream must not wait for a block.
 	r.Use(middleware.Compress(gzip.BestSpeed, "application/json", "application/problem+json"))
@@ -36,14 +38,14 @@ func logged(log *slog.Logger) func(http.Handler) http.Handler {
 			case r.Method != http.MethodGet:
 				level = slog.LevelInfo
 			}
-			log.Log(r.Context(), level, "request", "method", r.Method, "path", route(r),
+			log.Log(r.Context(), level, "request", "method", r.Method, "path", Route(r),
 				"status", ww.Status(), "bytes", ww.BytesWritten(), "took", time.Since(start).Round(time.Microsecond))
 		})
 	}
 }
 
-// route is the pattern, not the address: a link's token must not reach the log.
-func route(r *http.Request) string {
+// Route is the pattern, not the address: a link's token must not reach the log.
+func Route(r *http.Request) string {
 	if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
 		return c.RoutePattern()
 	}
@@ -61,8 +63,8 @@ func recovered(log *slog.Logger) func(http.Handler) http.Handler {
 				if v == http.ErrAbortHandler { //nolint:errorlint // the sentinel itself is thrown
 					panic(v)
 				}
-				log.ErrorContext(r.Context(), "panic", "path", route(r), "value", v)
-				WriteProblem(w, NewProblem(http.StatusInternalServerError, "internal", "the server could not do this; nothing was lost: try again"))
+				log.ErrorContext(r.Context(), "panic", "path", Route(r), "value", v)
+				WriteProblem(w, internal(r.Context()))
 			}()
 			next.ServeHTTP(w, r)
 		})

@@ -24,6 +24,7 @@ type Problem struct {
 	Rewound   bool   `json:"rewound,omitempty" doc:"With sync-fork: the drive was set back rather than copied."`
 	CloudURL  string `json:"cloud_url,omitempty" doc:"With cloud-only: where the cloud is."`
 	TriesLeft int    `json:"tries_left,omitempty" doc:"With wrong-code: wrong codes before a pause."`
+	RequestID string `json:"request_id,omitempty" doc:"With internal: what to look for in the server's log."`
 	RetryS    int    `json:"retry_after_s,omitempty" doc:"With too-many-requests and busy: seconds to wait."`
 }
 

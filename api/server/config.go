@@ -26,7 +26,10 @@ type Config struct {
 	Zone          *time.Location
 	Legacy        bool // original scanners may call the cloud itself
 	Demo          bool
-	SMTP          *mail.SMTP // nil: no mail leaves
+	DrainFor      time.Duration // between "not ready" and closing the port
+	MetricsListen string        // address of the metrics; empty: none
+	TracesTo      string        // OTLP over HTTP; empty: no traces
+	SMTP          *mail.SMTP    // nil: no mail leaves
 	Portals       http.Handler
 	Log           *slog.Logger
 }

@@ -52,8 +52,8 @@ func runningDatabase(ctx context.Context, c Config) (database, bool) {
 }
 
 // openDatabase connects and brings the schema up to date.
-func openDatabase(ctx context.Context, c Config) (database, error) {
-	db, err := connectDatabase(ctx, c, postgres.ServerName(c.Schema))
+func openDatabase(ctx context.Context, c Config, change ...func(*pgxpool.Config)) (database, error) {
+	db, err := connectDatabase(ctx, c, postgres.ServerName(c.Schema), change...)
 	if err != nil {
 		return db, err
 	}
@@ -65,7 +65,7 @@ func openDatabase(ctx context.Context, c Config) (database, error) {
 
 // connectDatabase connects under a name, starting our own Postgres if there is no
 // other, and leaves the schema as it is.
-func connectDatabase(ctx context.Context, c Config, name string) (db database, err error) {
+func connectDatabase(ctx context.Context, c Config, name string, change ...func(*pgxpool.Config)) (db database, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, db.close())
@@ -84,7 +84,7 @@ func connectDatabase(ctx context.Context, c Config, name string) (db database, e
 			return db, fmt.Errorf("note the database's address: %w", err)
 		}
 	}
-	if db.pool, err = postgres.ConnectAs(ctx, url, c.Schema, name); err != nil {
+	if db.pool, err = postgres.ConnectAs(ctx, url, c.Schema, name, change...); err != nil {
 		return db, fmt.Errorf("connect to Postgres: %w", err)
 	}
 	return db, nil

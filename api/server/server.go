@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/attendance/office"
@@ -25,6 +25,7 @@ import (
 	"github.com/arise-attendance/arise/api/online"
 	"github.com/arise-attendance/arise/api/reports"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/review"
 	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/api/student"
 	"github.com/arise-attendance/arise/db/postgres"
@@ -42,6 +43,9 @@ type Server struct {
 	hub      *live.Hub
 	http     *http.Server
 	listener net.Listener
+	metrics  *metrics
+	traces   *traces
+	stopping atomic.Bool
 	stopLive chan struct{}
 }
 
@@ -65,7 +69,14 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 	if s.listener, err = listen(ctx, c); err != nil {
 		return s, err
 	}
-	if s.db, err = openDatabase(ctx, c); err != nil {
+	if s.traces, err = startTraces(ctx, c); err != nil {
+		return s, err
+	}
+	if s.db, err = openDatabase(ctx, c, s.traces.queries); err != nil {
+		return s, err
+	}
+	s.metrics = newMetrics(s.db.pool, s.hub, s.waits)
+	if err = s.metrics.listen(ctx, c.MetricsListen); err != nil {
 		return s, err
 	}
 	if err = s.assemble(ctx, key); err != nil {
@@ -82,7 +93,8 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 // transaction, the jobs call the rules, the rules use the store.
 func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.queue = jobs.New(s.db.pool, s.config.Log)
-	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.queue.Hook, Later: s.queue.Begin, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
+	s.queue.Ended = s.metrics.jobEnded
+	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.metrics.facts(s.queue.Hook), Later: s.queue.Begin, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
 	node, err := s.store.CloudNode(ctx)
 	if err != nil {
 		return err
@@ -115,7 +127,7 @@ func listen(ctx context.Context, c Config) (net.Listener, error) {
 }
 
 func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
-	router := rest.Router(s.config.Log)
+	router := rest.Router(s.config.Log, s.metrics.requests, s.traces.requests)
 	rest.Mount(router, s.config.Portals)
 	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store}})
 	desk := signin.Desk{Service: s.service, Tokens: tokens, Brake: s.store.Brake(), Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}
@@ -124,65 +136,34 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Server: classroom.Server{Kind: "cloud"}, Sync: cloud{s.store, s.service},
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
-		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.store.Ready,
+		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.ready,
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Imports: s.imports,
 		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
 	}, student.Deps{Service: s.service, Students: s.store, Courses: s.store, Letterbox: s.store, Desk: desk}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
-	}, s.reports())
+	}, s.reports(), review.Deps{Service: s.service, Ledger: s.store})
 	return router
 }
 
-func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps, papers reports.Deps) {
+func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps, papers reports.Deps, say review.Deps) {
 	classroom.Register(api, room)
 	campus.Register(api, office)
 	student.Register(api, own)
 	online.Register(api, class)
 	reports.Register(api, papers)
+	review.Register(api, say)
 }
 
 // Contract is the OpenAPI document; it needs no database.
 func Contract() ([]byte, error) {
 	api := rest.NewAPI(chi.NewRouter(), nil)
-	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{}, reports.Deps{})
+	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{}, reports.Deps{}, review.Deps{})
 	return api.OpenAPI().YAML()
 }
 
 // Addr is where it listens.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
-
-// Run serves until ctx ends, then lets what is under way finish.
-func (s *Server) Run(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
-		}
-		return nil
-	})
-	g.Go(func() error { return s.queue.Run(ctx) })
-	g.Go(func() error {
-		return s.store.Listen(ctx, func(session attendance.ID) {
-			if session.IsZero() {
-				s.hub.All() // the line was away: anything may have changed
-				return
-			}
-			s.hub.Changed(session)
-		})
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		close(s.stopLive) // a live stream never ends by itself
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
-		defer cancel()
-		return s.http.Shutdown(ctx)
-	})
-	return g.Wait()
-}
-
-// shutdownFor is how long requests under way may take to finish.
-const shutdownFor = 20 * time.Second
 
 // Close gives everything back. It is safe to call twice, and on what New could
 // not finish.
@@ -195,7 +176,11 @@ func (s *Server) Close() error {
 		errs = append(errs, s.listener.Close())
 	}
 	s.listener = nil
+	if s.metrics != nil {
+		errs = append(errs, s.metrics.close())
+	}
 	errs = append(errs, s.db.close())
 	s.db = database{}
+	s.traces.close(s.config.Log)
 	return errors.Join(errs...)
 }

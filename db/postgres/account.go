@@ -35,7 +35,7 @@ func (s *Store) Accounts(ctx context.Context) ([]auth.Account, error) {
 
 // AddAccount adds one; Invalid names a field that another account has.
 func (s *Store) AddAccount(ctx context.Context, a auth.Account) error {
-	return refused(addAccount(ctx, dbsqlc.New(s.pool), a))
+	return refused(s.write(ctx, func(ctx context.Context, t *tx) error { return addAccount(ctx, t.q, a) }))
 }
 
 // ArchiveAccount takes an account away and ends its logins; never the last one.

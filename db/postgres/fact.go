@@ -136,8 +136,8 @@ func (t *tx) told(ctx context.Context, facts []attendance.Fact, kept []attendanc
 			fresh = append(fresh, f)
 		}
 	}
-	if t.hook == nil || len(fresh) == 0 {
-		return nil
+	if err := t.noteFacts(ctx, fresh); err != nil || t.hook == nil || len(fresh) == 0 {
+		return err
 	}
 	if err := t.hook(ctx, t.pg, fresh); err != nil {
 		return fmt.Errorf("follow up on new facts: %w", err)

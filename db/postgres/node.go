@@ -128,12 +128,14 @@ func (s *Store) Claim(ctx context.Context, code string, keyHash []byte, version 
 
 // Revoke shuts a pendrive out.
 func (s *Store) Revoke(ctx context.Context, id attendance.ID) error {
-	now := s.now()
-	n, err := dbsqlc.New(s.pool).RevokeNode(ctx, &now, id)
-	if err == nil && n == 0 {
-		return attendance.Missing{What: "pendrive", Key: id.String()}
-	}
-	return err
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		now := s.now()
+		n, err := t.q.RevokeNode(ctx, &now, id)
+		if err == nil && n == 0 {
+			return attendance.Missing{What: "pendrive", Key: id.String()}
+		}
+		return err
+	})
 }
 
 // seenEvery spares the medium: the office asks which day, not which second.

@@ -27,13 +27,17 @@ func Connect(ctx context.Context, url, schema string) (*pgxpool.Pool, error) {
 // tool can ask whether one runs.
 func ServerName(schema string) string { return "arise " + schema }
 
-// ConnectAs is Connect for a tool with another name.
-func ConnectAs(ctx context.Context, url, schema, name string) (*pgxpool.Pool, error) {
+// ConnectAs is Connect under another name, for a tool, and with what a server adds
+// to watch its queries.
+func ConnectAs(ctx context.Context, url, schema, name string, change ...func(*pgxpool.Config)) (*pgxpool.Pool, error) {
 	config, err := configure(url, schema)
 	if err != nil {
 		return nil, err
 	}
 	config.ConnConfig.RuntimeParams["application_name"] = name
+	for _, c := range change {
+		c(config)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)

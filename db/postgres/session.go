@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -32,6 +33,10 @@ func (t *tx) LockSessions(ctx context.Context, ids []attendance.ID) (map[attenda
 			return nil, err
 		}
 	}
+	if t.sessions == nil {
+		t.sessions = map[attendance.ID]attendance.Session{}
+	}
+	maps.Copy(t.sessions, out)
 	return out, nil
 }
 

@@ -139,6 +139,12 @@ func (s *Store) read(ctx context.Context, fn func(context.Context, *tx) error) e
 const rollbackFor = 5 * time.Second
 
 func (s *Store) once(ctx context.Context, o pgx.TxOptions, fn func(context.Context, *tx) error) error {
+	if o.AccessMode != pgx.ReadOnly {
+		var err error
+		if o, err = signed(ctx, o); err != nil {
+			return err
+		}
+	}
 	pg, err := s.pool.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)

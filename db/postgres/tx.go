@@ -19,7 +19,8 @@ type tx struct {
 	hook Hook
 	now  func() time.Time
 
-	touched map[attendance.ID]bool // sessions whose screens must look again
+	sessions map[attendance.ID]attendance.Session // that this transaction has locked
+	touched  map[attendance.ID]bool               // sessions whose screens must look again
 }
 
 // touch notes a session whose screens must look again.

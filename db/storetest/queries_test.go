@@ -13,16 +13,19 @@ var reads = regexp.MustCompile(`(?i)\b(from|join|update)\s+(session|standing)\b`
 
 // blind are statements for which a deleted session is like any other, by name.
 var blind = map[string]string{
-	"Session":        "one session, whatever became of it",
-	"LockSessions":   "the same, for writing",
-	"PutVoid":        "deletes and restores",
-	"RewriteSession": "a fold made anew",
-	"Standings":      "one session's: its marks are kept, and shown where the session itself is",
-	"StandingsOf":    "the same",
-	"Standing":       "the same",
-	"DropStandings":  "a fold made anew",
-	"AsideOf":        "what a session's scanner kept",
-	"FeedFacts":      "pendrives must hear of deletions too",
+	"Session":           "one session, whatever became of it",
+	"LockSessions":      "the same, for writing",
+	"PutVoid":           "deletes and restores",
+	"RewriteSession":    "a fold made anew",
+	"Standings":         "one session's: its marks are kept, and shown where the session itself is",
+	"StandingsOf":       "the same",
+	"Standing":          "the same",
+	"DropStandings":     "a fold made anew",
+	"AsideOf":           "what a session's scanner kept",
+	"EnrolmentsCounted": "whoever has marks stays enrolled, also for a restoration",
+	"ExpectedCount":     "one session that runs",
+	"StatusCounts":      "one session that runs",
+	"FeedFacts":         "pendrives must hear of deletions too",
 }
 
 // A class that somebody deleted must count nowhere, in no query that anybody adds.

@@ -42,6 +42,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who changed what, when and why
+         * @description Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+         */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read where the audit ends
+         * @description Write the hash down elsewhere: `api admin audit-verify -head HASH` then proves that nothing was cut off since.
+         */
+        get: operations["get-audit-head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/config": {
         parameters: {
             query?: never;
@@ -2104,6 +2144,60 @@ export interface components {
             /** @description Upper or lower case. Needed where the school lets a roll say who answers; a signed-in student's own otherwise, and may be left out. */
             university_roll_no?: string;
         };
+        AuditActorBody: {
+            address?: string;
+            /**
+             * Format: uuid
+             * @description Missing: the server itself, or a command on it.
+             */
+            id?: string;
+            /** Format: uuid */
+            login_id?: string;
+            /** @description As they were called then. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The pendrive on which it was done.
+             */
+            node_id?: string;
+            /** @enum {string} */
+            role: "admin" | "teacher" | "student" | "node" | "device" | "server";
+        };
+        AuditEntryBody: {
+            actor: components["schemas"]["AuditActorBody"];
+            /** @description What differs, after. */
+            after?: unknown;
+            /** Format: date-time */
+            at: string;
+            /** @description What differs, before. Of a secret only that there was one. */
+            before?: unknown;
+            /** @description SHA-256 over the hash before it and the row, in hexadecimal. */
+            hash: string;
+            /** @example student.changed */
+            kind: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Without gaps, in the order of commits.
+             */
+            seq: number;
+            subjects: string[];
+        };
+        AuditHeadOutputBody: {
+            /** @description Of the last row, in hexadecimal. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description How many rows the ledger has.
+             */
+            seq: number;
+        };
+        AuditOutputBody: {
+            /** @description Newest first. */
+            entries: components["schemas"]["AuditEntryBody"][];
+            /** @description Missing on the last page. */
+            next_cursor?: string;
+        };
         AvailableRow: {
             /** Format: uuid */
             id: string;
@@ -3348,6 +3442,8 @@ export interface components {
             detail: string;
             /** @description One entry for each wrong field. */
             errors?: components["schemas"]["ErrorDetail"][];
+            /** @description With internal: what to look for in the server's log. */
+            request_id?: string;
             /**
              * Format: int64
              * @description With too-many-requests and busy: seconds to wait.
@@ -4377,6 +4473,78 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Who did it. */
+                actor?: string;
+                /** @description The id or key of anything it is about: a student, a course, a session, a request. */
+                subject?: string;
+                /** @description What was done. */
+                kind?: string;
+                /** @description Not before. */
+                from?: string;
+                /** @description Before. */
+                to?: string;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditHeadOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -45,13 +45,13 @@ func (f *File) rows(ctx context.Context, pool *pgxpool.Pool, scope Scope, said f
 		if err := f.fits(here); err != nil {
 			return err
 		}
+		resume, err := suspend(ctx, tx, f.Tables) // also what keeps the ledger from being emptied
+		if err != nil {
+			return err
+		}
 		// What migrations and a first start wrote.
 		if _, err := tx.Exec(ctx, "TRUNCATE "+quoted(f.Tables)); err != nil {
 			return fmt.Errorf("make room: %w", err)
-		}
-		resume, err := suspend(ctx, tx, f.Tables)
-		if err != nil {
-			return err
 		}
 		for _, t := range f.Tables {
 			if err := f.fill(ctx, tx, scope, t); err != nil {

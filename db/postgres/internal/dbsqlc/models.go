@@ -21,6 +21,32 @@ type Account struct {
 	MustChange   bool
 }
 
+type Audit struct {
+	Seq      int64
+	Line     string
+	PrevHash []byte
+	Hash     []byte
+	AtMs     int64
+	Kind     string
+	ActorID  attendance.ID
+	Subjects json.RawMessage
+}
+
+type AuditDue struct {
+	ID       int64
+	AtMs     int64
+	Kind     string
+	Actor    json.RawMessage
+	Subjects json.RawMessage
+	Body     json.RawMessage
+}
+
+type AuditHead struct {
+	One  bool
+	Seq  int64
+	Hash []byte
+}
+
 type Course struct {
 	ID             attendance.ID
 	TermID         attendance.ID
@@ -257,6 +283,27 @@ type ReportPart struct {
 	ReportID attendance.ID
 	Part     int32
 	Body     []byte
+}
+
+type Request struct {
+	ID          attendance.ID
+	Kind        string
+	State       string
+	StudentID   attendance.ID
+	SessionID   attendance.ID
+	AllCourses  bool
+	CourseIds   []attendance.ID
+	FromAt      *time.Time
+	ToAt        *time.Time
+	Status      string
+	Reason      string
+	AskedByID   attendance.ID
+	AskedRole   string
+	AskedAt     time.Time
+	DecidedByID attendance.ID
+	DecidedRole string
+	DecidedAt   *time.Time
+	Note        string
 }
 
 type RosterChange struct {
