@@ -159,6 +159,33 @@ func TestARestoreNeverOverwritesASchool(t *testing.T) {
 	}
 }
 
+// The same server and database answer, so only the restore itself can know that
+// what pendrives were told since the backup is forgotten.
+func TestADatabaseSetBackInItsPlaceHasANewGeneration(t *testing.T) {
+	t.Parallel()
+	c := emptyDatabase(t)
+	c.Schema = "north"
+	if err := server.Migrate(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	file := back(t, c)
+	pool, err := postgres.ConnectAs(t.Context(), c.DatabaseURL, c.Schema, "a test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if _, err := pool.Exec(t.Context(), "DROP SCHEMA north CASCADE"); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Restore(t.Context(), c, file, nil, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	before, _, _ := contents(t, file)
+	if after, _, _ := contents(t, back(t, c)); after.Generation == before.Generation {
+		t.Errorf("got generation %s again, want a new one", after.Generation)
+	}
+}
+
 func TestADamagedBackupChangesNothing(t *testing.T) {
 	t.Parallel()
 	p := start(t, func(c *server.Config) { c.Demo = true })

@@ -45,25 +45,10 @@ func startTraces(ctx context.Context, c Config) (*traces, error) {
 		return nil, fmt.Errorf("name this server in traces: %w", err)
 	}
 	p := sdktrace.NewTracerProvider(
-		sdktrace.WithBatcher(exporter), sdktrace.WithResource(named), sdktrace.WithSampler(sdktrace.ParentBased(requestsOnly{})),
+		sdktrace.WithBatcher(exporter), sdktrace.WithResource(named), sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.AlwaysSample())),
 	)
 	return &traces{provider: p, tracer: p.Tracer("arise")}, nil
 }
-
-// requestsOnly begins a trace with a request and with nothing else: the queue asks
-// for jobs every second.
-type requestsOnly struct{}
-
-// ShouldSample is for the SDK.
-func (requestsOnly) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingResult {
-	if p.Kind == trace.SpanKindServer {
-		return sdktrace.SamplingResult{Decision: sdktrace.RecordAndSample}
-	}
-	return sdktrace.SamplingResult{Decision: sdktrace.Drop}
-}
-
-// Description is for the SDK.
-func (requestsOnly) Description() string { return "requests" }
 
 // requests makes a span of each request; it goes on with a balancer's trace.
 func (t *traces) requests(next http.Handler) http.Handler {
@@ -88,7 +73,8 @@ func (t *traces) requests(next http.Handler) http.Handler {
 	})
 }
 
-// queries makes a span of each statement, named as in queries/*.sql.
+// queries makes a span of each statement of a request, named as in queries/*.sql;
+// what the queue asks by itself each second begins no trace.
 func (t *traces) queries(c *pgxpool.Config) {
 	if t.provider == nil {
 		return
