@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"net/http"
@@ -263,5 +264,44 @@ func TestAReportIsMadeWhileNobodyWaits(t *testing.T) {
 	c.refuses(t, "GET", reportsPath+"/jobs/"+job.ID+"/file", her, nil, 404, "not-found", "")
 	if got := c.get(t, her, reportsPath); got != "[]\n" {
 		t.Errorf("got %s, want nothing of mine in her list", got)
+	}
+}
+
+func TestAReportThatIsTooLargeToWaitForSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	c := held(t, func(today time.Time) map[time.Time]string {
+		return map[time.Time]string{today.AddDate(0, 0, -1).Add(9 * time.Hour): "PA"}
+	})
+	pool, err := postgres.Connect(t.Context(), c.config.DatabaseURL, c.config.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for _, sql := range []string{
+		`INSERT INTO student (id, name, university_roll, enrolment_no) SELECT gen_random_uuid(), md5(n::text), 'many-' || md5(n::text), '' FROM generate_series(1, 1000) n`,
+		`INSERT INTO enrolment (id, course_id, student_id, roll, from_at)
+			SELECT gen_random_uuid(), (SELECT id FROM course), id, 10 + row_number() OVER (), 'epoch' FROM student WHERE university_roll LIKE 'many-%'`,
+		`INSERT INTO session (id, course_id, node_id, kind, opened_at, closes_at, closed_at, opened, policy)
+			SELECT gen_random_uuid(), course_id, node_id, kind, opened_at, closes_at, closed_at, opened, policy FROM session, generate_series(1, 400)`,
+	} {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range []string{"/shortage", "/register?course_id=" + c.course, "/absentees?date=" + c.today.AddDate(0, 0, -1).Format(time.DateOnly)} {
+		a := c.do(t, http.MethodGet, reportsPath+path, c.me, nil)
+		if a.status != http.StatusRequestEntityTooLarge || a.problem(t) != "too-large" || !strings.Contains(string(a.raw), "POST /api/admin/reports") {
+			t.Errorf("%s: got %d %s, want the way out", path, a.status, a.raw)
+		}
+	}
+	var job reportJob
+	c.do(t, http.MethodPost, reportsPath, c.me, object{"kind": "register", "course_id": c.course}).into(t, &job)
+	if job = c.finished(t, job.ID); job.State != "done" || job.Size < 1<<20 {
+		t.Fatalf("got %+v, want it as a job, in more than one piece", job)
+	}
+	file := c.do(t, http.MethodGet, reportsPath+"/jobs/"+job.ID+"/file", c.me, nil)
+	// A zip has its table at the end: whatever is missing or twice, it does not open.
+	if _, err := zip.NewReader(bytes.NewReader(file.raw), int64(job.Size)); err != nil || len(file.raw) != job.Size {
+		t.Errorf("got %d bytes of %d: %v", len(file.raw), job.Size, err)
 	}
 }
