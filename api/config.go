@@ -12,6 +12,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/mail"
+	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/server"
 	"github.com/arise-attendance/arise/api/settings"
 	"github.com/arise-attendance/arise/web"
@@ -27,6 +28,8 @@ var table = settings.Table{
 		{Name: "ARISE_DATA", Default: ".data", Meaning: "our own Postgres and generated secrets"},
 		{Name: "SECRET_KEY", Meaning: "signs tokens, 32 bytes or more; unset: made and kept under ARISE_DATA"},
 		{Name: "PUBLIC_URL", Meaning: "origin in links and cookies, such as https://school.example"},
+		{Name: "ARISE_CORS_ORIGINS", Meaning: "other origins whose pages may call, such as https://portal.example, separated by commas"},
+		{Name: "ARISE_TRUSTED_PROXIES", Meaning: "networks of the proxies in front, such as 10.0.0.0/8, separated by commas; their X-Forwarded-For is believed"},
 		{Name: "ADMIN_DEFAULT_PASSWORD", Meaning: "makes the first account, admin, when there is none; unset: a one-time set-up link is printed"},
 		{Name: "ARISE_ZONE", Default: "Asia/Kolkata", Meaning: "the campus's time zone, for dates that people read"},
 		{Name: "ARISE_ALLOW_LEGACY", Default: "0", Meaning: "1: accept original scanners here; they sign nothing"},
@@ -58,6 +61,13 @@ func configure(environ []string, stderr io.Writer) (server.Config, error) {
 		errs = append(errs, err)
 	}
 	c.DrainFor = time.Duration(drain) * time.Second
+	c.Origins, c.Proxies = v.List("ARISE_CORS_ORIGINS"), v.List("ARISE_TRUSTED_PROXIES")
+	if err := (rest.Door{Origins: c.Origins}).Check(); err != nil {
+		errs = append(errs, fmt.Errorf("ARISE_CORS_ORIGINS: %w", err))
+	}
+	if err := (rest.Door{Proxies: c.Proxies}).Check(); err != nil {
+		errs = append(errs, fmt.Errorf("ARISE_TRUSTED_PROXIES: %w", err))
+	}
 	if c.Port, err = v.Int("PORT", 1, 65535); err != nil {
 		errs = append(errs, err)
 	}

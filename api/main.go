@@ -36,6 +36,8 @@ const usage = `A.R.I.S.E., the cloud. Usage: api VERB
   openapi            print the contract
   admin pair NAME    make a pendrive and print its claim code; -courses A-1,B-2 limits it
   admin revoke NAME  shut a lost pendrive out
+  admin reset-password USERNAME
+                     print a password for one sign-in, and end the account's others
   admin audit-verify check that nobody tampered with the audit; -head HASH: nor cut it off after that row
   backup FILE        write all of the school into a file, "-" being standard output;
                      -verify FILE only reads one through. It holds personal data
@@ -116,8 +118,16 @@ func admin(ctx context.Context, c server.Config, args []string, stdout, stderr i
 	if len(args) > 0 && args[0] == "audit-verify" {
 		return auditVerify(ctx, c, args[1:], stdout, stderr)
 	}
+	if len(args) == 2 && args[0] == "reset-password" {
+		password, err := server.ResetPassword(ctx, c, args[1])
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(stdout, "%s\n\nIt has to be changed at the first sign-in. All other sign-ins of %s are over.\n", password, args[1])
+		return err
+	}
 	if len(args) == 0 || args[0] != "pair" {
-		return errors.New("admin pair NAME, admin revoke NAME and admin audit-verify are what there is: api -h")
+		return errors.New("admin pair NAME, admin revoke NAME, admin reset-password USERNAME and admin audit-verify are what there is: api -h")
 	}
 	flags := flag.NewFlagSet("admin pair", flag.ContinueOnError)
 	flags.SetOutput(stderr)

@@ -16,6 +16,8 @@ const (
 	RoleAdmin   Role = "admin"
 	RoleNode    Role = "node"
 	RoleDevice  Role = "device"
+
+	RoleIntegration Role = "integration" // a program of the school
 )
 
 // Actor is who asks.

@@ -65,5 +65,6 @@ var (
 	ErrEnded       = errors.New("this sign-in was ended: sign in again")
 	ErrLink        = errors.New("the set-up link was used already or is older than a day: restart the server for a new one")
 	ErrSetUp       = errors.New("the school has an account already: sign in, or ask its owner for one")
+	ErrIntegration = errors.New("the token was revoked or has expired: ask the office for another one")
 	ErrLastAccount = errors.New("this is the last account: add another one first")
 )

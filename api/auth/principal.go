@@ -16,6 +16,7 @@ type Principal struct {
 	Login      attendance.ID // zero: the token is good until it expires
 	MustChange bool          // may do nothing before choosing a password
 	Address    string        // where they call from
+	Scopes     []Scope       // of an integration: what it may do
 }
 
 type key struct{}

@@ -54,6 +54,8 @@ type Deps struct {
 	Roster   roster.Deps
 	Outbox   outbox.Deps
 	Ready    func(context.Context) error // does the database answer
+
+	Integrations Integrations
 }
 
 // Register mounts the campus.
@@ -66,6 +68,7 @@ func Register(api huma.API, d Deps) {
 	d.signIn(api)
 	d.password(api)
 	d.pin(api)
+	d.tokens(api)
 	d.accounts(api)
 	d.school(api)
 	d.importing(api)
@@ -89,6 +92,12 @@ func ofAdmin(op huma.Operation) huma.Operation {
 		op.Tags = []string{"Accounts"}
 	}
 	return cloud(op)
+}
+
+// orIntegration opens an operation to the school's programs too.
+func orIntegration(op huma.Operation) huma.Operation {
+	op.Security = append(op.Security, rest.Only(attendance.RoleIntegration)...)
+	return op
 }
 
 // NodeAuth authenticates pendrives by their key and leaves people to Next.

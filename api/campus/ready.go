@@ -16,10 +16,10 @@ type readyOutput struct {
 }
 
 func (d Deps) ready(api huma.API) {
-	rest.Handle(api, cloud(huma.Operation{
+	rest.Handle(api, rest.Unlimited(cloud(huma.Operation{
 		OperationID: "get-ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"Operations"},
 		Summary: "May a balancer send requests here", Security: rest.Public, Errors: []int{http.StatusServiceUnavailable},
-	}), d.getReady)
+	})), d.getReady)
 }
 
 func (d Deps) getReady(ctx context.Context, _ *struct{}) (*readyOutput, error) {

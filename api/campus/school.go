@@ -75,9 +75,9 @@ type doneOutput struct {
 }
 
 func (d Deps) school(api huma.API) {
-	rest.Handle(api, ofAdmin(huma.Operation{
+	rest.Handle(api, orIntegration(ofAdmin(huma.Operation{
 		OperationID: "get-config", Method: http.MethodGet, Path: "/api/admin/config", Summary: "Read the school's settings", Tags: []string{"School"},
-	}), d.getConfig)
+	})), d.getConfig)
 	rest.Handle(api, ofAdmin(huma.Operation{
 		OperationID: "set-config", Method: http.MethodPost, Path: "/api/admin/config", Summary: "Change the school's settings", Tags: []string{"School"},
 		Description: "What is left out stays as it is.",

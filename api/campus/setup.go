@@ -45,7 +45,7 @@ func (d Deps) setUp(api huma.API) {
 
 func (d Deps) setUpFirst(ctx context.Context, in *setUpInput) (*signInOutput, error) {
 	// The link cannot be guessed; whoever tries at one address holds up no other.
-	address := rest.ClientAddress(ctx)
+	address := rest.ClientNetwork(ctx)
 	account := "setup|" + address
 	if err := d.Desk.Brake.Begin(ctx, account, address); err != nil {
 		return nil, err

@@ -45,23 +45,23 @@ type undoOutput struct {
 
 func (d Deps) marks(api huma.API) {
 	refusals := []int{http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity}
-	rest.Handle(api, ofTeacher(huma.Operation{
+	rest.Handle(api, rest.Often(ofTeacher(huma.Operation{
 		OperationID: "set-marks", Method: http.MethodPut, Path: "/api/teacher/session/{id}/marks/{mark_id}",
 		Summary: "Mark one student or many in one gesture", Errors: refusals,
 		Description: "Repeating a mark_id changes nothing, so a page that lost the answer sends it again. Allowed after the end: a tap made while the server was away still counts.",
-	}), d.setMarks)
-	rest.Handle(api, ofTeacher(huma.Operation{
+	})), d.setMarks)
+	rest.Handle(api, rest.Often(ofTeacher(huma.Operation{
 		OperationID: "undo-marks", Method: http.MethodDelete, Path: "/api/teacher/session/{id}/marks/{mark_id}",
 		Summary: "Take a gesture back", Errors: []int{http.StatusForbidden, http.StatusNotFound},
-	}), d.undoMarks)
-	rest.Handle(api, ofTeacher(huma.Operation{
+	})), d.undoMarks)
+	rest.Handle(api, rest.Often(ofTeacher(huma.Operation{
 		OperationID: "override-manually", Method: http.MethodPost, Path: "/api/teacher/manual-override",
 		Summary: "Mark one student by hand, by university roll", Errors: append(refusals, http.StatusConflict),
-	}), d.manualOverride)
-	rest.Handle(api, ofTeacher(huma.Operation{
+	})), d.manualOverride)
+	rest.Handle(api, rest.Often(ofTeacher(huma.Operation{
 		OperationID: "mark-in-bulk", Method: http.MethodPost, Path: "/api/teacher/emergency-bulk-mark",
 		Summary: "Mark many students who have no mark yet", Errors: append(refusals, http.StatusConflict),
-	}), d.emergencyBulkMark)
+	})), d.emergencyBulkMark)
 }
 
 func (d Deps) setMarks(ctx context.Context, in *markInput) (*markOutput, error) {

@@ -81,7 +81,7 @@ func (b *bench) zone(zone *time.Location) {
 	if b.service, err = attendance.NewService(b.t.Context(), b.store, b.world, id("node"), attendance.Rules{Zone: zone}); err != nil {
 		b.t.Fatal(err)
 	}
-	router := rest.Router(slog.New(slog.DiscardHandler))
+	router := rest.Router(slog.New(slog.DiscardHandler), rest.Door{})
 	rest.Mount(router, nil)
 	classroom.Register(rest.NewAPI(router, rest.TokenAuth{Tokens: b.tokens}), classroom.Deps{
 		Service: b.service, Hub: b.hub, Desk: signin.Desk{Service: b.service, Tokens: b.tokens, Brake: auth.NewLocal()},

@@ -81,7 +81,7 @@ func (d Deps) courseCodes(ctx context.Context, _ *struct{}) (*courseCodesOutput,
 
 func (d Deps) login(ctx context.Context, in *loginInput) (*loginOutput, error) {
 	code := strings.TrimSpace(in.Body.CourseCode)
-	account, address := "teacher|"+strings.ToUpper(code), rest.ClientAddress(ctx)
+	account, address := "teacher|"+strings.ToUpper(code), rest.ClientNetwork(ctx)
 	if err := d.Desk.Brake.Begin(ctx, account, address); err != nil {
 		return nil, err
 	}

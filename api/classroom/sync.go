@@ -67,19 +67,19 @@ type healthOutput struct {
 }
 
 func (d Deps) sync(api huma.API) {
-	rest.Handle(api, both(huma.Operation{
+	rest.Handle(api, rest.Unlimited(both(huma.Operation{
 		OperationID: "get-sync-status", Method: http.MethodGet, Path: "/api/sync/status", Tags: []string{"Sync"},
 		Summary: "Which server this is, and how its sync stands", Security: rest.Public,
-	}), d.syncStatus)
+	})), d.syncStatus)
 	rest.Handle(api, both(huma.Operation{
 		OperationID: "push-now", Method: http.MethodPost, Path: "/api/sync/push", Tags: []string{"Sync"},
 		Summary: "Send what waits now (on a pendrive)", Security: rest.Public, Errors: []int{http.StatusServiceUnavailable},
 		Description: "Anybody in the room may ask: it sends what would be sent anyway, one cycle at a time.",
 	}), d.push)
-	rest.Handle(api, both(huma.Operation{
+	rest.Handle(api, rest.Unlimited(both(huma.Operation{
 		OperationID: "get-health", Method: http.MethodGet, Path: "/api/health", Tags: []string{"Operations"},
 		Summary: "Is the server well", Security: rest.Public, Errors: []int{http.StatusServiceUnavailable},
-	}), d.health)
+	})), d.health)
 }
 
 func (d Deps) syncStatus(ctx context.Context, _ *struct{}) (*syncStatusOutput, error) {

@@ -36,7 +36,7 @@ type answerOutput struct {
 }
 
 func (d Deps) answering(api huma.API) {
-	rest.Handle(api, ofStudent(huma.Operation{
+	rest.Handle(api, rest.Crowded(ofStudent(huma.Operation{
 		OperationID: "mark-online-attendance", Method: http.MethodPost, Path: "/api/online/mark-attendance",
 		Summary: "Answer the code of an online class",
 		Description: "Checked in this order: the link (404 wrong-session-link), that the class runs (410 session-ended), who answers " +
@@ -44,7 +44,7 @@ func (d Deps) answering(api huma.API) {
 			"(403 not-enrolled; by roll 404 unknown-roll, the same for a roll of another course). " +
 			"A code counts during its half minute and the next. Five wrong ones begin a pause of a minute; each pause is twice the last.",
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests},
-	}, rest.Optional(attendance.RoleStudent)), d.answer)
+	}, rest.Optional(attendance.RoleStudent))), d.answer)
 }
 
 func (d Deps) answer(ctx context.Context, in *answerInput) (*answerOutput, error) {

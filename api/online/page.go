@@ -62,11 +62,11 @@ type infoOutput struct {
 }
 
 func (d Deps) page(api huma.API) {
-	rest.Handle(api, ofStudent(huma.Operation{
+	rest.Handle(api, rest.Crowded(ofStudent(huma.Operation{
 		OperationID: "get-online-info", Method: http.MethodGet, Path: "/api/online/session/{token}/info",
 		Summary: "What whoever has the link sees of a class: counts, no names of students",
 		Errors:  []int{http.StatusTooManyRequests},
-	}, rest.Public), d.onlineInfo)
+	}, rest.Public)), d.onlineInfo)
 }
 
 func (d Deps) onlineInfo(ctx context.Context, in *infoInput) (*infoOutput, error) {

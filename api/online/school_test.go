@@ -102,7 +102,7 @@ func (s *school) serve(t testing.TB) {
 	if s.tokens, err = auth.NewTokens(secret, s.now); err != nil {
 		t.Fatal(err)
 	}
-	router := rest.Router(slog.New(slog.DiscardHandler))
+	router := rest.Router(slog.New(slog.DiscardHandler), rest.Door{})
 	rest.Mount(router, nil)
 	api := rest.NewAPI(router, rest.TokenAuth{Tokens: s.tokens})
 	classroom.Register(api, classroom.Deps{Service: s.service, Hub: live.NewHub(), Desk: signin.Desk{Service: s.service, Tokens: s.tokens, Brake: auth.NewLocal()}})

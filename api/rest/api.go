@@ -62,8 +62,9 @@ func Served(op huma.Operation, by ...string) huma.Operation {
 
 // schemes document how a caller proves who they are; guard enforces it.
 var schemes = map[string]*huma.SecurityScheme{
-	string(attendance.RoleTeacher): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token of POST /api/teacher/login, as a bearer token or in its cookie."},
-	string(attendance.RoleAdmin):   {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token of POST /api/admin/login, as a bearer token or in its cookie. It is refused once its sign-in was ended."},
-	string(attendance.RoleStudent): {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token of POST /api/student/login, as a bearer token or in its cookie. It is refused once its sign-in was ended."},
-	string(attendance.RoleNode):    {Type: "http", Scheme: "bearer", Description: "A pendrive: <node id>.<key>, from POST /api/sync/claim."},
+	string(attendance.RoleTeacher):     {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token of POST /api/teacher/login, as a bearer token or in its cookie."},
+	string(attendance.RoleAdmin):       {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token of POST /api/admin/login, as a bearer token or in its cookie. It is refused once its sign-in was ended."},
+	string(attendance.RoleStudent):     {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token of POST /api/student/login, as a bearer token or in its cookie. It is refused once its sign-in was ended."},
+	string(attendance.RoleIntegration): {Type: "http", Scheme: "bearer", Description: "A program of the school: the token of POST /api/admin/tokens. GET needs the scope read, everything else write."},
+	string(attendance.RoleNode):        {Type: "http", Scheme: "bearer", Description: "A pendrive: <node id>.<key>, from POST /api/sync/claim."},
 }

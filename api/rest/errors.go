@@ -88,7 +88,7 @@ func problemOf(err error) *Problem {
 		return NewProblem(http.StatusConflict, "set-up", err.Error())
 	case errors.Is(err, auth.ErrLastAccount):
 		return NewProblem(http.StatusConflict, "last-account", err.Error())
-	case errors.Is(err, attendance.ErrSignIn), errors.Is(err, auth.ErrNoToken), errors.Is(err, auth.ErrExpired), errors.Is(err, auth.ErrToken), errors.Is(err, auth.ErrEnded):
+	case errors.Is(err, attendance.ErrSignIn), errors.Is(err, auth.ErrNoToken), errors.Is(err, auth.ErrExpired), errors.Is(err, auth.ErrToken), errors.Is(err, auth.ErrEnded), errors.Is(err, auth.ErrIntegration):
 		return NewProblem(http.StatusUnauthorized, "signed-out", err.Error())
 	}
 	return nil

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -53,26 +54,15 @@ func BeforeChange(op huma.Operation) huma.Operation {
 
 func guard(who Authenticator) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		needs := ctx.Operation().Security
 		r, w := humachi.Unwrap(ctx)
-		var err error = NewProblem(http.StatusForbidden, "forbidden", "nobody may call this")
-		for _, need := range needs {
-			if len(need) == 0 && !broken(err) {
-				next(ctx)
-				return
+		me, err := admit(ctx.Operation(), who, r)
+		if err == nil {
+			if me.Role != "" {
+				me.Address = ClientAddress(ctx.Context())
+				ctx = huma.WithContext(ctx, auth.With(ctx.Context(), me))
 			}
-			for role := range need {
-				var p auth.Principal
-				if p, err = who.Authenticate(r, attendance.Role(role)); err == nil {
-					if p.MustChange && ctx.Operation().Metadata[beforeChange] == nil {
-						err = NewProblem(http.StatusForbidden, "must-change", "choose a password of your own first: POST /api/admin/password")
-						continue
-					}
-					p.Address = ClientAddress(ctx.Context())
-					next(huma.WithContext(ctx, auth.With(ctx.Context(), p)))
-					return
-				}
-			}
+			next(ctx)
+			return
 		}
 		p, ok := Convert(ctx.Context(), ctx.Operation().OperationID, err).(*Problem) //nolint:errorlint // Convert makes it
 		if !ok {
@@ -90,6 +80,50 @@ func guard(who Authenticator) func(huma.Context, func(huma.Context)) {
 func broken(err error) bool {
 	p := problemOf(err)
 	return p == nil || p.Status >= http.StatusInternalServerError
+}
+
+// admit finds out who asks, in the first role that may; nobody, where all may.
+func admit(op *huma.Operation, who Authenticator, r *http.Request) (auth.Principal, error) {
+	var err error = NewProblem(http.StatusForbidden, "forbidden", "nobody may call this")
+	looked := false
+	for _, need := range op.Security {
+		if len(need) == 0 {
+			return auth.Principal{}, nil
+		}
+		for role := range need {
+			p, no := who.Authenticate(r, attendance.Role(role))
+			if no == nil {
+				no = may(p, op)
+			}
+			if no == nil || broken(no) {
+				return p, no
+			}
+			// Of several refusals, the one that looked at the token.
+			if !looked || !errors.Is(no, auth.ErrNoToken) {
+				err, looked = no, true
+			}
+		}
+	}
+	return auth.Principal{}, err
+}
+
+// may holds somebody with a password for once to choosing one, and a program to
+// its scopes.
+func may(p auth.Principal, op *huma.Operation) error {
+	if p.MustChange && op.Metadata[beforeChange] == nil {
+		return NewProblem(http.StatusForbidden, "must-change", "choose a password of your own first: POST /api/admin/password")
+	}
+	if p.Role != attendance.RoleIntegration {
+		return nil
+	}
+	need := auth.ScopeWrite
+	if op.Method == http.MethodGet {
+		need = auth.ScopeRead
+	}
+	if !auth.Allows(p.Scopes, need) {
+		return NewProblem(http.StatusForbidden, "forbidden", "the token has no scope to "+string(need)+": ask the office for one that has")
+	}
+	return nil
 }
 
 // WriteProblem answers outside an operation.
@@ -110,17 +144,25 @@ type TokenAuth struct {
 	Logins auth.Logins // nil: tokens are good until they expire
 }
 
-// Authenticate reads the bearer token or the cookie.
-func (a TokenAuth) Authenticate(r *http.Request, role attendance.Role) (auth.Principal, error) {
-	token := auth.Bearer(r.Header.Get("Authorization"), func(name string) string {
+// Token is what a request proves itself with, or "".
+func Token(r *http.Request) string {
+	return auth.Bearer(r.Header.Get("Authorization"), func(name string) string {
 		c, err := r.Cookie(name)
 		if err != nil {
 			return ""
 		}
 		return c.Value
 	})
+}
+
+// Authenticate reads the bearer token or the cookie.
+func (a TokenAuth) Authenticate(r *http.Request, role attendance.Role) (auth.Principal, error) {
+	token := Token(r)
 	if token == "" {
 		return auth.Principal{}, auth.ErrNoToken
+	}
+	if auth.IsIntegration(token) {
+		return auth.Principal{}, NewProblem(http.StatusForbidden, "forbidden", "this is for a "+string(role)+", not for a program of the school")
 	}
 	p, err := a.Tokens.Check(token)
 	if err != nil {

@@ -49,7 +49,7 @@ type said struct {
 
 // server mounts one operation that fails with err, or says who called.
 func server(security []map[string][]string, err error) http.Handler {
-	router := rest.Router(slog.New(slog.NewTextHandler(io.Discard, nil)))
+	router := rest.Router(slog.New(slog.NewTextHandler(io.Discard, nil)), rest.Door{})
 	rest.Mount(router, nil)
 	api := rest.NewAPI(router, roleHeader{})
 	rest.Handle(api, huma.Operation{OperationID: "try", Method: http.MethodPost, Path: "/api/try", Security: security},

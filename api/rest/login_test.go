@@ -75,7 +75,7 @@ func TestATokenIsAsGoodAsItsLogin(t *testing.T) {
 }
 
 func mounted(who rest.Authenticator, role attendance.Role) http.Handler {
-	router := rest.Router(slog.New(slog.DiscardHandler))
+	router := rest.Router(slog.New(slog.DiscardHandler), rest.Door{})
 	api := rest.NewAPI(router, who)
 	op := huma.Operation{OperationID: "try", Method: http.MethodGet, Path: "/api/try", Security: rest.Only(role)}
 	nothing := func(context.Context, *struct{}) (*said, error) { return &said{}, nil }

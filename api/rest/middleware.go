@@ -12,12 +12,12 @@ import (
 
 // Router makes a chi router with what every request passes through, outermost
 // first: its id, what the server adds to watch them, a log line, a net under
-// panics, security headers, a guard against other sites' forms, and compression.
-func Router(log *slog.Logger, watch ...func(http.Handler) http.Handler) *chi.Mux {
+// panics, security headers, a guard against other sites' pages, and compression.
+func Router(log *slog.Logger, door Door, watch ...func(http.Handler) http.Handler) *chi.Mux {
 	r := chi.NewRouter()
 	r.Use(identified)
 	r.Use(watch...)
-	r.Use(logged(log), recovered(log), secured, sameSite, middleware.ClientIPFromRemoteAddr)
+	r.Use(logged(log), recovered(log), door.secured, door.cors, door.sameSite, door.address())
 	// Pages carry their own pre-compressed files; a stream must not wait for a block.
 	r.Use(middleware.Compress(gzip.BestSpeed, "application/json", "application/problem+json"))
 	return r
@@ -69,29 +69,4 @@ func recovered(log *slog.Logger) func(http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		})
 	}
-}
-
-// secured sets the headers that cost nothing and close doors.
-func secured(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-		// An answer is data; the portals' pages set what they need themselves.
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		if isAPI(r) {
-			h.Set("Cache-Control", "no-store")
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// sameSite refuses a write that another site's page sends with our cookie.
-func sameSite(next http.Handler) http.Handler {
-	p := http.NewCrossOriginProtection()
-	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		WriteProblem(w, NewProblem(http.StatusForbidden, "cross-origin", "another site sent this with your sign-in: open A.R.I.S.E. itself"))
-	}))
-	return p.Handler(next)
 }

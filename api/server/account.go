@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/campus"
+	"github.com/arise-attendance/arise/db/postgres"
 )
 
 // setupFor is how long a set-up link waits.
@@ -57,4 +59,25 @@ func (s *Server) addFirst(ctx context.Context, password string) error {
 		s.config.Log.InfoContext(ctx, "made the first account; its password is ADMIN_DEFAULT_PASSWORD", "username", firstAdmin)
 	}
 	return nil
+}
+
+// ResetPassword gives an account a password for once, and ends its sign-ins: for
+// somebody of the office who forgot theirs, when nobody else can let them in.
+func ResetPassword(ctx context.Context, c Config, username string) (password string, err error) {
+	db, err := reachDatabase(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	store := postgres.New(db.pool, postgres.Options{Log: c.Log})
+	a, err := store.AccountNamed(ctx, username)
+	if err != nil {
+		return "", err
+	}
+	password = auth.OncePassword()
+	hash, err := auth.HashSecret(password)
+	if err != nil {
+		return "", err
+	}
+	return password, store.ResetPassword(ctx, a.ID, hash)
 }

@@ -22,7 +22,9 @@ type Config struct {
 	Data          string
 	Secret        []byte // empty: made, and kept under Data
 	PublicURL     string
-	AdminPassword string // of the first account; empty: a set-up link makes it
+	AdminPassword string   // of the first account; empty: a set-up link makes it
+	Origins       []string // of other portals, see rest.Door
+	Proxies       []string // CIDRs
 	Zone          *time.Location
 	Legacy        bool // original scanners may call the cloud itself
 	Demo          bool

@@ -104,6 +104,8 @@ func TestEveryOperationIsOpenToWhomItSays(t *testing.T) {
 	}
 	node := p.claim(t, "Room 9").token
 	callers["node"] = func() string { return node }
+	integration := p.integration(t, callers["admin"](), "read", "write")
+	callers["integration"] = func() string { return integration }
 	signedIn := map[string]string{}
 	for role, token := range callers {
 		signedIn[role] = token()

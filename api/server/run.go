@@ -30,6 +30,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error { return s.queue.Run(ctx) })
+	g.Go(func() error { return s.traffic.Run(ctx) })
 	g.Go(func() error { return s.metrics.run(ctx) })
 	g.Go(func() error {
 		return s.store.Listen(ctx, func(session attendance.ID) {

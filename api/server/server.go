@@ -41,6 +41,7 @@ type Server struct {
 	service  *attendance.Service
 	imports  *intake.Service
 	hub      *live.Hub
+	traffic  *postgres.Traffic
 	http     *http.Server
 	listener net.Listener
 	metrics  *metrics
@@ -95,6 +96,7 @@ func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.queue = jobs.New(s.db.pool, s.config.Log)
 	s.queue.Ended = s.metrics.jobEnded
 	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.metrics.facts(s.queue.Hook), Later: s.queue.Begin, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
+	s.traffic = s.store.Traffic(time.Minute)
 	node, err := s.store.CloudNode(ctx)
 	if err != nil {
 		return err
@@ -127,9 +129,14 @@ func listen(ctx context.Context, c Config) (net.Listener, error) {
 }
 
 func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
-	router := rest.Router(s.config.Log, s.metrics.requests, s.traces.requests)
+	router := rest.Router(s.config.Log, rest.Door{
+		Origins: s.config.Origins, Proxies: s.config.Proxies, TLS: rest.IsSecure(s.config.PublicURL),
+	}, s.metrics.requests, s.traces.requests)
 	rest.Mount(router, s.config.Portals)
-	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store}})
+	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: campus.IntegrationAuth{
+		Integrations: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store},
+	}})
+	rest.Limit(api, s.traffic)
 	desk := signin.Desk{Service: s.service, Tokens: tokens, Brake: s.store.Brake(), Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}
 	operations(api, classroom.Deps{
 		Service: s.service, Hub: s.hub, Desk: desk,
@@ -137,7 +144,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Legacy: s.config.Legacy, StopLive: s.stopLive,
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.ready,
-		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Imports: s.imports,
+		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Integrations: s.store, Imports: s.imports,
 		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
 	}, student.Deps{Service: s.service, Students: s.store, Courses: s.store, Letterbox: s.store, Desk: desk}, online.Deps{

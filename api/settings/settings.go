@@ -97,6 +97,17 @@ func (v Values) Int(name string, least, most int) (int, error) {
 	return n, nil
 }
 
+// List reads what is separated by commas; empty: none.
+func (v Values) List(name string) []string {
+	var out []string
+	for part := range strings.SplitSeq(v[name], ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
 // Bool reads 1, true, yes or on; empty, 0, false, no or off.
 func (v Values) Bool(name string) (bool, error) {
 	switch strings.ToLower(v[name]) {

@@ -19,7 +19,7 @@ type Person struct {
 // Prove compares a secret with that of whom find finds; ErrNotFound is nobody.
 // refusal is the answer when it is wrong, for somebody as for nobody.
 func (d Desk) Prove(ctx context.Context, account, secret string, find func() (Person, error), refusal error) (Person, error) {
-	address := rest.ClientAddress(ctx)
+	address := rest.ClientNetwork(ctx)
 	if err := d.Brake.Begin(ctx, account, address); err != nil {
 		return Person{}, err
 	}

@@ -77,7 +77,7 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make tokens: %w", err)
 	}
-	router := rest.Router(n.config.Log)
+	router := rest.Router(n.config.Log, rest.Door{})
 	rest.Mount(router, n.config.Portals)
 	api := rest.NewAPI(router, rest.TokenAuth{Tokens: tokens})
 	classroom.Register(api, classroom.Deps{
