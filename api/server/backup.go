@@ -15,9 +15,9 @@ import (
 )
 
 // scope is all of the schema but what migrations make, what can be asked for again
-// (reports), and of the queue the undone work.
+// (reports), what only holds callers back, and of the queue the undone work.
 var scope = backup.Scope{
-	Leave: []string{"goose_db_version", jobs.Leave},
+	Leave: []string{"goose_db_version", "guess", "traffic", jobs.Leave},
 	Only:  map[string]string{jobs.Table: jobs.Undone, "report": "false", "report_part": "false"},
 	After: []string{jobs.Resume},
 }
