@@ -73,6 +73,7 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imp
 	river.AddWorker(workers, &mailWorker{post: post})
 	river.AddWorker(workers, &reportWorker{papers: papers})
 	river.AddWorker(workers, &forgetReportsWorker{papers: papers})
+	river.AddWorker(workers, &orderWorker{papers: papers})
 	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
 		Logger:  slog.New(levelled{q.log.Handler()}),
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}, mailQueue: {MaxWorkers: mailsAtOnce}, reportQueue: {MaxWorkers: reportAtOnce}},
@@ -82,6 +83,7 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imp
 			every("resume_imports", resumeEvery, RunImport{}),
 			every("warn_students", warnEvery, WarnStudents{}),
 			every("forget_reports", forgetPaper, ForgetReports{}),
+			every("order_reports", orderEvery, OrderReports{}),
 		},
 	})
 	if err != nil {

@@ -15,6 +15,8 @@ import (
 type Papers interface {
 	// Build makes one, from nothing; the last try says why it failed.
 	Build(ctx context.Context, id attendance.ID, last bool) error
+	// OrderDue orders those that are made regularly and are due.
+	OrderDue(ctx context.Context) error
 	// Forget deletes those that were kept long enough.
 	Forget(ctx context.Context) error
 }
@@ -45,6 +47,24 @@ func (w *reportWorker) Timeout(*river.Job[BuildReport]) time.Duration { return r
 
 func (w *reportWorker) Work(ctx context.Context, job *river.Job[BuildReport]) error {
 	return w.papers.Build(ctx, job.Args.Report, job.Attempt >= job.MaxAttempts)
+}
+
+// OrderReports orders reports that are made regularly and are due.
+type OrderReports struct{}
+
+// Kind is for River.
+func (OrderReports) Kind() string { return "order_reports" }
+
+// orderEvery is how late a regular report may be.
+const orderEvery = 5 * time.Minute
+
+type orderWorker struct {
+	river.WorkerDefaults[OrderReports]
+	papers Papers
+}
+
+func (w *orderWorker) Work(ctx context.Context, _ *river.Job[OrderReports]) error {
+	return w.papers.OrderDue(ctx)
 }
 
 // ForgetReports deletes reports that were kept long enough.

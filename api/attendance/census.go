@@ -23,11 +23,12 @@ type Paper struct {
 	Account  ID
 	Asked    Asked
 	State    PaperState
-	Progress int    // percent
-	Trouble  string // why it failed, in words
-	Name     string // of the file
-	Size     int64  // bytes
-	Try      int    // of its making
+	Progress int      // percent
+	Trouble  string   // why it failed, in words
+	Name     string   // of the file
+	Size     int64    // bytes
+	Try      int      // of its making
+	To       []string // who gets it by mail; none: its account fetches it
 	AskedAt  time.Time
 	DoneAt   time.Time
 }

@@ -97,8 +97,8 @@ type Post struct {
 
 // Reports are files that go with a mail.
 type Reports interface {
-	// File is a finished report: its name, its type and its bytes.
-	File(ctx context.Context, id attendance.ID) (name, contentType string, data []byte, err error)
+	// File is a finished report: its name and its bytes.
+	File(ctx context.Context, id attendance.ID) (name string, data []byte, err error)
 }
 
 // Which narrows the log; zero fields do not.

@@ -71,11 +71,11 @@ func (s *SMTP) deliver(ctx context.Context, p *Post, m Mail) error {
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // no out-of-office answers, please (RFC 3834)
 	msg.SetBodyString(gomail.TypeTextPlain, m.Body)
 	if !m.Report.IsZero() {
-		name, contentType, data, err := p.Reports.File(ctx, m.Report)
+		name, data, err := p.Reports.File(ctx, m.Report)
 		if err != nil {
 			return fmt.Errorf("read the report that goes with it: %w", err)
 		}
-		if err := msg.AttachReader(name, bytes.NewReader(data), gomail.WithFileContentType(gomail.ContentType(contentType))); err != nil {
+		if err := msg.AttachReader(name, bytes.NewReader(data)); err != nil {
 			return fmt.Errorf("attach the report: %w", err)
 		}
 	}

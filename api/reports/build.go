@@ -33,6 +33,11 @@ func (d Deps) Build(ctx context.Context, id attendance.ID, last bool) error {
 	out := &parts{ctx: ctx, papers: d.Papers, paper: p}
 	if err = d.build(ctx, p, out); err == nil {
 		p.Name, p.Size = out.name, out.size
+		if len(p.To) > 0 { // before the end: it is asked for again, and says the same again
+			if err := d.Letters.Enclose(ctx, p); err != nil {
+				return fmt.Errorf("mail report %s: %w", id, err)
+			}
+		}
 		if err = d.Papers.FinishPaper(ctx, p); errors.Is(err, attendance.ErrNotFound) {
 			return nil // another try began
 		}

@@ -48,15 +48,18 @@ type Papers interface {
 
 // Deps is what the operations need. A zero Deps is enough to print the contract.
 type Deps struct {
-	Service *attendance.Service
-	School  School
-	Papers  Papers
+	Service   *attendance.Service
+	School    School
+	Papers    Papers
+	Schedules Schedules
+	Letters   Letters
 }
 
 // Register mounts them.
 func Register(api huma.API, d Deps) {
 	d.kinds(api)
 	d.jobs(api)
+	d.schedules(api)
 }
 
 // ofOffice is an operation for the office.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/arise-attendance/arise/api/mail"
 	"github.com/arise-attendance/arise/api/server"
@@ -29,8 +30,9 @@ func (p postman) Data(r io.Reader) error {
 	return err
 }
 
-func TestAMailOfTheOfficeArrives(t *testing.T) {
-	t.Parallel()
+// newPostman is a running one, and the way to it.
+func newPostman(t *testing.T) (postman, *mail.SMTP) {
+	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -44,21 +46,34 @@ func TestAMailOfTheOfficeArrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return box, sender
+}
+
+// next is the next mail that comes.
+func (p postman) next(t *testing.T) string {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	select {
+	case got := <-p:
+		return got
+	case <-ctx.Done():
+		t.Fatal("no mail came")
+		return ""
+	}
+}
+
+func TestAMailOfTheOfficeArrives(t *testing.T) {
+	t.Parallel()
+	box, sender := newPostman(t)
 	p := start(t, func(c *server.Config) { c.AdminPassword, c.SMTP = password, sender })
 	me := p.signIn(t, "admin", password)
 	p.refuses(t, "POST", "/api/admin/mails/test", me, object{"to": "nobody"}, 422, "invalid", "to")
 	if a := p.do(t, http.MethodPost, "/api/admin/mails/test", me, object{"to": "head@school.example"}); a.status != http.StatusAccepted {
 		t.Fatalf("got %d %s", a.status, a.raw)
 	}
-	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
-	defer stop()
-	select {
-	case got := <-box:
-		if !strings.Contains(got, "To: <head@school.example>") || !strings.Contains(got, "My Classroom Pod") {
-			t.Errorf("got %s", got)
-		}
-	case <-ctx.Done():
-		t.Fatal("no mail came")
+	if got := box.next(t); !strings.Contains(got, "To: <head@school.example>") || !strings.Contains(got, "My Classroom Pod") {
+		t.Errorf("got %s", got)
 	}
 	var log struct {
 		Mails []struct {
@@ -90,4 +105,54 @@ func TestWithoutAMailServerTheOfficeIsTold(t *testing.T) {
 	t.Parallel()
 	p := office(t)
 	p.refuses(t, "POST", "/api/admin/mails/test", p.signIn(t, "admin", password), object{"to": "head@school.example"}, 409, "no-mail", "")
+}
+
+func TestARegularReportIsMailedOnce(t *testing.T) {
+	t.Parallel()
+	box, sender := newPostman(t)
+	p := start(t, func(c *server.Config) { c.AdminPassword, c.SMTP, c.Demo = password, sender, true })
+	me := p.signIn(t, "admin", password)
+	const path = "/api/admin/reports/schedules"
+	for field, wish := range map[string]object{
+		"to":    {"kind": "shortage", "every": "day", "to": []string{"nobody"}},
+		"every": {"kind": "absentees", "every": "week", "to": []string{"a@school.example"}},
+	} {
+		p.refuses(t, "POST", path, me, wish, 422, "invalid", field)
+	}
+	a := p.do(t, http.MethodPost, path, me, object{"kind": "shortage", "every": "week", "weekday": 1, "hour": 7, "below": 75, "to": []string{"Head <head@school.example>"}})
+	if a.status != http.StatusCreated {
+		t.Fatalf("got %d %s", a.status, a.raw)
+	}
+	var kept struct{ ID string }
+	a.into(t, &kept)
+	pool, err := pgxpool.New(t.Context(), p.config.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	// It is Monday morning; two replicas look.
+	if _, err := pool.Exec(t.Context(), `UPDATE report_schedule SET next_at = now() - interval '1 hour'`); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := pool.Exec(t.Context(), `INSERT INTO river_job (kind, args, max_attempts, queue, priority, scheduled_at) VALUES ('order_reports', '{}', 3, 'default', 1, now())`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := box.next(t)
+	if !strings.Contains(got, "To: <head@school.example>") || !strings.Contains(got, ".xlsx") || !strings.Contains(got, "shortage") {
+		t.Errorf("got %.2000s, want the file for the head", got)
+	}
+	var reports, mails int
+	if err := pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM report), (SELECT count(*) FROM mail)`).Scan(&reports, &mails); err != nil {
+		t.Fatal(err)
+	}
+	if reports != 1 || mails != 1 {
+		t.Errorf("got %d reports and %d mails, want one of each", reports, mails)
+	}
+	for _, status := range []int{http.StatusNoContent, http.StatusNotFound} {
+		if a := p.do(t, http.MethodDelete, path+"/"+kept.ID, me, nil); a.status != status {
+			t.Errorf("got %d %s, want %d", a.status, a.raw, status)
+		}
+	}
 }

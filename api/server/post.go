@@ -9,7 +9,7 @@ import (
 )
 
 func (s *Server) post() *mail.Post {
-	return &mail.Post{Log: s.store, Rules: s.service, SMTP: s.config.SMTP, Origin: s.config.PublicURL}
+	return &mail.Post{Log: s.store, Rules: s.service, SMTP: s.config.SMTP, Origin: s.config.PublicURL, Reports: s.store}
 }
 
 // failures lets the office see the queue's: neither room knows the other.

@@ -116,7 +116,7 @@ func (s *Server) assemble(ctx context.Context, key []byte) error {
 }
 
 func (s *Server) reports() reports.Deps {
-	return reports.Deps{Service: s.service, School: s.store, Papers: s.store}
+	return reports.Deps{Service: s.service, School: s.store, Papers: s.store, Schedules: s.store, Letters: s.post()}
 }
 
 func listen(ctx context.Context, c Config) (net.Listener, error) {

@@ -11,19 +11,40 @@ import (
 
 // AddPaper keeps what was asked for, and orders it in the same transaction.
 func (s *Store) AddPaper(ctx context.Context, p attendance.Paper) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error { return s.addPaper(ctx, t, p) })
+}
+
+func (s *Store) addPaper(ctx context.Context, t *tx, p attendance.Paper) error {
 	asked, err := json.Marshal(p.Asked)
 	if err != nil {
 		return fmt.Errorf("encode what was asked: %w", err)
 	}
-	return s.write(ctx, func(ctx context.Context, t *tx) error {
-		if err := t.q.AddReport(ctx, p.ID, p.Account, asked, p.AskedAt); err != nil {
-			return fmt.Errorf("add report: %w", err)
-		}
-		if s.order == nil {
-			return nil
-		}
-		return s.order(ctx, t.pg, p.ID)
+	err = t.q.AddReport(ctx, dbsqlc.AddReportParams{
+		ID: p.ID, AccountID: p.Account, Asked: asked, AskedAt: p.AskedAt, Recipients: append([]string{}, p.To...),
 	})
+	if err != nil {
+		return fmt.Errorf("add report: %w", err)
+	}
+	if s.order == nil {
+		return nil
+	}
+	return s.order(ctx, t.pg, p.ID)
+}
+
+// File is a whole file that is done, to go with a mail.
+func (s *Store) File(ctx context.Context, id attendance.ID) (name string, data []byte, err error) {
+	row, err := dbsqlc.New(s.pool).ReportFile(ctx, id)
+	if err != nil {
+		return "", nil, missing(err, "finished report", id)
+	}
+	for part := 0; int64(len(data)) < row.Size; part++ {
+		body, err := s.Part(ctx, id, part)
+		if err != nil {
+			return "", nil, err
+		}
+		data = append(data, body...)
+	}
+	return row.Name, data, nil
 }
 
 // Paper is one of an account's.
@@ -113,7 +134,7 @@ func overtaken(n int64, err error, p attendance.Paper) error {
 func paper(r dbsqlc.Report) (attendance.Paper, error) {
 	out := attendance.Paper{
 		ID: r.ID, Account: r.AccountID, State: attendance.PaperState(r.State), Progress: int(r.Progress), Trouble: r.Trouble,
-		Name: r.Name, Size: r.Size, Try: int(r.Try), AskedAt: r.AskedAt, DoneAt: moment(r.DoneAt),
+		Name: r.Name, Size: r.Size, Try: int(r.Try), To: r.Recipients, AskedAt: r.AskedAt, DoneAt: moment(r.DoneAt),
 	}
 	if err := json.Unmarshal(r.Asked, &out.Asked); err != nil {
 		return out, fmt.Errorf("decode what was asked of report %s: %w", r.ID, err)

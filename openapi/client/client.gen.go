@@ -855,6 +855,75 @@ func (e ReportMarkStatus) Valid() bool {
 	}
 }
 
+// Defines values for ReportScheduleWishEvery.
+const (
+	ReportScheduleWishEveryDay   ReportScheduleWishEvery = "day"
+	ReportScheduleWishEveryMonth ReportScheduleWishEvery = "month"
+	ReportScheduleWishEveryWeek  ReportScheduleWishEvery = "week"
+)
+
+// Valid indicates whether the value is a known member of the ReportScheduleWishEvery enum.
+func (e ReportScheduleWishEvery) Valid() bool {
+	switch e {
+	case ReportScheduleWishEveryDay:
+		return true
+	case ReportScheduleWishEveryMonth:
+		return true
+	case ReportScheduleWishEveryWeek:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportScheduleWishFormat.
+const (
+	ReportScheduleWishFormatCsv  ReportScheduleWishFormat = "csv"
+	ReportScheduleWishFormatXlsx ReportScheduleWishFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReportScheduleWishFormat enum.
+func (e ReportScheduleWishFormat) Valid() bool {
+	switch e {
+	case ReportScheduleWishFormatCsv:
+		return true
+	case ReportScheduleWishFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportScheduleWishKind.
+const (
+	ReportScheduleWishKindAbsentees ReportScheduleWishKind = "absentees"
+	ReportScheduleWishKindMonth     ReportScheduleWishKind = "month"
+	ReportScheduleWishKindNotTaken  ReportScheduleWishKind = "not-taken"
+	ReportScheduleWishKindRegister  ReportScheduleWishKind = "register"
+	ReportScheduleWishKindShortage  ReportScheduleWishKind = "shortage"
+	ReportScheduleWishKindStudent   ReportScheduleWishKind = "student"
+)
+
+// Valid indicates whether the value is a known member of the ReportScheduleWishKind enum.
+func (e ReportScheduleWishKind) Valid() bool {
+	switch e {
+	case ReportScheduleWishKindAbsentees:
+		return true
+	case ReportScheduleWishKindMonth:
+		return true
+	case ReportScheduleWishKindNotTaken:
+		return true
+	case ReportScheduleWishKindRegister:
+		return true
+	case ReportScheduleWishKindShortage:
+		return true
+	case ReportScheduleWishKindStudent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RiskBodyStatus.
 const (
 	Critical RiskBodyStatus = "Critical"
@@ -3339,6 +3408,47 @@ type ReportOutputBody struct {
 	Students []ReportStudent `json:"students"`
 }
 
+// ReportScheduleBody defines model for ReportScheduleBody.
+type ReportScheduleBody struct {
+	Id     openapi_types.UUID `json:"id"`
+	LastAt *time.Time         `json:"last_at"`
+	NextAt time.Time          `json:"next_at"`
+}
+
+// ReportScheduleWish defines model for ReportScheduleWish.
+type ReportScheduleWish struct {
+	// Below Only students below this percentage; 0: everybody.
+	Below    *float64            `json:"below,omitempty"`
+	CourseId *openapi_types.UUID `json:"course_id,omitempty"`
+
+	// Every A day's report is of the day before, a week's of the seven days before, a month's, made on the first, of the month before.
+	Every  ReportScheduleWishEvery   `json:"every"`
+	Format *ReportScheduleWishFormat `json:"format,omitempty"`
+
+	// Hour Of the campus's day.
+	Hour       *int64                 `json:"hour,omitempty"`
+	Kind       ReportScheduleWishKind `json:"kind"`
+	SemesterId *openapi_types.UUID    `json:"semester_id,omitempty"`
+	StudentId  *openapi_types.UUID    `json:"student_id,omitempty"`
+
+	// To E-mail addresses.
+	//
+	// Examples: ["office@school.example"]
+	To []string `json:"to"`
+
+	// Weekday With week: 0 is Sunday.
+	Weekday *int64 `json:"weekday,omitempty"`
+}
+
+// ReportScheduleWishEvery A day's report is of the day before, a week's of the seven days before, a month's, made on the first, of the month before.
+type ReportScheduleWishEvery string
+
+// ReportScheduleWishFormat defines model for ReportScheduleWish.Format.
+type ReportScheduleWishFormat string
+
+// ReportScheduleWishKind defines model for ReportScheduleWish.Kind.
+type ReportScheduleWishKind string
+
 // ReportSession defines model for ReportSession.
 type ReportSession struct {
 	Id        openapi_types.UUID `json:"id"`
@@ -4598,6 +4708,9 @@ type ChangePasswordJSONRequestBody = AdminPasswordInputBody
 // OrderReportJSONRequestBody defines body for OrderReport for application/json ContentType.
 type OrderReportJSONRequestBody = OrderReportInputBody
 
+// ScheduleReportJSONRequestBody defines body for ScheduleReport for application/json ContentType.
+type ScheduleReportJSONRequestBody = ReportScheduleWish
+
 // AddSemesterJSONRequestBody defines body for AddSemester for application/json ContentType.
 type AddSemesterJSONRequestBody = SemesterForm
 
@@ -5294,6 +5407,34 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/admin/reports/register (the `ReportRegister` operationId).
 	ReportRegister(ctx context.Context, params *ReportRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListReportSchedules Reports that are made regularly
+	//
+	// Corresponds with GET /api/admin/reports/schedules (the `ListReportSchedules` operationId).
+	ListReportSchedules(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ScheduleReportWithBody Have a report made and mailed regularly
+	//
+	// Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/reports/schedules (the `ScheduleReport` operationId).
+	ScheduleReportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ScheduleReport Have a report made and mailed regularly
+	//
+	// Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/reports/schedules (the `ScheduleReport` operationId).
+	ScheduleReport(ctx context.Context, body ScheduleReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndReportSchedule End a regular report
+	//
+	// Corresponds with DELETE /api/admin/reports/schedules/{id} (the `EndReportSchedule` operationId).
+	EndReportSchedule(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReportShortage How the students of all courses stand against the minimum
 	//
@@ -7057,6 +7198,74 @@ func (c *Client) ReportNotTaken(ctx context.Context, params *ReportNotTakenParam
 // Corresponds with GET /api/admin/reports/register (the `ReportRegister` operationId).
 func (c *Client) ReportRegister(ctx context.Context, params *ReportRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReportRegisterRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListReportSchedules Reports that are made regularly
+//
+// Corresponds with GET /api/admin/reports/schedules (the `ListReportSchedules` operationId).
+func (c *Client) ListReportSchedules(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReportSchedulesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ScheduleReportWithBody Have a report made and mailed regularly
+//
+// Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/reports/schedules (the `ScheduleReport` operationId).
+func (c *Client) ScheduleReportWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScheduleReportRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ScheduleReport Have a report made and mailed regularly
+//
+// Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/reports/schedules (the `ScheduleReport` operationId).
+func (c *Client) ScheduleReport(ctx context.Context, body ScheduleReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewScheduleReportRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndReportSchedule End a regular report
+//
+// Corresponds with DELETE /api/admin/reports/schedules/{id} (the `EndReportSchedule` operationId).
+func (c *Client) EndReportSchedule(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndReportScheduleRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -11409,6 +11618,107 @@ func NewReportRegisterRequest(server string, params *ReportRegisterParams) (*htt
 	return req, nil
 }
 
+// NewListReportSchedulesRequest constructs an http.Request for the ListReportSchedules method
+func NewListReportSchedulesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/schedules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewScheduleReportRequest calls the generic ScheduleReport builder with application/json body
+func NewScheduleReportRequest(server string, body ScheduleReportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewScheduleReportRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewScheduleReportRequestWithBody constructs an http.Request for the ScheduleReport method, with any body, and a specified content type
+func NewScheduleReportRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/schedules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndReportScheduleRequest constructs an http.Request for the EndReportSchedule method
+func NewEndReportScheduleRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/reports/schedules/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewReportShortageRequest constructs an http.Request for the ReportShortage method
 func NewReportShortageRequest(server string, params *ReportShortageParams) (*http.Request, error) {
 	var err error
@@ -15450,6 +15760,38 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/admin/reports/register (the `ReportRegister` operationId).
 	ReportRegisterWithResponse(ctx context.Context, params *ReportRegisterParams, reqEditors ...RequestEditorFn) (*ReportRegisterResponse, error)
 
+	// ListReportSchedulesWithResponse Reports that are made regularly
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/reports/schedules (the `ListReportSchedules` operationId).
+	ListReportSchedulesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReportSchedulesResponse, error)
+
+	// ScheduleReportWithBodyWithResponse Have a report made and mailed regularly
+	//
+	// Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/reports/schedules (the `ScheduleReport` operationId).
+	ScheduleReportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ScheduleReportResponse, error)
+
+	// ScheduleReportWithResponse Have a report made and mailed regularly
+	//
+	// Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/reports/schedules (the `ScheduleReport` operationId).
+	ScheduleReportWithResponse(ctx context.Context, body ScheduleReportJSONRequestBody, reqEditors ...RequestEditorFn) (*ScheduleReportResponse, error)
+
+	// EndReportScheduleWithResponse End a regular report
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/admin/reports/schedules/{id} (the `EndReportSchedule` operationId).
+	EndReportScheduleWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndReportScheduleResponse, error)
+
 	// ReportShortageWithResponse How the students of all courses stand against the minimum
 	//
 	// A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
@@ -19278,6 +19620,171 @@ func (r ReportRegisterResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ReportRegisterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListReportSchedulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]ReportScheduleBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListReportSchedulesResponse) GetJSON200() *[]ReportScheduleBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListReportSchedulesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListReportSchedulesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReportSchedulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReportSchedulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReportSchedulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ScheduleReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ReportScheduleBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ScheduleReportResponse) GetJSON201() *ReportScheduleBody {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ScheduleReportResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ScheduleReportResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ScheduleReportResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ScheduleReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ScheduleReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ScheduleReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ScheduleReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndReportScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EndReportScheduleResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EndReportScheduleResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EndReportScheduleResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EndReportScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndReportScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndReportScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndReportScheduleResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -25309,6 +25816,62 @@ func (c *ClientWithResponses) ReportRegisterWithResponse(ctx context.Context, pa
 	return ParseReportRegisterResponse(rsp)
 }
 
+// ListReportSchedulesWithResponse Reports that are made regularly
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/reports/schedules (the `ListReportSchedules` operationId).
+func (c *ClientWithResponses) ListReportSchedulesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListReportSchedulesResponse, error) {
+	rsp, err := c.ListReportSchedules(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReportSchedulesResponse(rsp)
+}
+
+// ScheduleReportWithBodyWithResponse Have a report made and mailed regularly
+//
+// Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/reports/schedules (the `ScheduleReport` operationId).
+func (c *ClientWithResponses) ScheduleReportWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ScheduleReportResponse, error) {
+	rsp, err := c.ScheduleReportWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseScheduleReportResponse(rsp)
+}
+
+// ScheduleReportWithResponse Have a report made and mailed regularly
+//
+// Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/reports/schedules (the `ScheduleReport` operationId).
+func (c *ClientWithResponses) ScheduleReportWithResponse(ctx context.Context, body ScheduleReportJSONRequestBody, reqEditors ...RequestEditorFn) (*ScheduleReportResponse, error) {
+	rsp, err := c.ScheduleReport(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseScheduleReportResponse(rsp)
+}
+
+// EndReportScheduleWithResponse End a regular report
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/admin/reports/schedules/{id} (the `EndReportSchedule` operationId).
+func (c *ClientWithResponses) EndReportScheduleWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndReportScheduleResponse, error) {
+	rsp, err := c.EndReportSchedule(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndReportScheduleResponse(rsp)
+}
+
 // ReportShortageWithResponse How the students of all courses stand against the minimum
 //
 // A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.
@@ -29158,6 +29721,129 @@ func ParseReportRegisterResponse(rsp *http.Response) (*ReportRegisterResponse, e
 			return nil, err
 		}
 		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListReportSchedulesResponse parses an HTTP response from a ListReportSchedulesWithResponse call
+func ParseListReportSchedulesResponse(rsp *http.Response) (*ListReportSchedulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReportSchedulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []ReportScheduleBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseScheduleReportResponse parses an HTTP response from a ScheduleReportWithResponse call
+func ParseScheduleReportResponse(rsp *http.Response) (*ScheduleReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ScheduleReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ReportScheduleBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndReportScheduleResponse parses an HTTP response from a EndReportScheduleWithResponse call
+func ParseEndReportScheduleResponse(rsp *http.Response) (*EndReportScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndReportScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

@@ -746,6 +746,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/reports/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports that are made regularly */
+        get: operations["list-report-schedules"];
+        put?: never;
+        /**
+         * Have a report made and mailed regularly
+         * @description Needs a mail server: see GET /api/admin/mails. It stops when the account that asked is taken away.
+         */
+        post: operations["schedule-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reports/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a regular report */
+        delete: operations["end-report-schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/reports/shortage": {
         parameters: {
             query?: never;
@@ -3644,6 +3682,56 @@ export interface components {
             sessions: components["schemas"]["ReportSession"][];
             /** @description By class roll. */
             students: components["schemas"]["ReportStudent"][];
+        };
+        ReportScheduleBody: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_at: string | null;
+            /** Format: date-time */
+            next_at: string;
+        };
+        ReportScheduleWish: {
+            /**
+             * Format: double
+             * @description Only students below this percentage; 0: everybody.
+             */
+            below?: number;
+            /** Format: uuid */
+            course_id?: string;
+            /**
+             * @description A day's report is of the day before, a week's of the seven days before, a month's, made on the first, of the month before.
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /**
+             * @default xlsx
+             * @enum {string}
+             */
+            format: "xlsx" | "csv";
+            /**
+             * Format: int64
+             * @description Of the campus's day.
+             */
+            hour?: number;
+            /** @enum {string} */
+            kind: "register" | "month" | "shortage" | "student" | "absentees" | "not-taken";
+            /** Format: uuid */
+            semester_id?: string;
+            /** Format: uuid */
+            student_id?: string;
+            /**
+             * @description E-mail addresses.
+             * @example [
+             *       "office@school.example"
+             *     ]
+             */
+            to: string[];
+            /**
+             * Format: int64
+             * @description With week: 0 is Sunday.
+             */
+            weekday?: number;
         };
         ReportSession: {
             /** Format: uuid */
@@ -6877,6 +6965,133 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportScheduleBody"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "schedule-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportScheduleWish"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportScheduleBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-report-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,8 +1,12 @@
 -- name: AddReport :exec
-INSERT INTO report (id, account_id, asked, asked_at) VALUES (@id, @account_id, @asked, @asked_at);
+INSERT INTO report (id, account_id, asked, asked_at, recipients) VALUES (@id, @account_id, @asked, @asked_at, @recipients::text[]);
 
 -- name: Report :one
 SELECT * FROM report WHERE id = @id AND account_id = @account_id;
+
+-- name: ReportFile :one
+-- The file that goes with a mail.
+SELECT name, size FROM report WHERE id = @id AND state = 'done';
 
 -- name: Reports :many
 SELECT * FROM report WHERE account_id = @account_id ORDER BY asked_at DESC, id LIMIT 100;

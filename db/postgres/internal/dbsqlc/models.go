@@ -266,23 +266,37 @@ type OnlineTry struct {
 }
 
 type Report struct {
-	ID        attendance.ID
-	AccountID attendance.ID
-	Asked     json.RawMessage
-	State     string
-	Progress  int16
-	Trouble   string
-	Name      string
-	Size      int64
-	Try       int32
-	AskedAt   time.Time
-	DoneAt    *time.Time
+	ID         attendance.ID
+	AccountID  attendance.ID
+	Asked      json.RawMessage
+	State      string
+	Progress   int16
+	Trouble    string
+	Name       string
+	Size       int64
+	Try        int32
+	AskedAt    time.Time
+	DoneAt     *time.Time
+	Recipients []string
 }
 
 type ReportPart struct {
 	ReportID attendance.ID
 	Part     int32
 	Body     []byte
+}
+
+type ReportSchedule struct {
+	ID         attendance.ID
+	AccountID  attendance.ID
+	Asked      json.RawMessage
+	Every      string
+	Weekday    int16
+	Hour       int16
+	Recipients []string
+	NextAt     time.Time
+	LastAt     *time.Time
+	CreatedAt  time.Time
 }
 
 type Request struct {

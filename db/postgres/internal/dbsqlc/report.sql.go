@@ -14,15 +14,24 @@ import (
 )
 
 const addReport = `-- name: AddReport :exec
-INSERT INTO report (id, account_id, asked, asked_at) VALUES ($1, $2, $3, $4)
+INSERT INTO report (id, account_id, asked, asked_at, recipients) VALUES ($1, $2, $3, $4, $5::text[])
 `
 
-func (q *Queries) AddReport(ctx context.Context, iD attendance.ID, accountID attendance.ID, asked json.RawMessage, askedAt time.Time) error {
+type AddReportParams struct {
+	ID         attendance.ID
+	AccountID  attendance.ID
+	Asked      json.RawMessage
+	AskedAt    time.Time
+	Recipients []string
+}
+
+func (q *Queries) AddReport(ctx context.Context, arg AddReportParams) error {
 	_, err := q.db.Exec(ctx, addReport,
-		iD,
-		accountID,
-		asked,
-		askedAt,
+		arg.ID,
+		arg.AccountID,
+		arg.Asked,
+		arg.AskedAt,
+		arg.Recipients,
 	)
 	return err
 }
@@ -48,7 +57,7 @@ func (q *Queries) AddReportPart(ctx context.Context, part int32, body []byte, iD
 const beginReport = `-- name: BeginReport :one
 UPDATE report SET state = 'running', try = try + 1, progress = 0, trouble = ''
 WHERE id = $1 AND state IN ('queued', 'running')
-RETURNING id, account_id, asked, state, progress, trouble, name, size, try, asked_at, done_at
+RETURNING id, account_id, asked, state, progress, trouble, name, size, try, asked_at, done_at, recipients
 `
 
 // Every try has a number of its own; one that was overtaken writes nothing more.
@@ -67,6 +76,7 @@ func (q *Queries) BeginReport(ctx context.Context, id attendance.ID) (Report, er
 		&i.Try,
 		&i.AskedAt,
 		&i.DoneAt,
+		&i.Recipients,
 	)
 	return i, err
 }
@@ -144,7 +154,7 @@ func (q *Queries) MoveReport(ctx context.Context, progress int16, iD attendance.
 }
 
 const report = `-- name: Report :one
-SELECT id, account_id, asked, state, progress, trouble, name, size, try, asked_at, done_at FROM report WHERE id = $1 AND account_id = $2
+SELECT id, account_id, asked, state, progress, trouble, name, size, try, asked_at, done_at, recipients FROM report WHERE id = $1 AND account_id = $2
 `
 
 func (q *Queries) Report(ctx context.Context, iD attendance.ID, accountID attendance.ID) (Report, error) {
@@ -162,7 +172,25 @@ func (q *Queries) Report(ctx context.Context, iD attendance.ID, accountID attend
 		&i.Try,
 		&i.AskedAt,
 		&i.DoneAt,
+		&i.Recipients,
 	)
+	return i, err
+}
+
+const reportFile = `-- name: ReportFile :one
+SELECT name, size FROM report WHERE id = $1 AND state = 'done'
+`
+
+type ReportFileRow struct {
+	Name string
+	Size int64
+}
+
+// The file that goes with a mail.
+func (q *Queries) ReportFile(ctx context.Context, id attendance.ID) (ReportFileRow, error) {
+	row := q.db.QueryRow(ctx, reportFile, id)
+	var i ReportFileRow
+	err := row.Scan(&i.Name, &i.Size)
 	return i, err
 }
 
@@ -178,7 +206,7 @@ func (q *Queries) ReportPart(ctx context.Context, reportID attendance.ID, part i
 }
 
 const reports = `-- name: Reports :many
-SELECT id, account_id, asked, state, progress, trouble, name, size, try, asked_at, done_at FROM report WHERE account_id = $1 ORDER BY asked_at DESC, id LIMIT 100
+SELECT id, account_id, asked, state, progress, trouble, name, size, try, asked_at, done_at, recipients FROM report WHERE account_id = $1 ORDER BY asked_at DESC, id LIMIT 100
 `
 
 func (q *Queries) Reports(ctx context.Context, accountID attendance.ID) ([]Report, error) {
@@ -202,6 +230,7 @@ func (q *Queries) Reports(ctx context.Context, accountID attendance.ID) ([]Repor
 			&i.Try,
 			&i.AskedAt,
 			&i.DoneAt,
+			&i.Recipients,
 		); err != nil {
 			return nil, err
 		}
