@@ -62,7 +62,7 @@ func TestEveryRowIsOnOnePageWhileOthersCome(t *testing.T) {
 	made := 0
 	for _, sort := range []string{"name", "-name", "roll", "-roll"} {
 		seen := map[string]int{}
-		rows, total := d.walk(t, list+"?limit=70&sort="+sort, func(int) {
+		rows, total := d.walk(t, list+"?limit=100&sort="+sort, func(int) {
 			made++ // before and after the place where the reader is
 			for _, name := range []string{"AAA", "zzz"} {
 				id := d.add(t, list, object{
