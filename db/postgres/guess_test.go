@@ -70,8 +70,8 @@ func TestGuessingAnAccount(t *testing.T) {
 		if err := errors.Join(d.Brake().Begin(t.Context(), "admin", "home"), d.Brake().Right(t.Context(), "admin", "home")); err != nil {
 			t.Errorf("at home: got %v, want no pause", err)
 		}
-		if n, _ := tries(t, d, "admin", "elsewhere"); n != 0 {
-			t.Errorf("got %d tries elsewhere after a sign-in at home, want the pause to stay", n)
+		if n, _ := tries(t, d, "admin", "a third place"); n != 0 {
+			t.Errorf("got %d tries at a third place after a sign-in at home, want the pause to stay", n)
 		}
 		if n, _ := tries(t, d, "admin", "home"); n != auth.Tries {
 			t.Errorf("got %d tries at home, want %d there too", n, auth.Tries)
