@@ -26,6 +26,9 @@ var blind = map[string]string{
 	"ExpectedCount":     "one session that runs",
 	"StatusCounts":      "one session that runs",
 	"FeedFacts":         "pendrives must hear of deletions too",
+	"CourseReferred":    "a deleted session may be restored: what it names is kept",
+	"StudentReferred":   "the same",
+	"TeacherReferred":   "the same",
 }
 
 // A class that somebody deleted must count nowhere, in no query that anybody adds.

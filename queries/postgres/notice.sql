@@ -7,7 +7,7 @@ ORDER BY student_id, created_at DESC, id DESC;
 -- Sessions of a course whose register may still be filled. A pendrive that held a
 -- class of the course lately may hold marks of any of them.
 SELECT se.id FROM session se
-WHERE se.course_id = @course_id AND (
+WHERE se.course_id = @course_id AND NOT se.voided AND (
     se.closed_at IS NULL
     OR EXISTS (SELECT FROM inbox i WHERE i.session_id = se.id AND i.resolved_at IS NULL)
     OR se.closes_at > @since::timestamptz AND EXISTS (

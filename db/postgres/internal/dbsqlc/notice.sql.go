@@ -58,7 +58,7 @@ func (q *Queries) AddNotice(ctx context.Context, arg AddNoticeParams) error {
 
 const awaited = `-- name: Awaited :many
 SELECT se.id FROM session se
-WHERE se.course_id = $1 AND (
+WHERE se.course_id = $1 AND NOT se.voided AND (
     se.closed_at IS NULL
     OR EXISTS (SELECT FROM inbox i WHERE i.session_id = se.id AND i.resolved_at IS NULL)
     OR se.closes_at > $2::timestamptz AND EXISTS (
