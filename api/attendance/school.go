@@ -64,8 +64,10 @@ func (s *Service) school(ctx context.Context, tx Tx) (School, error) {
 	if err != nil {
 		return School{}, fmt.Errorf("read the school's settings: %w", err)
 	}
-	out := School{Name: Unnamed, Zone: s.rules.Zone, Policy: s.rules.Policy, Online: ByStudent, EditHours: defaultEditHours,
-		Notices: DefaultNoticeRules()}
+	out := School{
+		Name: Unnamed, Zone: s.rules.Zone, Policy: s.rules.Policy, Online: ByStudent, EditHours: defaultEditHours,
+		Notices: DefaultNoticeRules(),
+	}
 	var zone string
 	read(raw, nameKey, &out.Name)
 	read(raw, zoneKey, &zone)

@@ -15,11 +15,11 @@ var ErrTooLate = errors.New("the time in which a teacher changes this class alon
 const leastWindow = time.Hour
 
 // editableUntil is how long a teacher may change a session alone; zero: for ever.
-func (sc School) editableUntil(se Session) time.Time {
-	if sc.EditHours == 0 {
+func (s School) editableUntil(se Session) time.Time {
+	if s.EditHours == 0 {
 		return time.Time{}
 	}
-	return se.EndAt().Add(time.Duration(sc.EditHours) * time.Hour)
+	return se.EndAt().Add(time.Duration(s.EditHours) * time.Hour)
 }
 
 // EditableUntil is how long a teacher may change a session alone; zero: for ever.

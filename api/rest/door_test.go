@@ -102,8 +102,12 @@ func TestWhoCallsThroughAProxy(t *testing.T) {
 func TestTheDoorIsChecked(t *testing.T) {
 	t.Parallel()
 	for _, d := range []rest.Door{
-		{Origins: []string{"*"}}, {Origins: []string{"portal.example"}}, {Origins: []string{"https://portal.example/"}}, {Origins: []string{"ftp://portal.example"}},
-		{Proxies: []string{"10.0.0.7"}}, {Proxies: []string{"caddy"}},
+		{Origins: []string{"*"}},
+		{Origins: []string{"portal.example"}},
+		{Origins: []string{"https://portal.example/"}},
+		{Origins: []string{"ftp://portal.example"}},
+		{Proxies: []string{"10.0.0.7"}},
+		{Proxies: []string{"caddy"}},
 	} {
 		if d.Check() == nil {
 			t.Errorf("%+v: got no error", d)

@@ -64,7 +64,7 @@ func (p *program) follow(t *testing.T, token, session string) <-chan string {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
-	res, err := http.DefaultClient.Do(r)
+	res, err := http.DefaultClient.Do(r) //nolint:bodyclose // below, by who reads it
 	if err != nil {
 		t.Fatal(err)
 	}

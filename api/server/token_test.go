@@ -28,8 +28,10 @@ func TestAProgramHasATokenOfItsOwn(t *testing.T) {
 	me := p.signIn(t, "admin", password)
 	const path = "/api/admin/tokens"
 	for _, wrong := range []object{
-		{"name": " ", "scopes": []string{"read"}}, {"name": "x", "scopes": []string{}},
-		{"name": "x", "scopes": []string{"root"}}, {"name": "x", "scopes": []string{"read"}, "expires_in_days": 4000},
+		{"name": " ", "scopes": []string{"read"}},
+		{"name": "x", "scopes": []string{}},
+		{"name": "x", "scopes": []string{"root"}},
+		{"name": "x", "scopes": []string{"read"}, "expires_in_days": 4000},
 	} {
 		p.refuses(t, "POST", path, me, wrong, 422, "invalid", "")
 	}

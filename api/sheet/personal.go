@@ -16,8 +16,12 @@ func Student(w io.Writer, f Format, s attendance.StudentSheet) error {
 	t := table{
 		sheet: "Student sheet", frozen: 1, filter: true, widths: []float64{14, 12, 10, 10, 28, 30, 10, 10, 40},
 		about: []fact{
-			{"Student sheet", s.School}, {"Student", s.Student.Name}, {"University Roll No.", s.Student.UniversityRoll},
-			{"Enrolment No.", s.Student.EnrolmentNo}, {"As known on", s.Now.In(s.Zone)}, {"Letters", legend},
+			{"Student sheet", s.School},
+			{"Student", s.Student.Name},
+			{"University Roll No.", s.Student.UniversityRoll},
+			{"Enrolment No.", s.Student.EnrolmentNo},
+			{"As known on", s.Now.In(s.Zone)},
+			{"Letters", legend},
 		},
 		heads: [][]cell{heads("Date", "Day", "From", "To", "Course", "Topic", "Status", "Letter", "Reason")},
 		rows: func(emit func([]cell) error) error {

@@ -22,7 +22,8 @@ func Register(w io.Writer, f Format, reg attendance.Register) error {
 		about: about(reg, "Attendance report", period(reg)),
 		heads: [][]cell{
 			heads("Class Roll ID", "Student Name", "University Roll No."),
-			{{}, {}, head("Ends")}, {{}, {}, head("Topic")},
+			{{}, {}, head("Ends")},
+			{{}, {}, head("Topic")},
 		},
 	}
 	for _, se := range reg.Sessions {

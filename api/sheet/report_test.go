@@ -26,10 +26,29 @@ func TestTheMonthRegister(t *testing.T) {
 		t.Fatalf("got %q", rows)
 	}
 	for _, c := range []struct{ at, want string }{
-		{"D9", "Sun"}, {"D10", "1"}, {"AG10", "30"}, {"A11", "1"}, {"B11", `=HYPERLINK("http://x","y")`}, {"C11", "0071"},
-		{"Y10", "22"}, {"Y11", "L"}, {"Y12", "A"}, {"Y13", "–"}, {"AA11", "·"}, {"AA13", "D"},
-		{"AH10", "Present"}, {"AM11", "1"}, {"AO11", "100.0%"}, {"AO12", "0.0%"}, {"AO13", ""},
-		{"C14", "Present"}, {"Y14", "1"}, {"AO14", "50.0%"}, {"Y15", "1"}, {"Y16", "50.0%"}, {"AA16", ""},
+		{"D9", "Sun"},
+		{"D10", "1"},
+		{"AG10", "30"},
+		{"A11", "1"},
+		{"B11", `=HYPERLINK("http://x","y")`},
+		{"C11", "0071"},
+		{"Y10", "22"},
+		{"Y11", "L"},
+		{"Y12", "A"},
+		{"Y13", "–"},
+		{"AA11", "·"},
+		{"AA13", "D"},
+		{"AH10", "Present"},
+		{"AM11", "1"},
+		{"AO11", "100.0%"},
+		{"AO12", "0.0%"},
+		{"AO13", ""},
+		{"C14", "Present"},
+		{"Y14", "1"},
+		{"AO14", "50.0%"},
+		{"Y15", "1"},
+		{"Y16", "50.0%"},
+		{"AA16", ""},
 	} {
 		if got, err := f.GetCellValue(name, c.at); err != nil || got != c.want {
 			t.Errorf("%s: got %q, %v, want %q", c.at, got, err, c.want)

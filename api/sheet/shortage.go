@@ -44,8 +44,11 @@ func Shortage(w io.Writer, f Format, l ShortageList) error {
 	t := table{
 		sheet: "Shortage list", frozen: 3, filter: true,
 		about: []fact{
-			{"Shortage list", l.School}, {"Courses", l.About}, {"Period", l.Period},
-			{"Policy", rule(l.Policy)}, {"As known on", l.Now.In(l.Zone)},
+			{"Shortage list", l.School},
+			{"Courses", l.About},
+			{"Period", l.Period},
+			{"Policy", rule(l.Policy)},
+			{"As known on", l.Now.In(l.Zone)},
 		},
 		widths: []float64{16, 13, 30, 20, 20, 9, 9, 9, 9, 9, 9, 10, 9, 12, 10, 16},
 		heads: [][]cell{append(append(heads("Course", "Class Roll ID", "Student Name", "University Roll No.", "Enrolment No."),

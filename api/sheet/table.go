@@ -123,7 +123,8 @@ var tallyTitles = []string{"Present", "Late", "Absent", "Excused", "Duty", "Held
 func tally(t attendance.Tally, p attendance.Policy) []cell {
 	return []cell{
 		count(t.Present), count(t.Late), count(t.Absent), count(t.Excused), count(t.Duty), count(t.Held()),
-		{value: t.Attended(p), style: style{format: pointsFormat}}, percent(t, p),
+		{value: t.Attended(p), style: style{format: pointsFormat}},
+		percent(t, p),
 	}
 }
 

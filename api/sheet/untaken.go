@@ -26,8 +26,10 @@ func Untaken(w io.Writer, f Format, l UntakenList) error {
 	t := table{
 		sheet: "Registers not taken", frozen: 1, filter: true, widths: []float64{14, 12, 16, 30, 30, 12, 12, 44},
 		about: []fact{
-			{"Registers not taken", l.School}, {"From", l.From.Format("Monday, 2 January 2006")},
-			{"To", l.To.Format("Monday, 2 January 2006")}, {"As known on", l.Now.In(zone)},
+			{"Registers not taken", l.School},
+			{"From", l.From.Format("Monday, 2 January 2006")},
+			{"To", l.To.Format("Monday, 2 January 2006")},
+			{"As known on", l.Now.In(zone)},
 		},
 		heads: [][]cell{heads("Date", "Day", "Course", "Course name", "Teacher", "From", "To", "What is missing")},
 		rows: each(l.Rows, func(u attendance.Untaken) []cell {

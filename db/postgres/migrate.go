@@ -87,7 +87,7 @@ func makeSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
 }
 
 func up(ctx context.Context, pool *pgxpool.Pool) error {
-	return migrating(ctx, pool, func(p *goose.Provider) error {
+	return migrating(pool, func(p *goose.Provider) error {
 		_, err := p.Up(ctx)
 		return err
 	})
@@ -97,7 +97,7 @@ func up(ctx context.Context, pool *pgxpool.Pool) error {
 // drops what later migrations made: it is for a database without a school. The
 // caller has its turn.
 func MigrateTo(ctx context.Context, pool *pgxpool.Pool, version int64) error {
-	return migrating(ctx, pool, func(p *goose.Provider) error {
+	return migrating(pool, func(p *goose.Provider) error {
 		known := p.ListSources()
 		if newest := known[len(known)-1].Version; version > newest {
 			return fmt.Errorf("version %d is newer than this program, which knows %d: use a newer program", version, newest)
@@ -115,7 +115,7 @@ func MigrateTo(ctx context.Context, pool *pgxpool.Pool, version int64) error {
 	})
 }
 
-func migrating(ctx context.Context, pool *pgxpool.Pool, fn func(*goose.Provider) error) (err error) {
+func migrating(pool *pgxpool.Pool, fn func(*goose.Provider) error) (err error) {
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, Migrations())
