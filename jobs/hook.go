@@ -17,7 +17,8 @@ func (q *Queue) Hook(ctx context.Context, tx pgx.Tx, fresh []attendance.Fact) er
 	for _, f := range fresh {
 		switch {
 		case f.Kind == attendance.SessionOpened:
-			todo = append(todo, river.InsertManyParams{Args: SettleInbox{Session: f.Session}})
+			todo = append(todo, river.InsertManyParams{Args: SettleInbox{Session: f.Session}},
+				river.InsertManyParams{Args: ApplyLeaves{Session: f.Session}})
 			if f.Node == q.node {
 				todo = append(todo, closeAt(f.Session, f.Opening.ClosesMS))
 			}

@@ -19,9 +19,10 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
-// Inbox gives a worker a transaction in which waiting facts can be placed.
+// Inbox gives a worker a transaction in which waiting facts can be placed, or leaves.
 type Inbox interface {
 	InSettle(ctx context.Context, fn func(context.Context, attendance.Inbound) error) error
+	Reviews
 }
 
 // Queue enqueues and works.
@@ -67,6 +68,7 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imp
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &closeWorker{rules: rules})
 	river.AddWorker(workers, &settleWorker{rules: rules, inbox: inbox})
+	river.AddWorker(workers, &leaveWorker{rules: rules, reviews: inbox})
 	river.AddWorker(workers, &forgetWorker{old: old})
 	river.AddWorker(workers, &importWorker{imports: imports})
 	river.AddWorker(workers, &warnWorker{post: post})

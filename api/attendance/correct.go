@@ -65,10 +65,10 @@ func (s *Service) changes(ctx context.Context, tx Tx, f Fact) error {
 		return err
 	}
 	old := find(before, f.Student)
-	switch w, _ := old.State.Winner(); {
+	switch w, _ := old.State.Add(f).Winner(); {
 	case old.Shown(se, now) == f.Status:
 		return ErrSame
-	case w.Class > f.Class:
+	case w.Fact != f.ID:
 		return ErrHigher
 	}
 	return nil

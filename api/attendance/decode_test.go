@@ -109,7 +109,7 @@ func TestWhatNoServerOfOursWritesIsRefused(t *testing.T) {
 		{"an end before time", SessionEnded, map[string]any{"closed_ms": -5}},
 		{"an end of one student", SessionEnded, map[string]any{"student": student(1)}},
 		{"a note with a class of marks", Note, map[string]any{"class": 20}},
-		{"a class nobody knows", MarkSet, map[string]any{"class": 35}},
+		{"a class nobody knows", MarkSet, map[string]any{"class": 36}},
 		{"no class", MarkSet, map[string]any{"class": nil}},
 		{"evidence that judges", MarkSeen, map[string]any{"class": 30}},
 		{"a verdict as evidence", MarkSet, map[string]any{"class": 10}},
@@ -137,7 +137,7 @@ func TestWhatANewerServerWritesIsRead(t *testing.T) {
 	for why, b := range map[string][]byte{
 		"a field we do not know":           body(t, MarkSet, map[string]any{"mood": "good"}),
 		"a kind we do not know":            body(t, Note, map[string]any{"kind": "mark.sung"}),
-		"a rule we do not know":            body(t, MarkSet, map[string]any{"v": 2, "class": 35, "status": "ill"}),
+		"a rule we do not know":            body(t, MarkSet, map[string]any{"v": 2, "class": 36, "status": "ill"}),
 		"a counted scan under its own id":  body(t, MarkSeen, map[string]any{"id": ScanID(student(1), 1, 2), "device": map[string]any{"id": student(1), "epoch": 1, "seq": 2}}),
 		"a scanner that does not count":    body(t, MarkSeen, map[string]any{"device": map[string]any{"id": student(1)}}),
 		"a note about one student":         body(t, Note, map[string]any{"student": student(1)}),

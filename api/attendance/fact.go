@@ -186,6 +186,8 @@ func (f Fact) checkMark() error {
 		return Invalid{Field: "class", Why: "not a class of marks"}
 	case (f.Kind == MarkSeen) != (f.Class == Evidence):
 		return Invalid{Field: "class", Why: "evidence is seen, verdicts are set"}
+	case f.Class == Leave && f.Kind == MarkSet && f.Status != Excused && f.Status != Duty:
+		return Invalid{Field: "status", Why: "a leave excuses"}
 	case f.Kind == MarkSet:
 		_, err := ParseStatus(string(f.Status))
 		return err

@@ -112,16 +112,32 @@ func (s State) top(c Class) (Vote, bool) {
 	return best, found
 }
 
+// withdrawn leaves leaves alone: each speaks for itself, and is withdrawn by the word
+// that follows in its own seat.
 func (s State) withdrawn(v Vote) bool {
 	return slices.ContainsFunc(s.Verdicts, func(w Vote) bool {
-		return w.Class == v.Class && w.Status == Unmarked && w.Seen >= v.Ord
+		return w.Class == v.Class && v.Class != Leave && w.Status == Unmarked && w.Seen >= v.Ord
 	})
 }
 
 // Winner is the vote that shows: the latest verdict of the highest class that is
-// not withdrawn, else the evidence.
+// not withdrawn, else the evidence. A leave yields to whatever says that the student
+// was there, but for a bulk mark, which says so of everybody.
 func (s State) Winner() (Vote, bool) {
-	for _, c := range [...]Class{Office, Teacher, Bulk} {
+	if v, ok := s.top(Office); ok {
+		return v, true
+	}
+	below, ok := s.below()
+	there := ok && below.Status.Attended() && (below.Class != Bulk || s.Evidence != nil)
+	if v, on := s.top(Leave); on && !there {
+		return v, true
+	}
+	return below, ok
+}
+
+// below is what would show if there were neither office nor leave.
+func (s State) below() (Vote, bool) {
+	for _, c := range [...]Class{Teacher, Bulk} {
 		if v, ok := s.top(c); ok {
 			return v, true
 		}

@@ -42,6 +42,9 @@ func drawMark(t *rapid.T, n int, classes ...Class) Fact {
 		},
 		EffectiveMS: noon.UnixMilli() + int64(rapid.IntRange(-1, 3).Draw(t, "at"))*6*60_000,
 	}
+	if f.Class == Leave {
+		f.Status = rapid.SampledFrom([]Status{Excused, Duty}).Draw(t, "leave")
+	}
 	switch {
 	case f.Class == Evidence:
 		f.Kind = MarkSeen
@@ -53,7 +56,7 @@ func drawMark(t *rapid.T, n int, classes ...Class) Fact {
 
 func drawMarks(t *rapid.T, most int, classes ...Class) []Fact {
 	if len(classes) == 0 {
-		classes = []Class{Evidence, Bulk, Teacher, Office}
+		classes = []Class{Evidence, Bulk, Teacher, Leave, Office}
 	}
 	out := make([]Fact, rapid.IntRange(0, most).Draw(t, "marks"))
 	for i := range out {

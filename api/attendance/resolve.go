@@ -100,7 +100,7 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 	switch {
 	case f.V > Version:
 		return WhyUnknownKind, nil
-	case f.Class >= Office: // an office does not sit in a classroom
+	case f.Class > Teacher: // an office does not sit in a classroom
 		return WhyNotEntitled, nil
 	case f.Kind == SessionOpened:
 		return r.whyOpening(ctx, f)

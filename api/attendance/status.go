@@ -57,11 +57,12 @@ const (
 	Evidence Class = 10 // fingerprint, code, card: says only that the student was there
 	Bulk     Class = 20 // "all others absent": never overturns an individual verdict
 	Teacher  Class = 30
+	Leave    Class = 35 // an approved leave: excuses who was not there, never hides who was
 	Office   Class = 40
 )
 
 func (c Class) known() bool {
-	return c == Evidence || c == Bulk || c == Teacher || c == Office
+	return c == Evidence || c == Bulk || c == Teacher || c == Leave || c == Office
 }
 
 // Method is how a mark came about; the names are the original system's, so that
@@ -78,6 +79,8 @@ const (
 	Emergency      Method = "emergency_mode"
 	Retroactive    Method = "retroactive_manual"
 	OfficeEdit     Method = "office"
+	OnLeave        Method = "leave"
+	Disputed       Method = "dispute"
 )
 
 // Source is the method in the words of the roll-call screen.
@@ -91,9 +94,9 @@ func (m Method) Source() string {
 		return "card"
 	case Emergency:
 		return "bulk"
-	case OfficeEdit:
+	case OfficeEdit, OnLeave:
 		return "office"
-	case Manual, Retroactive:
+	case Manual, Retroactive, Disputed:
 		return "teacher"
 	}
 	return ""

@@ -16,7 +16,9 @@ func shows(facts []Fact) (Fact, bool) {
 	byOrder := func(a, b Fact) int {
 		return cmp.Or(cmp.Compare(a.Ord, b.Ord), slices.Compare(a.ID[:], b.ID[:]))
 	}
-	for _, c := range []Class{Office, Teacher, Bulk} {
+	came, _ := arrival(facts)
+	var leave *Fact
+	for _, c := range []Class{Office, Leave, Teacher, Bulk} {
 		last := map[ID]Fact{}
 		for _, f := range slices.SortedFunc(slices.Values(facts), byOrder) {
 			if f.Class == c {
@@ -27,15 +29,27 @@ func shows(facts []Fact) (Fact, bool) {
 		for _, f := range last {
 			takenBack := false
 			for _, w := range last {
-				takenBack = takenBack || w.Kind == MarkCleared && min(w.Seen, w.Ord) >= f.Ord
+				takenBack = takenBack || c != Leave && w.Kind == MarkCleared && min(w.Seen, w.Ord) >= f.Ord
 			}
 			if f.Kind == MarkSet && !takenBack {
 				said = append(said, f)
 			}
 		}
 		if len(said) > 0 {
-			return slices.MaxFunc(said, byOrder), true
+			top := slices.MaxFunc(said, byOrder)
+			there := top.Status.Attended() && (c != Bulk || !came.ID.IsZero())
+			switch {
+			case c == Leave:
+				leave = &top // it shows, unless somebody says that the student was there
+				continue
+			case leave != nil && !there:
+				return *leave, true
+			}
+			return top, true
 		}
+	}
+	if leave != nil && came.ID.IsZero() {
+		return *leave, true
 	}
 	return arrival(facts)
 }
@@ -92,7 +106,7 @@ func TestTheRegisterShowsWhatASlowClerkWouldRead(t *testing.T) {
 func TestNoEvidenceChangesWhoHasAVerdict(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		before := fold(ofOne(drawMarks(t, 8)))
+		before := fold(ofOne(drawMarks(t, 8, Evidence, Bulk, Teacher, Office)))
 		w, ok := before.Winner()
 		if !ok || w.Class == Evidence {
 			t.Skip("nobody decided")
@@ -171,4 +185,57 @@ func TestBulkNeverOverturnsAnIndividualVerdict(t *testing.T) {
 			t.Fatalf("got %+v, want %+v", got, w)
 		}
 	})
+}
+
+func TestALeaveNeverHidesThatSomebodyWasThere(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		facts := ofOne(drawMarks(t, 10))
+		without := slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool { return f.Class == Leave })
+		with, _ := fold(shuffled(t, facts)).Winner()
+		before, _ := fold(without).Winner()
+		_, seen := arrival(without)
+		if (before.Class != Bulk || seen) && before.Status.Attended() && !with.Status.Attended() {
+			t.Fatalf("got %v of class %d, want %v of class %d to show", with.Status, with.Class, before.Status, before.Class)
+		}
+		if before.Class == Office && with != before {
+			t.Fatalf("got %+v, want the office's word %+v", with, before)
+		}
+	})
+}
+
+func TestALeaveExcusesWhoWasNotThere(t *testing.T) {
+	t.Parallel()
+	leave := Fact{ID: small('f', 9), Kind: MarkSet, Class: Leave, Status: Excused, Actor: small('r', 1), Ord: 5}
+	other := leave
+	other.ID, other.Actor, other.Status = small('f', 8), small('r', 2), Duty
+	ended := Fact{ID: small('f', 7), Kind: MarkCleared, Class: Leave, Actor: small('r', 1), Ord: 6, Seen: 5}
+	said := func(c Class, st Status) Fact {
+		return Fact{ID: small('f', int(c)), Kind: MarkSet, Class: c, Status: st, Actor: actor(1), Ord: 9}
+	}
+	finger := Fact{ID: small('f', 1), Kind: MarkSeen, Class: Evidence, Ord: 1}
+	for name, c := range map[string]struct {
+		facts []Fact
+		want  Status
+	}{
+		"whom nobody saw": {[]Fact{leave}, Excused},
+		"whom the teacher has marked absent, ever so late": {[]Fact{leave, said(Teacher, Absent)}, Excused},
+		"with all others absent":                           {[]Fact{leave, said(Bulk, Absent)}, Excused},
+		"with all others present":                          {[]Fact{leave, said(Bulk, Present)}, Excused},
+		"but a finger shows":                               {[]Fact{leave, finger}, Present},
+		"and so does it with all others present":           {[]Fact{leave, said(Bulk, Present), finger}, Present},
+		"but a teacher's present shows":                    {[]Fact{leave, said(Teacher, Late)}, Late},
+		"though a finger was there, a teacher said absent": {[]Fact{leave, finger, said(Teacher, Absent)}, Excused},
+		"but the office's word shows":                      {[]Fact{leave, said(Office, Absent)}, Absent},
+		"until it was withdrawn":                           {[]Fact{leave, ended, said(Teacher, Absent)}, Absent},
+		"and another leave stays when one is withdrawn":    {[]Fact{leave, other, ended}, Duty},
+	} {
+		got, _ := fold(c.facts).Winner()
+		if slices.Reverse(c.facts); got.Status != c.want {
+			t.Errorf("%s: got %q, want %q", name, got.Status, c.want)
+		}
+		if back, _ := fold(c.facts).Winner(); back != got {
+			t.Errorf("%s: got %q in another order", name, back.Status)
+		}
+	}
 }

@@ -23,18 +23,33 @@ type Ledger interface {
 
 // Deps is what the operations need. A zero Deps is enough to print the contract.
 type Deps struct {
-	Service *attendance.Service
-	Ledger  Ledger
+	Service  *attendance.Service
+	Ledger   Ledger
+	Requests Requests
 }
 
 // Register mounts them.
 func Register(api huma.API, d Deps) {
 	d.audit(api)
+	d.asking(api)
+	d.listing(api)
+	d.answering(api)
 }
 
 // ofAdmin is an operation for the office.
 func ofAdmin(op huma.Operation) huma.Operation {
-	op.Security = rest.Only(attendance.RoleAdmin)
+	return only(op, attendance.RoleAdmin)
+}
+
+func ofTeacher(op huma.Operation) huma.Operation { return only(op, attendance.RoleTeacher) }
+
+func ofStudent(op huma.Operation) huma.Operation { return only(op, attendance.RoleStudent) }
+
+func only(op huma.Operation, role attendance.Role) huma.Operation {
+	op.Security = rest.Only(role)
+	if op.Tags == nil {
+		op.Tags = []string{"Requests"}
+	}
 	return rest.Served(op, "cloud")
 }
 

@@ -95,7 +95,7 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.queue = jobs.New(s.db.pool, s.config.Log)
 	s.queue.Ended = s.metrics.jobEnded
-	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.metrics.facts(s.queue.Hook), Later: s.queue.Begin, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
+	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.metrics.facts(s.queue.Hook), Later: s.queue.Begin, Leave: s.queue.Leave, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
 	s.traffic = s.store.Traffic(time.Minute)
 	node, err := s.store.CloudNode(ctx)
 	if err != nil {
@@ -149,7 +149,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
 	}, student.Deps{Service: s.service, Students: s.store, Courses: s.store, Letterbox: s.store, Desk: desk}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
-	}, s.reports(), review.Deps{Service: s.service, Ledger: s.store})
+	}, s.reports(), review.Deps{Service: s.service, Ledger: s.store, Requests: s.store})
 	return router
 }
 

@@ -34,11 +34,11 @@ func signed(ctx context.Context, o pgx.TxOptions) (pgx.TxOptions, error) {
 }
 
 // noteFacts notes those fresh facts in which a person changes what was: sessions
-// deleted and restored, and verdicts after the end of their session. The marks of a
+// deleted and restored, and verdicts (but for leaves, whose request is noted) after the end of their session. The marks of a
 // running class are facts in a chain of their own, and never wait for this one.
 func (t *tx) noteFacts(ctx context.Context, fresh []attendance.Fact) error {
 	for _, f := range fresh {
-		if !f.IsVoid() && (!f.IsMark() || f.Class == attendance.Evidence) {
+		if !f.IsVoid() && (!f.IsMark() || f.Class == attendance.Evidence || f.Class == attendance.Leave) {
 			continue
 		}
 		se, err := t.ended(ctx, f.Session)

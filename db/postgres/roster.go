@@ -167,6 +167,7 @@ var taken = map[string]attendance.Taken{
 	"enrolment_open_roll":     {Field: "roll", Why: "another student of this course has this roll"},
 	"enrolment_open_student":  {Field: "student", Why: "is enrolled in this course already"},
 	"account_username":        {Field: "username", Why: "another account has this name"},
+	"request_once":            {Field: "session_id", Why: "a request about it waits already: withdraw that one, or wait"},
 	"teaching_open":           {Field: "teacher", Why: "holds this course already"},
 }
 

@@ -23,10 +23,14 @@ type Hook func(ctx context.Context, tx pgx.Tx, fresh []attendance.Fact) error
 // Later is called in the transaction that begins an import, to have it run.
 type Later func(ctx context.Context, tx pgx.Tx, begun attendance.ID) error
 
+// Leave is called in the transaction that approves a leave, to have it looked at again.
+type Leave func(ctx context.Context, tx pgx.Tx, request attendance.ID) error
+
 // Options of a store; zero fields have defaults.
 type Options struct {
 	Hook    Hook
 	Later   Later
+	Leave   Leave
 	Post    Posting
 	Order   Later            // the same for a report that was asked for
 	Uploads int              // at once; default 4
@@ -39,6 +43,7 @@ type Store struct {
 	pool    *pgxpool.Pool
 	hook    Hook
 	later   Later
+	leave   Leave
 	post    Posting
 	order   Later
 	now     func() time.Time
@@ -73,7 +78,7 @@ func New(pool *pgxpool.Pool, o Options) *Store {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Store{pool: pool, hook: o.Hook, later: o.Later, order: o.Order, post: o.Post, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce)}
+	return &Store{pool: pool, hook: o.Hook, later: o.Later, leave: o.Leave, order: o.Order, post: o.Post, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce)}
 }
 
 // InTx implements attendance.Store.
@@ -156,7 +161,7 @@ func (s *Store) once(ctx context.Context, o pgx.TxOptions, fn func(context.Conte
 		defer cancel()
 		_ = pg.Rollback(ctx)
 	}()
-	t := &tx{q: dbsqlc.New(pg), pg: pg, hook: s.hook, now: s.now}
+	t := &tx{q: dbsqlc.New(pg), pg: pg, hook: s.hook, leave: s.leave, now: s.now}
 	if err := fn(ctx, t); err != nil {
 		return err
 	}

@@ -14,10 +14,11 @@ import (
 
 // tx is one transaction: attendance.Tx, and attendance.Inbound for uploads.
 type tx struct {
-	q    *dbsqlc.Queries
-	pg   pgx.Tx
-	hook Hook
-	now  func() time.Time
+	q     *dbsqlc.Queries
+	pg    pgx.Tx
+	hook  Hook
+	leave Leave
+	now   func() time.Time
 
 	sessions map[attendance.ID]attendance.Session // that this transaction has locked
 	touched  map[attendance.ID]bool               // sessions whose screens must look again

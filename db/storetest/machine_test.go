@@ -3,6 +3,7 @@ package storetest_test
 import (
 	"context"
 	"errors"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -30,6 +31,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		"bulk":  m.bulk,
 		"undo":  m.undo,
 		"void":  m.void,
+		"leave": m.leave,
 		"send":  func(r *rapid.T) { m.sync(r, false) },
 		"lose":  func(r *rapid.T) { m.sync(r, true) },
 		"pull": func(r *rapid.T) {
@@ -138,6 +140,20 @@ func (m *machine) void(r *rapid.T) {
 	if _, _, err := p.service.Void(m.ctx, m.by(), se, "started by mistake"); !errors.Is(err, attendance.ErrOpen) {
 		must(r, err)
 	}
+}
+
+// leave lets the office excuse a student in the classes that the cloud knows.
+func (m *machine) leave(r *rapid.T) {
+	st, office := rapid.SampledFrom(m.pupils).Draw(r, "student"), attendance.Actor{ID: m.gesture(r, m.cloud), Role: attendance.RoleAdmin}
+	must(r, m.pg.InReview(m.ctx, func(ctx context.Context, tx attendance.Reviews) error {
+		q, err := m.cloud.service.Ask(ctx, tx, office, attendance.Request{
+			Kind: attendance.AskLeave, Student: st, From: time.Now().Add(-24 * time.Hour), To: time.Now().Add(24 * time.Hour), Reason: "Fever",
+		})
+		if err == nil && rapid.Bool().Draw(r, "revoke") {
+			_, err = m.cloud.service.Revoke(ctx, tx, office, q.ID, "a mistake")
+		}
+		return err
+	}))
 }
 
 func (m *machine) sync(r *rapid.T, lose bool) {

@@ -25,10 +25,11 @@ var blind = map[string]string{
 	"EnrolmentsCounted": "whoever has marks stays enrolled, also for a restoration",
 	"ExpectedCount":     "one session that runs",
 	"StatusCounts":      "one session that runs",
-	"FeedFacts":         "pendrives must hear of deletions too",
-	"CourseReferred":    "a deleted session may be restored: what it names is kept",
-	"StudentReferred":   "the same",
+	"CourseReferred":    "what has classes is archived, not removed",
+	"StudentReferred":   "whoever has marks is archived, not removed",
 	"TeacherReferred":   "the same",
+	"LeaveSessions":     "a leave holds in a deleted class too: it may be restored",
+	"FeedFacts":         "pendrives must hear of deletions too",
 }
 
 // A class that somebody deleted must count nowhere, in no query that anybody adds.

@@ -75,6 +75,24 @@ func (e AddIntegrationInputBodyScopes) Valid() bool {
 	}
 }
 
+// Defines values for AdminAskInputBodyStatus.
+const (
+	AdminAskInputBodyStatusDuty    AdminAskInputBodyStatus = "duty"
+	AdminAskInputBodyStatusExcused AdminAskInputBodyStatus = "excused"
+)
+
+// Valid indicates whether the value is a known member of the AdminAskInputBodyStatus enum.
+func (e AdminAskInputBodyStatus) Valid() bool {
+	switch e {
+	case AdminAskInputBodyStatusDuty:
+		return true
+	case AdminAskInputBodyStatusExcused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AnswerBodyStanding.
 const (
 	AnswerBodyStandingAbsent      AnswerBodyStanding = "absent"
@@ -924,6 +942,120 @@ func (e ReportScheduleWishKind) Valid() bool {
 	}
 }
 
+// Defines values for RequestAnswerInputBodyDecision.
+const (
+	Approve RequestAnswerInputBodyDecision = "approve"
+	Decline RequestAnswerInputBodyDecision = "decline"
+)
+
+// Valid indicates whether the value is a known member of the RequestAnswerInputBodyDecision enum.
+func (e RequestAnswerInputBodyDecision) Valid() bool {
+	switch e {
+	case Approve:
+		return true
+	case Decline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestAnswerInputBodyStatus.
+const (
+	RequestAnswerInputBodyStatusAbsent  RequestAnswerInputBodyStatus = "absent"
+	RequestAnswerInputBodyStatusDuty    RequestAnswerInputBodyStatus = "duty"
+	RequestAnswerInputBodyStatusExcused RequestAnswerInputBodyStatus = "excused"
+	RequestAnswerInputBodyStatusLate    RequestAnswerInputBodyStatus = "late"
+	RequestAnswerInputBodyStatusPresent RequestAnswerInputBodyStatus = "present"
+)
+
+// Valid indicates whether the value is a known member of the RequestAnswerInputBodyStatus enum.
+func (e RequestAnswerInputBodyStatus) Valid() bool {
+	switch e {
+	case RequestAnswerInputBodyStatusAbsent:
+		return true
+	case RequestAnswerInputBodyStatusDuty:
+		return true
+	case RequestAnswerInputBodyStatusExcused:
+		return true
+	case RequestAnswerInputBodyStatusLate:
+		return true
+	case RequestAnswerInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestBodyAskedRole.
+const (
+	RequestBodyAskedRoleAdmin   RequestBodyAskedRole = "admin"
+	RequestBodyAskedRoleStudent RequestBodyAskedRole = "student"
+	RequestBodyAskedRoleTeacher RequestBodyAskedRole = "teacher"
+)
+
+// Valid indicates whether the value is a known member of the RequestBodyAskedRole enum.
+func (e RequestBodyAskedRole) Valid() bool {
+	switch e {
+	case RequestBodyAskedRoleAdmin:
+		return true
+	case RequestBodyAskedRoleStudent:
+		return true
+	case RequestBodyAskedRoleTeacher:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestBodyKind.
+const (
+	RequestBodyKindCorrection RequestBodyKind = "correction"
+	RequestBodyKindDispute    RequestBodyKind = "dispute"
+	RequestBodyKindLeave      RequestBodyKind = "leave"
+)
+
+// Valid indicates whether the value is a known member of the RequestBodyKind enum.
+func (e RequestBodyKind) Valid() bool {
+	switch e {
+	case RequestBodyKindCorrection:
+		return true
+	case RequestBodyKindDispute:
+		return true
+	case RequestBodyKindLeave:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestBodyState.
+const (
+	RequestBodyStateApproved  RequestBodyState = "approved"
+	RequestBodyStateDeclined  RequestBodyState = "declined"
+	RequestBodyStateOpen      RequestBodyState = "open"
+	RequestBodyStateRevoked   RequestBodyState = "revoked"
+	RequestBodyStateWithdrawn RequestBodyState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the RequestBodyState enum.
+func (e RequestBodyState) Valid() bool {
+	switch e {
+	case RequestBodyStateApproved:
+		return true
+	case RequestBodyStateDeclined:
+		return true
+	case RequestBodyStateOpen:
+		return true
+	case RequestBodyStateRevoked:
+		return true
+	case RequestBodyStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RiskBodyStatus.
 const (
 	Critical RiskBodyStatus = "Critical"
@@ -1119,6 +1251,48 @@ func (e StartInputBodySessionType) Valid() bool {
 	}
 }
 
+// Defines values for StudentAskInputBodyKind.
+const (
+	StudentAskInputBodyKindDispute StudentAskInputBodyKind = "dispute"
+	StudentAskInputBodyKindLeave   StudentAskInputBodyKind = "leave"
+)
+
+// Valid indicates whether the value is a known member of the StudentAskInputBodyKind enum.
+func (e StudentAskInputBodyKind) Valid() bool {
+	switch e {
+	case StudentAskInputBodyKindDispute:
+		return true
+	case StudentAskInputBodyKindLeave:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StudentAskInputBodyStatus.
+const (
+	StudentAskInputBodyStatusDuty    StudentAskInputBodyStatus = "duty"
+	StudentAskInputBodyStatusExcused StudentAskInputBodyStatus = "excused"
+	StudentAskInputBodyStatusLate    StudentAskInputBodyStatus = "late"
+	StudentAskInputBodyStatusPresent StudentAskInputBodyStatus = "present"
+)
+
+// Valid indicates whether the value is a known member of the StudentAskInputBodyStatus enum.
+func (e StudentAskInputBodyStatus) Valid() bool {
+	switch e {
+	case StudentAskInputBodyStatusDuty:
+		return true
+	case StudentAskInputBodyStatusExcused:
+		return true
+	case StudentAskInputBodyStatusLate:
+		return true
+	case StudentAskInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StudentClassLineStatus.
 const (
 	StudentClassLineStatusAbsent      StudentClassLineStatus = "absent"
@@ -1188,6 +1362,33 @@ func (e SyncStatusNodeType) Valid() bool {
 	case SyncStatusNodeTypeCloud:
 		return true
 	case SyncStatusNodeTypeLocal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TeacherAskInputBodyStatus.
+const (
+	TeacherAskInputBodyStatusAbsent  TeacherAskInputBodyStatus = "absent"
+	TeacherAskInputBodyStatusDuty    TeacherAskInputBodyStatus = "duty"
+	TeacherAskInputBodyStatusExcused TeacherAskInputBodyStatus = "excused"
+	TeacherAskInputBodyStatusLate    TeacherAskInputBodyStatus = "late"
+	TeacherAskInputBodyStatusPresent TeacherAskInputBodyStatus = "present"
+)
+
+// Valid indicates whether the value is a known member of the TeacherAskInputBodyStatus enum.
+func (e TeacherAskInputBodyStatus) Valid() bool {
+	switch e {
+	case TeacherAskInputBodyStatusAbsent:
+		return true
+	case TeacherAskInputBodyStatusDuty:
+		return true
+	case TeacherAskInputBodyStatusExcused:
+		return true
+	case TeacherAskInputBodyStatusLate:
+		return true
+	case TeacherAskInputBodyStatusPresent:
 		return true
 	default:
 		return false
@@ -1554,6 +1755,54 @@ func (e ReportStudentParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for ListRequestsParamsState.
+const (
+	ListRequestsParamsStateApproved  ListRequestsParamsState = "approved"
+	ListRequestsParamsStateDeclined  ListRequestsParamsState = "declined"
+	ListRequestsParamsStateOpen      ListRequestsParamsState = "open"
+	ListRequestsParamsStateRevoked   ListRequestsParamsState = "revoked"
+	ListRequestsParamsStateWithdrawn ListRequestsParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListRequestsParamsState enum.
+func (e ListRequestsParamsState) Valid() bool {
+	switch e {
+	case ListRequestsParamsStateApproved:
+		return true
+	case ListRequestsParamsStateDeclined:
+		return true
+	case ListRequestsParamsStateOpen:
+		return true
+	case ListRequestsParamsStateRevoked:
+		return true
+	case ListRequestsParamsStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListRequestsParamsKind.
+const (
+	ListRequestsParamsKindCorrection ListRequestsParamsKind = "correction"
+	ListRequestsParamsKindDispute    ListRequestsParamsKind = "dispute"
+	ListRequestsParamsKindLeave      ListRequestsParamsKind = "leave"
+)
+
+// Valid indicates whether the value is a known member of the ListRequestsParamsKind enum.
+func (e ListRequestsParamsKind) Valid() bool {
+	switch e {
+	case ListRequestsParamsKindCorrection:
+		return true
+	case ListRequestsParamsKindDispute:
+		return true
+	case ListRequestsParamsKindLeave:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListSemestersParamsArchived.
 const (
 	ListSemestersParamsArchivedOnly    ListSemestersParamsArchived = "only"
@@ -1722,6 +1971,54 @@ func (e GetOwnReportParamsFormat) Valid() bool {
 	}
 }
 
+// Defines values for ListMyRequestsParamsState.
+const (
+	ListMyRequestsParamsStateApproved  ListMyRequestsParamsState = "approved"
+	ListMyRequestsParamsStateDeclined  ListMyRequestsParamsState = "declined"
+	ListMyRequestsParamsStateOpen      ListMyRequestsParamsState = "open"
+	ListMyRequestsParamsStateRevoked   ListMyRequestsParamsState = "revoked"
+	ListMyRequestsParamsStateWithdrawn ListMyRequestsParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListMyRequestsParamsState enum.
+func (e ListMyRequestsParamsState) Valid() bool {
+	switch e {
+	case ListMyRequestsParamsStateApproved:
+		return true
+	case ListMyRequestsParamsStateDeclined:
+		return true
+	case ListMyRequestsParamsStateOpen:
+		return true
+	case ListMyRequestsParamsStateRevoked:
+		return true
+	case ListMyRequestsParamsStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListMyRequestsParamsKind.
+const (
+	ListMyRequestsParamsKindCorrection ListMyRequestsParamsKind = "correction"
+	ListMyRequestsParamsKindDispute    ListMyRequestsParamsKind = "dispute"
+	ListMyRequestsParamsKindLeave      ListMyRequestsParamsKind = "leave"
+)
+
+// Valid indicates whether the value is a known member of the ListMyRequestsParamsKind enum.
+func (e ListMyRequestsParamsKind) Valid() bool {
+	switch e {
+	case ListMyRequestsParamsKindCorrection:
+		return true
+	case ListMyRequestsParamsKindDispute:
+		return true
+	case ListMyRequestsParamsKindLeave:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportReportParamsFormat.
 const (
 	ExportReportParamsFormatCsv  ExportReportParamsFormat = "csv"
@@ -1797,6 +2094,54 @@ func (e GetStudentReportParamsFormat) Valid() bool {
 	case GetStudentReportParamsFormatJson:
 		return true
 	case GetStudentReportParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCourseRequestsParamsState.
+const (
+	ListCourseRequestsParamsStateApproved  ListCourseRequestsParamsState = "approved"
+	ListCourseRequestsParamsStateDeclined  ListCourseRequestsParamsState = "declined"
+	ListCourseRequestsParamsStateOpen      ListCourseRequestsParamsState = "open"
+	ListCourseRequestsParamsStateRevoked   ListCourseRequestsParamsState = "revoked"
+	ListCourseRequestsParamsStateWithdrawn ListCourseRequestsParamsState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ListCourseRequestsParamsState enum.
+func (e ListCourseRequestsParamsState) Valid() bool {
+	switch e {
+	case ListCourseRequestsParamsStateApproved:
+		return true
+	case ListCourseRequestsParamsStateDeclined:
+		return true
+	case ListCourseRequestsParamsStateOpen:
+		return true
+	case ListCourseRequestsParamsStateRevoked:
+		return true
+	case ListCourseRequestsParamsStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCourseRequestsParamsKind.
+const (
+	ListCourseRequestsParamsKindCorrection ListCourseRequestsParamsKind = "correction"
+	ListCourseRequestsParamsKindDispute    ListCourseRequestsParamsKind = "dispute"
+	ListCourseRequestsParamsKindLeave      ListCourseRequestsParamsKind = "leave"
+)
+
+// Valid indicates whether the value is a known member of the ListCourseRequestsParamsKind enum.
+func (e ListCourseRequestsParamsKind) Valid() bool {
+	switch e {
+	case ListCourseRequestsParamsKindCorrection:
+		return true
+	case ListCourseRequestsParamsKindDispute:
+		return true
+	case ListCourseRequestsParamsKindLeave:
 		return true
 	default:
 		return false
@@ -1884,6 +2229,33 @@ type AddIntegrationOutputBody struct {
 	// Token Shown this once. Send it as Authorization: Bearer.
 	Token string `json:"token"`
 }
+
+// AdminAskInputBody defines model for AdminAskInputBody.
+type AdminAskInputBody struct {
+	// Courses Some of the student's courses; none: all of them.
+	Courses *[]string `json:"courses,omitempty"`
+
+	// From A day of the campus, or a moment.
+	//
+	// Examples: 2026-03-02
+	From   *string `json:"from,omitempty"`
+	Reason string  `json:"reason"`
+
+	// RequestId Made by the caller, so that a repeated request is one.
+	RequestId *openapi_types.UUID `json:"request_id,omitempty"`
+
+	// Status excused if it does not say.
+	Status    *AdminAskInputBodyStatus `json:"status,omitempty"`
+	StudentId openapi_types.UUID       `json:"student_id"`
+
+	// To A day, which is included, or a moment, which is not.
+	//
+	// Examples: 2026-03-04
+	To *string `json:"to,omitempty"`
+}
+
+// AdminAskInputBodyStatus excused if it does not say.
+type AdminAskInputBodyStatus string
 
 // AdminBody defines model for AdminBody.
 type AdminBody struct {
@@ -3465,6 +3837,100 @@ type ReportStudent struct {
 	UniversityRollNo string             `json:"university_roll_no"`
 }
 
+// RequestAnswerInputBody defines model for RequestAnswerInputBody.
+type RequestAnswerInputBody struct {
+	Decision RequestAnswerInputBodyDecision `json:"decision"`
+
+	// Note For who asked; needed to decline.
+	Note *string `json:"note,omitempty"`
+
+	// Status Another one than asked for.
+	Status *RequestAnswerInputBodyStatus `json:"status,omitempty"`
+}
+
+// RequestAnswerInputBodyDecision defines model for RequestAnswerInputBody.Decision.
+type RequestAnswerInputBodyDecision string
+
+// RequestAnswerInputBodyStatus Another one than asked for.
+type RequestAnswerInputBodyStatus string
+
+// RequestBody defines model for RequestBody.
+type RequestBody struct {
+	AllCourses bool                 `json:"all_courses"`
+	AskedAt    time.Time            `json:"asked_at"`
+	AskedRole  RequestBodyAskedRole `json:"asked_role"`
+
+	// CanAnswer You may decide it.
+	CanAnswer bool `json:"can_answer"`
+
+	// Courses Those it is about; none with all_courses.
+	Courses     []string   `json:"courses"`
+	DecidedAt   *time.Time `json:"decided_at,omitempty"`
+	DecidedRole *string    `json:"decided_role,omitempty"`
+
+	// From Of a leave: classes that begin then or later.
+	From *time.Time      `json:"from,omitempty"`
+	Kind RequestBodyKind `json:"kind"`
+
+	// Note Of who decided.
+	Note      *string             `json:"note,omitempty"`
+	Reason    string              `json:"reason"`
+	RequestId openapi_types.UUID  `json:"request_id"`
+	SessionId *openapi_types.UUID `json:"session_id,omitempty"`
+
+	// Sessions Of one request: what it came to in each class so far.
+	Sessions *[]RequestEffectBody `json:"sessions,omitempty"`
+	State    RequestBodyState     `json:"state"`
+
+	// Status Wanted; once approved, given.
+	Status      string             `json:"status"`
+	StudentId   openapi_types.UUID `json:"student_id"`
+	StudentName string             `json:"student_name"`
+
+	// To And before this.
+	To               *time.Time `json:"to,omitempty"`
+	UniversityRollNo string     `json:"university_roll_no"`
+}
+
+// RequestBodyAskedRole defines model for RequestBody.AskedRole.
+type RequestBodyAskedRole string
+
+// RequestBodyKind defines model for RequestBody.Kind.
+type RequestBodyKind string
+
+// RequestBodyState defines model for RequestBody.State.
+type RequestBodyState string
+
+// RequestEffectBody defines model for RequestEffectBody.
+type RequestEffectBody struct {
+	// Conflict On leave, and there all the same: a finger, a code or a teacher says so, and that shows.
+	Conflict bool `json:"conflict"`
+
+	// Counts It is this request that shows.
+	Counts    bool               `json:"counts"`
+	CourseId  openapi_types.UUID `json:"course_id"`
+	SessionId openapi_types.UUID `json:"session_id"`
+	StartTime time.Time          `json:"start_time"`
+
+	// Status What the register shows; empty while nobody has marked a running class.
+	Status string `json:"status"`
+}
+
+// RequestRevokeInputBody defines model for RequestRevokeInputBody.
+type RequestRevokeInputBody struct {
+	// Note Why.
+	Note string `json:"note"`
+}
+
+// RequestsOutputBody defines model for RequestsOutputBody.
+type RequestsOutputBody struct {
+	// NextCursor Missing on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Requests Newest first.
+	Requests []RequestBody `json:"requests"`
+}
+
 // RestoreSessionOutputBody defines model for RestoreSessionOutputBody.
 type RestoreSessionOutputBody struct {
 	// Message Examples: Session restored.
@@ -3915,6 +4381,41 @@ type StatusOutputBody struct {
 	SessionActive  bool     `json:"session_active"`
 }
 
+// StudentAskInputBody defines model for StudentAskInputBody.
+type StudentAskInputBody struct {
+	// Courses Some of the student's courses; none: all of them.
+	Courses *[]string `json:"courses,omitempty"`
+
+	// From A day of the campus, or a moment.
+	//
+	// Examples: 2026-03-02
+	From *string                 `json:"from,omitempty"`
+	Kind StudentAskInputBodyKind `json:"kind"`
+
+	// Reason Why; in a dispute, what happened.
+	Reason string `json:"reason"`
+
+	// RequestId Made by the caller, so that a repeated request is one.
+	RequestId *openapi_types.UUID `json:"request_id,omitempty"`
+
+	// SessionId With dispute: the class whose mark is wrong.
+	SessionId *openapi_types.UUID `json:"session_id,omitempty"`
+
+	// Status Wanted. A leave is excused or duty, and may leave it open; a dispute wants present if it does not say.
+	Status *StudentAskInputBodyStatus `json:"status,omitempty"`
+
+	// To A day, which is included, or a moment, which is not.
+	//
+	// Examples: 2026-03-04
+	To *string `json:"to,omitempty"`
+}
+
+// StudentAskInputBodyKind defines model for StudentAskInputBody.Kind.
+type StudentAskInputBodyKind string
+
+// StudentAskInputBodyStatus Wanted. A leave is excused or duty, and may leave it open; a dispute wants present if it does not say.
+type StudentAskInputBodyStatus string
+
 // StudentBody defines model for StudentBody.
 type StudentBody struct {
 	ClassRollId      int64              `json:"class_roll_id"`
@@ -4095,6 +4596,20 @@ type TeachForm struct {
 	// ToAt A substitute has an end; absent: open.
 	ToAt *time.Time `json:"to_at,omitempty"`
 }
+
+// TeacherAskInputBody defines model for TeacherAskInputBody.
+type TeacherAskInputBody struct {
+	Reason string `json:"reason"`
+
+	// RequestId Made by the caller, so that a repeated request is one.
+	RequestId *openapi_types.UUID       `json:"request_id,omitempty"`
+	SessionId openapi_types.UUID        `json:"session_id"`
+	Status    TeacherAskInputBodyStatus `json:"status"`
+	StudentId openapi_types.UUID        `json:"student_id"`
+}
+
+// TeacherAskInputBodyStatus defines model for TeacherAskInputBody.Status.
+type TeacherAskInputBodyStatus string
 
 // TeacherForm defines model for TeacherForm.
 type TeacherForm struct {
@@ -4509,6 +5024,25 @@ type ReportStudentParams struct {
 // ReportStudentParamsFormat defines parameters for ReportStudent.
 type ReportStudentParamsFormat string
 
+// ListRequestsParams defines parameters for ListRequests.
+type ListRequestsParams struct {
+	State *ListRequestsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind  *ListRequestsParamsKind  `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int64  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StudentId Of one student.
+	StudentId *openapi_types.UUID `form:"student_id,omitempty" json:"student_id,omitempty"`
+}
+
+// ListRequestsParamsState defines parameters for ListRequests.
+type ListRequestsParamsState string
+
+// ListRequestsParamsKind defines parameters for ListRequests.
+type ListRequestsParamsKind string
+
 // ListSemestersParams defines parameters for ListSemesters.
 type ListSemestersParams struct {
 	// Q Words that must all occur, anywhere, in upper or lower case.
@@ -4609,6 +5143,22 @@ type GetOwnReportParams struct {
 // GetOwnReportParamsFormat defines parameters for GetOwnReport.
 type GetOwnReportParamsFormat string
 
+// ListMyRequestsParams defines parameters for ListMyRequests.
+type ListMyRequestsParams struct {
+	State *ListMyRequestsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind  *ListMyRequestsParamsKind  `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int64  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListMyRequestsParamsState defines parameters for ListMyRequests.
+type ListMyRequestsParamsState string
+
+// ListMyRequestsParamsKind defines parameters for ListMyRequests.
+type ListMyRequestsParamsKind string
+
 // ReceiveFactsParams defines parameters for ReceiveFacts.
 type ReceiveFactsParams struct {
 	// ContentEncoding gzip, or absent.
@@ -4669,6 +5219,22 @@ type GetStudentReportParams struct {
 // GetStudentReportParamsFormat defines parameters for GetStudentReport.
 type GetStudentReportParamsFormat string
 
+// ListCourseRequestsParams defines parameters for ListCourseRequests.
+type ListCourseRequestsParams struct {
+	State *ListCourseRequestsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind  *ListCourseRequestsParamsKind  `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int64  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListCourseRequestsParamsState defines parameters for ListCourseRequests.
+type ListCourseRequestsParamsState string
+
+// ListCourseRequestsParamsKind defines parameters for ListCourseRequests.
+type ListCourseRequestsParamsKind string
+
 // AddAdminJSONRequestBody defines body for AddAdmin for application/json ContentType.
 type AddAdminJSONRequestBody = AddAccountInputBody
 
@@ -4710,6 +5276,15 @@ type OrderReportJSONRequestBody = OrderReportInputBody
 
 // ScheduleReportJSONRequestBody defines body for ScheduleReport for application/json ContentType.
 type ScheduleReportJSONRequestBody = ReportScheduleWish
+
+// EnterLeaveJSONRequestBody defines body for EnterLeave for application/json ContentType.
+type EnterLeaveJSONRequestBody = AdminAskInputBody
+
+// AnswerRequestJSONRequestBody defines body for AnswerRequest for application/json ContentType.
+type AnswerRequestJSONRequestBody = RequestAnswerInputBody
+
+// RevokeRequestJSONRequestBody defines body for RevokeRequest for application/json ContentType.
+type RevokeRequestJSONRequestBody = RequestRevokeInputBody
 
 // AddSemesterJSONRequestBody defines body for AddSemester for application/json ContentType.
 type AddSemesterJSONRequestBody = SemesterForm
@@ -4759,6 +5334,9 @@ type SetMyNoticesJSONRequestBody = StudentMailBody
 // ChangeStudentPasswordJSONRequestBody defines body for ChangeStudentPassword for application/json ContentType.
 type ChangeStudentPasswordJSONRequestBody = StudentPasswordInputBody
 
+// AskAsStudentJSONRequestBody defines body for AskAsStudent for application/json ContentType.
+type AskAsStudentJSONRequestBody = StudentAskInputBody
+
 // ClaimNodeJSONRequestBody defines body for ClaimNode for application/json ContentType.
 type ClaimNodeJSONRequestBody = ClaimInputBody
 
@@ -4776,6 +5354,12 @@ type OverrideManuallyJSONRequestBody = OverrideInputBody
 
 // ChangePinJSONRequestBody defines body for ChangePin for application/json ContentType.
 type ChangePinJSONRequestBody = PinInputBody
+
+// AskForCorrectionJSONRequestBody defines body for AskForCorrection for application/json ContentType.
+type AskForCorrectionJSONRequestBody = TeacherAskInputBody
+
+// AnswerAsTeacherJSONRequestBody defines body for AnswerAsTeacher for application/json ContentType.
+type AnswerAsTeacherJSONRequestBody = RequestAnswerInputBody
 
 // DeleteSessionJSONRequestBody defines body for DeleteSession for application/json ContentType.
 type DeleteSessionJSONRequestBody = DeleteSessionInputBody
@@ -5450,6 +6034,62 @@ type ClientInterface interface {
 	// Corresponds with GET /api/admin/reports/student (the `ReportStudent` operationId).
 	ReportStudent(ctx context.Context, params *ReportStudentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListRequests List requests
+	//
+	// Corresponds with GET /api/admin/requests (the `ListRequests` operationId).
+	ListRequests(ctx context.Context, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnterLeaveWithBody Enter a leave for a student, approved at once
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/requests (the `EnterLeave` operationId).
+	EnterLeaveWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnterLeave Enter a leave for a student, approved at once
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/requests (the `EnterLeave` operationId).
+	EnterLeave(ctx context.Context, body EnterLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRequest See a request and its classes
+	//
+	// Corresponds with GET /api/admin/requests/{id} (the `GetRequest` operationId).
+	GetRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerRequestWithBody Decide a request
+	//
+	// An approved leave excuses the student in each class of its time, also in those that are opened or arrive from a pendrive later. It never hides that the student was there: see conflict.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/requests/{id}/answer (the `AnswerRequest` operationId).
+	AnswerRequestWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerRequest Decide a request
+	//
+	// An approved leave excuses the student in each class of its time, also in those that are opened or arrive from a pendrive later. It never hides that the student was there: see conflict.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/requests/{id}/answer (the `AnswerRequest` operationId).
+	AnswerRequest(ctx context.Context, id openapi_types.UUID, body AnswerRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeRequestWithBody Take an approval back, with the marks it made
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/requests/{id}/revoke (the `RevokeRequest` operationId).
+	RevokeRequestWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeRequest Take an approval back, with the marks it made
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/requests/{id}/revoke (the `RevokeRequest` operationId).
+	RevokeRequest(ctx context.Context, id openapi_types.UUID, body RevokeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListSemesters List semesters
 	//
 	// Corresponds with GET /api/admin/semesters (the `ListSemesters` operationId).
@@ -5830,6 +6470,35 @@ type ClientInterface interface {
 	// Corresponds with GET /api/student/report (the `GetOwnReport` operationId).
 	GetOwnReport(ctx context.Context, params *GetOwnReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListMyRequests List my leaves and disputes
+	//
+	// Corresponds with GET /api/student/requests (the `ListMyRequests` operationId).
+	ListMyRequests(ctx context.Context, params *ListMyRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskAsStudentWithBody Ask for a leave, or dispute a mark
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/student/requests (the `AskAsStudent` operationId).
+	AskAsStudentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskAsStudent Ask for a leave, or dispute a mark
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/student/requests (the `AskAsStudent` operationId).
+	AskAsStudent(ctx context.Context, body AskAsStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawMyRequest Withdraw an open request
+	//
+	// Corresponds with DELETE /api/student/requests/{id} (the `WithdrawMyRequest` operationId).
+	WithdrawMyRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMyRequest See what became of a request
+	//
+	// Corresponds with GET /api/student/requests/{id} (the `GetMyRequest` operationId).
+	GetMyRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ClaimNodeWithBody Pair a pendrive with a claim code
 	//
 	// A code is good once. Repeating the request with the same key gives the same answer, so a lost reply costs nothing.
@@ -6013,6 +6682,53 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/teacher/report/{session_id} (the `GetReport` operationId).
 	GetReport(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCourseRequests List requests about my courses, my own corrections among them
+	//
+	// Corresponds with GET /api/teacher/requests (the `ListCourseRequests` operationId).
+	ListCourseRequests(ctx context.Context, params *ListCourseRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskForCorrectionWithBody Ask the office to correct a mark that is too old to change alone
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/teacher/requests (the `AskForCorrection` operationId).
+	AskForCorrectionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AskForCorrection Ask the office to correct a mark that is too old to change alone
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/teacher/requests (the `AskForCorrection` operationId).
+	AskForCorrection(ctx context.Context, body AskForCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawCorrection Withdraw an open correction
+	//
+	// Corresponds with DELETE /api/teacher/requests/{id} (the `WithdrawCorrection` operationId).
+	WithdrawCorrection(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCourseRequest See a request and its classes
+	//
+	// Corresponds with GET /api/teacher/requests/{id} (the `GetCourseRequest` operationId).
+	GetCourseRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerAsTeacherWithBody Decide a leave or a dispute
+	//
+	// Of courses of yours only. A leave for all courses, or for another teacher's, and what is too old to change alone, is for the office: office-decides, edit-window.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/teacher/requests/{id}/answer (the `AnswerAsTeacher` operationId).
+	AnswerAsTeacherWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnswerAsTeacher Decide a leave or a dispute
+	//
+	// Of courses of yours only. A leave for all courses, or for another teacher's, and what is too old to change alone, is for the office: office-decides, edit-window.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/teacher/requests/{id}/answer (the `AnswerAsTeacher` operationId).
+	AnswerAsTeacher(ctx context.Context, id openapi_types.UUID, body AnswerAsTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSessionDetail Who was there and who was not
 	//
@@ -7310,6 +8026,142 @@ func (c *Client) ReportStudent(ctx context.Context, params *ReportStudentParams,
 	return c.Client.Do(req)
 }
 
+// ListRequests List requests
+//
+// Corresponds with GET /api/admin/requests (the `ListRequests` operationId).
+func (c *Client) ListRequests(ctx context.Context, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRequestsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnterLeaveWithBody Enter a leave for a student, approved at once
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/requests (the `EnterLeave` operationId).
+func (c *Client) EnterLeaveWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnterLeaveRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnterLeave Enter a leave for a student, approved at once
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/requests (the `EnterLeave` operationId).
+func (c *Client) EnterLeave(ctx context.Context, body EnterLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnterLeaveRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRequest See a request and its classes
+//
+// Corresponds with GET /api/admin/requests/{id} (the `GetRequest` operationId).
+func (c *Client) GetRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRequestRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerRequestWithBody Decide a request
+//
+// An approved leave excuses the student in each class of its time, also in those that are opened or arrive from a pendrive later. It never hides that the student was there: see conflict.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/requests/{id}/answer (the `AnswerRequest` operationId).
+func (c *Client) AnswerRequestWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerRequestRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerRequest Decide a request
+//
+// An approved leave excuses the student in each class of its time, also in those that are opened or arrive from a pendrive later. It never hides that the student was there: see conflict.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/requests/{id}/answer (the `AnswerRequest` operationId).
+func (c *Client) AnswerRequest(ctx context.Context, id openapi_types.UUID, body AnswerRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerRequestRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeRequestWithBody Take an approval back, with the marks it made
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/requests/{id}/revoke (the `RevokeRequest` operationId).
+func (c *Client) RevokeRequestWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeRequestRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeRequest Take an approval back, with the marks it made
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/requests/{id}/revoke (the `RevokeRequest` operationId).
+func (c *Client) RevokeRequest(ctx context.Context, id openapi_types.UUID, body RevokeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeRequestRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListSemesters List semesters
 //
 // Corresponds with GET /api/admin/semesters (the `ListSemesters` operationId).
@@ -8230,6 +9082,85 @@ func (c *Client) GetOwnReport(ctx context.Context, params *GetOwnReportParams, r
 	return c.Client.Do(req)
 }
 
+// ListMyRequests List my leaves and disputes
+//
+// Corresponds with GET /api/student/requests (the `ListMyRequests` operationId).
+func (c *Client) ListMyRequests(ctx context.Context, params *ListMyRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMyRequestsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskAsStudentWithBody Ask for a leave, or dispute a mark
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/student/requests (the `AskAsStudent` operationId).
+func (c *Client) AskAsStudentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskAsStudentRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskAsStudent Ask for a leave, or dispute a mark
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/student/requests (the `AskAsStudent` operationId).
+func (c *Client) AskAsStudent(ctx context.Context, body AskAsStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskAsStudentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawMyRequest Withdraw an open request
+//
+// Corresponds with DELETE /api/student/requests/{id} (the `WithdrawMyRequest` operationId).
+func (c *Client) WithdrawMyRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawMyRequestRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMyRequest See what became of a request
+//
+// Corresponds with GET /api/student/requests/{id} (the `GetMyRequest` operationId).
+func (c *Client) GetMyRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyRequestRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ClaimNodeWithBody Pair a pendrive with a claim code
 //
 // A code is good once. Repeating the request with the same key gives the same answer, so a lost reply costs nothing.
@@ -8684,6 +9615,123 @@ func (c *Client) GetStudentReport(ctx context.Context, courseId openapi_types.UU
 // Corresponds with GET /api/teacher/report/{session_id} (the `GetReport` operationId).
 func (c *Client) GetReport(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReportRequest(c.Server, sessionId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCourseRequests List requests about my courses, my own corrections among them
+//
+// Corresponds with GET /api/teacher/requests (the `ListCourseRequests` operationId).
+func (c *Client) ListCourseRequests(ctx context.Context, params *ListCourseRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCourseRequestsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskForCorrectionWithBody Ask the office to correct a mark that is too old to change alone
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/teacher/requests (the `AskForCorrection` operationId).
+func (c *Client) AskForCorrectionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskForCorrectionRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AskForCorrection Ask the office to correct a mark that is too old to change alone
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/teacher/requests (the `AskForCorrection` operationId).
+func (c *Client) AskForCorrection(ctx context.Context, body AskForCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAskForCorrectionRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawCorrection Withdraw an open correction
+//
+// Corresponds with DELETE /api/teacher/requests/{id} (the `WithdrawCorrection` operationId).
+func (c *Client) WithdrawCorrection(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawCorrectionRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCourseRequest See a request and its classes
+//
+// Corresponds with GET /api/teacher/requests/{id} (the `GetCourseRequest` operationId).
+func (c *Client) GetCourseRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCourseRequestRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerAsTeacherWithBody Decide a leave or a dispute
+//
+// Of courses of yours only. A leave for all courses, or for another teacher's, and what is too old to change alone, is for the office: office-decides, edit-window.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/teacher/requests/{id}/answer (the `AnswerAsTeacher` operationId).
+func (c *Client) AnswerAsTeacherWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerAsTeacherRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnswerAsTeacher Decide a leave or a dispute
+//
+// Of courses of yours only. A leave for all courses, or for another teacher's, and what is too old to change alone, is for the office: office-decides, edit-window.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/teacher/requests/{id}/answer (the `AnswerAsTeacher` operationId).
+func (c *Client) AnswerAsTeacher(ctx context.Context, id openapi_types.UUID, body AnswerAsTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnswerAsTeacherRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -11931,6 +12979,276 @@ func NewReportStudentRequest(server string, params *ReportStudentParams) (*http.
 	return req, nil
 }
 
+// NewListRequestsRequest constructs an http.Request for the ListRequests method
+func NewListRequestsRequest(server string, params *ListRequestsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.StudentId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "student_id", *params.StudentId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEnterLeaveRequest calls the generic EnterLeave builder with application/json body
+func NewEnterLeaveRequest(server string, body EnterLeaveJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEnterLeaveRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewEnterLeaveRequestWithBody constructs an http.Request for the EnterLeave method, with any body, and a specified content type
+func NewEnterLeaveRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetRequestRequest constructs an http.Request for the GetRequest method
+func NewGetRequestRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAnswerRequestRequest calls the generic AnswerRequest builder with application/json body
+func NewAnswerRequestRequest(server string, id openapi_types.UUID, body AnswerRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerRequestRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewAnswerRequestRequestWithBody constructs an http.Request for the AnswerRequest method, with any body, and a specified content type
+func NewAnswerRequestRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/requests/%s/answer", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokeRequestRequest calls the generic RevokeRequest builder with application/json body
+func NewRevokeRequestRequest(server string, id openapi_types.UUID, body RevokeRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRevokeRequestRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewRevokeRequestRequestWithBody constructs an http.Request for the RevokeRequest method, with any body, and a specified content type
+func NewRevokeRequestRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/requests/%s/revoke", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListSemestersRequest constructs an http.Request for the ListSemesters method
 func NewListSemestersRequest(server string, params *ListSemestersParams) (*http.Request, error) {
 	var err error
@@ -13593,6 +14911,204 @@ func NewGetOwnReportRequest(server string, params *GetOwnReportParams) (*http.Re
 	return req, nil
 }
 
+// NewListMyRequestsRequest constructs an http.Request for the ListMyRequests method
+func NewListMyRequestsRequest(server string, params *ListMyRequestsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAskAsStudentRequest calls the generic AskAsStudent builder with application/json body
+func NewAskAsStudentRequest(server string, body AskAsStudentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskAsStudentRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAskAsStudentRequestWithBody constructs an http.Request for the AskAsStudent method, with any body, and a specified content type
+func NewAskAsStudentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewWithdrawMyRequestRequest constructs an http.Request for the WithdrawMyRequest method
+func NewWithdrawMyRequestRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMyRequestRequest constructs an http.Request for the GetMyRequest method
+func NewGetMyRequestRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewClaimNodeRequest calls the generic ClaimNode builder with application/json body
 func NewClaimNodeRequest(server string, body ClaimNodeJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -14549,6 +16065,251 @@ func NewGetReportRequest(server string, sessionId openapi_types.UUID) (*http.Req
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListCourseRequestsRequest constructs an http.Request for the ListCourseRequests method
+func NewListCourseRequestsRequest(server string, params *ListCourseRequestsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAskForCorrectionRequest calls the generic AskForCorrection builder with application/json body
+func NewAskForCorrectionRequest(server string, body AskForCorrectionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAskForCorrectionRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAskForCorrectionRequestWithBody constructs an http.Request for the AskForCorrection method, with any body, and a specified content type
+func NewAskForCorrectionRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewWithdrawCorrectionRequest constructs an http.Request for the WithdrawCorrection method
+func NewWithdrawCorrectionRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCourseRequestRequest constructs an http.Request for the GetCourseRequest method
+func NewGetCourseRequestRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAnswerAsTeacherRequest calls the generic AnswerAsTeacher builder with application/json body
+func NewAnswerAsTeacherRequest(server string, id openapi_types.UUID, body AnswerAsTeacherJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnswerAsTeacherRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewAnswerAsTeacherRequestWithBody constructs an http.Request for the AnswerAsTeacher method, with any body, and a specified content type
+func NewAnswerAsTeacherRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/requests/%s/answer", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -15810,6 +17571,66 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/admin/reports/student (the `ReportStudent` operationId).
 	ReportStudentWithResponse(ctx context.Context, params *ReportStudentParams, reqEditors ...RequestEditorFn) (*ReportStudentResponse, error)
 
+	// ListRequestsWithResponse List requests
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/requests (the `ListRequests` operationId).
+	ListRequestsWithResponse(ctx context.Context, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*ListRequestsResponse, error)
+
+	// EnterLeaveWithBodyWithResponse Enter a leave for a student, approved at once
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/requests (the `EnterLeave` operationId).
+	EnterLeaveWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnterLeaveResponse, error)
+
+	// EnterLeaveWithResponse Enter a leave for a student, approved at once
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/requests (the `EnterLeave` operationId).
+	EnterLeaveWithResponse(ctx context.Context, body EnterLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*EnterLeaveResponse, error)
+
+	// GetRequestWithResponse See a request and its classes
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/requests/{id} (the `GetRequest` operationId).
+	GetRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetRequestResponse, error)
+
+	// AnswerRequestWithBodyWithResponse Decide a request
+	//
+	// An approved leave excuses the student in each class of its time, also in those that are opened or arrive from a pendrive later. It never hides that the student was there: see conflict.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/requests/{id}/answer (the `AnswerRequest` operationId).
+	AnswerRequestWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerRequestResponse, error)
+
+	// AnswerRequestWithResponse Decide a request
+	//
+	// An approved leave excuses the student in each class of its time, also in those that are opened or arrive from a pendrive later. It never hides that the student was there: see conflict.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/requests/{id}/answer (the `AnswerRequest` operationId).
+	AnswerRequestWithResponse(ctx context.Context, id openapi_types.UUID, body AnswerRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerRequestResponse, error)
+
+	// RevokeRequestWithBodyWithResponse Take an approval back, with the marks it made
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/requests/{id}/revoke (the `RevokeRequest` operationId).
+	RevokeRequestWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RevokeRequestResponse, error)
+
+	// RevokeRequestWithResponse Take an approval back, with the marks it made
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/requests/{id}/revoke (the `RevokeRequest` operationId).
+	RevokeRequestWithResponse(ctx context.Context, id openapi_types.UUID, body RevokeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*RevokeRequestResponse, error)
+
 	// ListSemestersWithResponse List semesters
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -16236,6 +18057,41 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/student/report (the `GetOwnReport` operationId).
 	GetOwnReportWithResponse(ctx context.Context, params *GetOwnReportParams, reqEditors ...RequestEditorFn) (*GetOwnReportResponse, error)
 
+	// ListMyRequestsWithResponse List my leaves and disputes
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/requests (the `ListMyRequests` operationId).
+	ListMyRequestsWithResponse(ctx context.Context, params *ListMyRequestsParams, reqEditors ...RequestEditorFn) (*ListMyRequestsResponse, error)
+
+	// AskAsStudentWithBodyWithResponse Ask for a leave, or dispute a mark
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/student/requests (the `AskAsStudent` operationId).
+	AskAsStudentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskAsStudentResponse, error)
+
+	// AskAsStudentWithResponse Ask for a leave, or dispute a mark
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/student/requests (the `AskAsStudent` operationId).
+	AskAsStudentWithResponse(ctx context.Context, body AskAsStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*AskAsStudentResponse, error)
+
+	// WithdrawMyRequestWithResponse Withdraw an open request
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/student/requests/{id} (the `WithdrawMyRequest` operationId).
+	WithdrawMyRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*WithdrawMyRequestResponse, error)
+
+	// GetMyRequestWithResponse See what became of a request
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/requests/{id} (the `GetMyRequest` operationId).
+	GetMyRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetMyRequestResponse, error)
+
 	// ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
 	//
 	// A code is good once. Repeating the request with the same key gives the same answer, so a lost reply costs nothing.
@@ -16451,6 +18307,59 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/teacher/report/{session_id} (the `GetReport` operationId).
 	GetReportWithResponse(ctx context.Context, sessionId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetReportResponse, error)
+
+	// ListCourseRequestsWithResponse List requests about my courses, my own corrections among them
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/requests (the `ListCourseRequests` operationId).
+	ListCourseRequestsWithResponse(ctx context.Context, params *ListCourseRequestsParams, reqEditors ...RequestEditorFn) (*ListCourseRequestsResponse, error)
+
+	// AskForCorrectionWithBodyWithResponse Ask the office to correct a mark that is too old to change alone
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/requests (the `AskForCorrection` operationId).
+	AskForCorrectionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskForCorrectionResponse, error)
+
+	// AskForCorrectionWithResponse Ask the office to correct a mark that is too old to change alone
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/requests (the `AskForCorrection` operationId).
+	AskForCorrectionWithResponse(ctx context.Context, body AskForCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*AskForCorrectionResponse, error)
+
+	// WithdrawCorrectionWithResponse Withdraw an open correction
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/teacher/requests/{id} (the `WithdrawCorrection` operationId).
+	WithdrawCorrectionWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*WithdrawCorrectionResponse, error)
+
+	// GetCourseRequestWithResponse See a request and its classes
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/teacher/requests/{id} (the `GetCourseRequest` operationId).
+	GetCourseRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCourseRequestResponse, error)
+
+	// AnswerAsTeacherWithBodyWithResponse Decide a leave or a dispute
+	//
+	// Of courses of yours only. A leave for all courses, or for another teacher's, and what is too old to change alone, is for the office: office-decides, edit-window.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/requests/{id}/answer (the `AnswerAsTeacher` operationId).
+	AnswerAsTeacherWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerAsTeacherResponse, error)
+
+	// AnswerAsTeacherWithResponse Decide a leave or a dispute
+	//
+	// Of courses of yours only. A leave for all courses, or for another teacher's, and what is too old to change alone, is for the office: office-decides, edit-window.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/teacher/requests/{id}/answer (the `AnswerAsTeacher` operationId).
+	AnswerAsTeacherWithResponse(ctx context.Context, id openapi_types.UUID, body AnswerAsTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerAsTeacherResponse, error)
 
 	// GetSessionDetailWithResponse Who was there and who was not
 	//
@@ -19929,6 +21838,344 @@ func (r ReportStudentResponse) ContentType() string {
 	return ""
 }
 
+type ListRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestsOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRequestsResponse) GetJSON200() *RequestsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListRequestsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EnterLeaveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *RequestBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r EnterLeaveResponse) GetJSON201() *RequestBody {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r EnterLeaveResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EnterLeaveResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r EnterLeaveResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EnterLeaveResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EnterLeaveResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EnterLeaveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EnterLeaveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EnterLeaveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EnterLeaveResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRequestResponse) GetJSON200() *RequestBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetRequestResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetRequestResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetRequestResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AnswerRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerRequestResponse) GetJSON200() *RequestBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AnswerRequestResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AnswerRequestResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AnswerRequestResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AnswerRequestResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AnswerRequestResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RevokeRequestResponse) GetJSON200() *RequestBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RevokeRequestResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeRequestResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RevokeRequestResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeRequestResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RevokeRequestResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListSemestersResponse200Headers the declared response headers of an HTTP 200 response for ListSemesters
 type ListSemestersResponse200Headers struct {
 	Link        *string
@@ -22315,6 +24562,261 @@ func (r GetOwnReportResponse) ContentType() string {
 	return ""
 }
 
+type ListMyRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestsOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMyRequestsResponse) GetJSON200() *RequestsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListMyRequestsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMyRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMyRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMyRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMyRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AskAsStudentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *RequestBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AskAsStudentResponse) GetJSON201() *RequestBody {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AskAsStudentResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AskAsStudentResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AskAsStudentResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AskAsStudentResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AskAsStudentResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AskAsStudentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskAsStudentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskAsStudentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskAsStudentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WithdrawMyRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawMyRequestResponse) GetJSON200() *RequestBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r WithdrawMyRequestResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r WithdrawMyRequestResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r WithdrawMyRequestResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r WithdrawMyRequestResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawMyRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawMyRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawMyRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawMyRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetMyRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMyRequestResponse) GetJSON200() *RequestBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetMyRequestResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetMyRequestResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetMyRequestResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ClaimNodeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -23694,6 +26196,337 @@ func (r GetReportResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCourseRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestsOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCourseRequestsResponse) GetJSON200() *RequestsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListCourseRequestsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCourseRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCourseRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCourseRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCourseRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AskForCorrectionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *RequestBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AskForCorrectionResponse) GetJSON201() *RequestBody {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AskForCorrectionResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AskForCorrectionResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AskForCorrectionResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AskForCorrectionResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AskForCorrectionResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AskForCorrectionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AskForCorrectionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AskForCorrectionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AskForCorrectionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WithdrawCorrectionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawCorrectionResponse) GetJSON200() *RequestBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r WithdrawCorrectionResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r WithdrawCorrectionResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r WithdrawCorrectionResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r WithdrawCorrectionResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawCorrectionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawCorrectionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawCorrectionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawCorrectionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCourseRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCourseRequestResponse) GetJSON200() *RequestBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetCourseRequestResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetCourseRequestResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetCourseRequestResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCourseRequestResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCourseRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCourseRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCourseRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AnswerAsTeacherResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RequestBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AnswerAsTeacherResponse) GetJSON200() *RequestBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AnswerAsTeacherResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AnswerAsTeacherResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AnswerAsTeacherResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AnswerAsTeacherResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AnswerAsTeacherResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AnswerAsTeacherResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AnswerAsTeacherResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AnswerAsTeacherResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AnswerAsTeacherResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -25902,6 +28735,114 @@ func (c *ClientWithResponses) ReportStudentWithResponse(ctx context.Context, par
 	return ParseReportStudentResponse(rsp)
 }
 
+// ListRequestsWithResponse List requests
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/requests (the `ListRequests` operationId).
+func (c *ClientWithResponses) ListRequestsWithResponse(ctx context.Context, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*ListRequestsResponse, error) {
+	rsp, err := c.ListRequests(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRequestsResponse(rsp)
+}
+
+// EnterLeaveWithBodyWithResponse Enter a leave for a student, approved at once
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/requests (the `EnterLeave` operationId).
+func (c *ClientWithResponses) EnterLeaveWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnterLeaveResponse, error) {
+	rsp, err := c.EnterLeaveWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnterLeaveResponse(rsp)
+}
+
+// EnterLeaveWithResponse Enter a leave for a student, approved at once
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/requests (the `EnterLeave` operationId).
+func (c *ClientWithResponses) EnterLeaveWithResponse(ctx context.Context, body EnterLeaveJSONRequestBody, reqEditors ...RequestEditorFn) (*EnterLeaveResponse, error) {
+	rsp, err := c.EnterLeave(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnterLeaveResponse(rsp)
+}
+
+// GetRequestWithResponse See a request and its classes
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/requests/{id} (the `GetRequest` operationId).
+func (c *ClientWithResponses) GetRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetRequestResponse, error) {
+	rsp, err := c.GetRequest(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRequestResponse(rsp)
+}
+
+// AnswerRequestWithBodyWithResponse Decide a request
+//
+// An approved leave excuses the student in each class of its time, also in those that are opened or arrive from a pendrive later. It never hides that the student was there: see conflict.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/requests/{id}/answer (the `AnswerRequest` operationId).
+func (c *ClientWithResponses) AnswerRequestWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerRequestResponse, error) {
+	rsp, err := c.AnswerRequestWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerRequestResponse(rsp)
+}
+
+// AnswerRequestWithResponse Decide a request
+//
+// An approved leave excuses the student in each class of its time, also in those that are opened or arrive from a pendrive later. It never hides that the student was there: see conflict.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/requests/{id}/answer (the `AnswerRequest` operationId).
+func (c *ClientWithResponses) AnswerRequestWithResponse(ctx context.Context, id openapi_types.UUID, body AnswerRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerRequestResponse, error) {
+	rsp, err := c.AnswerRequest(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerRequestResponse(rsp)
+}
+
+// RevokeRequestWithBodyWithResponse Take an approval back, with the marks it made
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/requests/{id}/revoke (the `RevokeRequest` operationId).
+func (c *ClientWithResponses) RevokeRequestWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RevokeRequestResponse, error) {
+	rsp, err := c.RevokeRequestWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeRequestResponse(rsp)
+}
+
+// RevokeRequestWithResponse Take an approval back, with the marks it made
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/requests/{id}/revoke (the `RevokeRequest` operationId).
+func (c *ClientWithResponses) RevokeRequestWithResponse(ctx context.Context, id openapi_types.UUID, body RevokeRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*RevokeRequestResponse, error) {
+	rsp, err := c.RevokeRequest(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeRequestResponse(rsp)
+}
+
 // ListSemestersWithResponse List semesters
 //
 // Returns a wrapper object for the known response body format(s).
@@ -26652,6 +29593,71 @@ func (c *ClientWithResponses) GetOwnReportWithResponse(ctx context.Context, para
 	return ParseGetOwnReportResponse(rsp)
 }
 
+// ListMyRequestsWithResponse List my leaves and disputes
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/requests (the `ListMyRequests` operationId).
+func (c *ClientWithResponses) ListMyRequestsWithResponse(ctx context.Context, params *ListMyRequestsParams, reqEditors ...RequestEditorFn) (*ListMyRequestsResponse, error) {
+	rsp, err := c.ListMyRequests(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMyRequestsResponse(rsp)
+}
+
+// AskAsStudentWithBodyWithResponse Ask for a leave, or dispute a mark
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/student/requests (the `AskAsStudent` operationId).
+func (c *ClientWithResponses) AskAsStudentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskAsStudentResponse, error) {
+	rsp, err := c.AskAsStudentWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskAsStudentResponse(rsp)
+}
+
+// AskAsStudentWithResponse Ask for a leave, or dispute a mark
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/student/requests (the `AskAsStudent` operationId).
+func (c *ClientWithResponses) AskAsStudentWithResponse(ctx context.Context, body AskAsStudentJSONRequestBody, reqEditors ...RequestEditorFn) (*AskAsStudentResponse, error) {
+	rsp, err := c.AskAsStudent(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskAsStudentResponse(rsp)
+}
+
+// WithdrawMyRequestWithResponse Withdraw an open request
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/student/requests/{id} (the `WithdrawMyRequest` operationId).
+func (c *ClientWithResponses) WithdrawMyRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*WithdrawMyRequestResponse, error) {
+	rsp, err := c.WithdrawMyRequest(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawMyRequestResponse(rsp)
+}
+
+// GetMyRequestWithResponse See what became of a request
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/requests/{id} (the `GetMyRequest` operationId).
+func (c *ClientWithResponses) GetMyRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetMyRequestResponse, error) {
+	rsp, err := c.GetMyRequest(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyRequestResponse(rsp)
+}
+
 // ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
 //
 // A code is good once. Repeating the request with the same key gives the same answer, so a lost reply costs nothing.
@@ -27034,6 +30040,101 @@ func (c *ClientWithResponses) GetReportWithResponse(ctx context.Context, session
 		return nil, err
 	}
 	return ParseGetReportResponse(rsp)
+}
+
+// ListCourseRequestsWithResponse List requests about my courses, my own corrections among them
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/requests (the `ListCourseRequests` operationId).
+func (c *ClientWithResponses) ListCourseRequestsWithResponse(ctx context.Context, params *ListCourseRequestsParams, reqEditors ...RequestEditorFn) (*ListCourseRequestsResponse, error) {
+	rsp, err := c.ListCourseRequests(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCourseRequestsResponse(rsp)
+}
+
+// AskForCorrectionWithBodyWithResponse Ask the office to correct a mark that is too old to change alone
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/requests (the `AskForCorrection` operationId).
+func (c *ClientWithResponses) AskForCorrectionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AskForCorrectionResponse, error) {
+	rsp, err := c.AskForCorrectionWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskForCorrectionResponse(rsp)
+}
+
+// AskForCorrectionWithResponse Ask the office to correct a mark that is too old to change alone
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/requests (the `AskForCorrection` operationId).
+func (c *ClientWithResponses) AskForCorrectionWithResponse(ctx context.Context, body AskForCorrectionJSONRequestBody, reqEditors ...RequestEditorFn) (*AskForCorrectionResponse, error) {
+	rsp, err := c.AskForCorrection(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAskForCorrectionResponse(rsp)
+}
+
+// WithdrawCorrectionWithResponse Withdraw an open correction
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/teacher/requests/{id} (the `WithdrawCorrection` operationId).
+func (c *ClientWithResponses) WithdrawCorrectionWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*WithdrawCorrectionResponse, error) {
+	rsp, err := c.WithdrawCorrection(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawCorrectionResponse(rsp)
+}
+
+// GetCourseRequestWithResponse See a request and its classes
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/teacher/requests/{id} (the `GetCourseRequest` operationId).
+func (c *ClientWithResponses) GetCourseRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCourseRequestResponse, error) {
+	rsp, err := c.GetCourseRequest(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCourseRequestResponse(rsp)
+}
+
+// AnswerAsTeacherWithBodyWithResponse Decide a leave or a dispute
+//
+// Of courses of yours only. A leave for all courses, or for another teacher's, and what is too old to change alone, is for the office: office-decides, edit-window.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/requests/{id}/answer (the `AnswerAsTeacher` operationId).
+func (c *ClientWithResponses) AnswerAsTeacherWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AnswerAsTeacherResponse, error) {
+	rsp, err := c.AnswerAsTeacherWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerAsTeacherResponse(rsp)
+}
+
+// AnswerAsTeacherWithResponse Decide a leave or a dispute
+//
+// Of courses of yours only. A leave for all courses, or for another teacher's, and what is too old to change alone, is for the office: office-decides, edit-window.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/teacher/requests/{id}/answer (the `AnswerAsTeacher` operationId).
+func (c *ClientWithResponses) AnswerAsTeacherWithResponse(ctx context.Context, id openapi_types.UUID, body AnswerAsTeacherJSONRequestBody, reqEditors ...RequestEditorFn) (*AnswerAsTeacherResponse, error) {
+	rsp, err := c.AnswerAsTeacher(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswerAsTeacherResponse(rsp)
 }
 
 // GetSessionDetailWithResponse Who was there and who was not
@@ -29978,6 +33079,269 @@ func ParseReportStudentResponse(rsp *http.Response) (*ReportStudentResponse, err
 	return response, nil
 }
 
+// ParseListRequestsResponse parses an HTTP response from a ListRequestsWithResponse call
+func ParseListRequestsResponse(rsp *http.Response) (*ListRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEnterLeaveResponse parses an HTTP response from a EnterLeaveWithResponse call
+func ParseEnterLeaveResponse(rsp *http.Response) (*EnterLeaveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EnterLeaveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRequestResponse parses an HTTP response from a GetRequestWithResponse call
+func ParseGetRequestResponse(rsp *http.Response) (*GetRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAnswerRequestResponse parses an HTTP response from a AnswerRequestWithResponse call
+func ParseAnswerRequestResponse(rsp *http.Response) (*AnswerRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeRequestResponse parses an HTTP response from a RevokeRequestWithResponse call
+func ParseRevokeRequestResponse(rsp *http.Response) (*RevokeRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListSemestersResponse parses an HTTP response from a ListSemestersWithResponse call
 func ParseListSemestersResponse(rsp *http.Response) (*ListSemestersResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -31860,6 +35224,201 @@ func ParseGetOwnReportResponse(rsp *http.Response) (*GetOwnReportResponse, error
 	return response, nil
 }
 
+// ParseListMyRequestsResponse parses an HTTP response from a ListMyRequestsWithResponse call
+func ParseListMyRequestsResponse(rsp *http.Response) (*ListMyRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMyRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAskAsStudentResponse parses an HTTP response from a AskAsStudentWithResponse call
+func ParseAskAsStudentResponse(rsp *http.Response) (*AskAsStudentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskAsStudentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawMyRequestResponse parses an HTTP response from a WithdrawMyRequestWithResponse call
+func ParseWithdrawMyRequestResponse(rsp *http.Response) (*WithdrawMyRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawMyRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetMyRequestResponse parses an HTTP response from a GetMyRequestWithResponse call
+func ParseGetMyRequestResponse(rsp *http.Response) (*GetMyRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseClaimNodeResponse parses an HTTP response from a ClaimNodeWithResponse call
 func ParseClaimNodeResponse(rsp *http.Response) (*ClaimNodeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -32925,6 +36484,262 @@ func ParseGetReportResponse(rsp *http.Response) (*GetReportResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCourseRequestsResponse parses an HTTP response from a ListCourseRequestsWithResponse call
+func ParseListCourseRequestsResponse(rsp *http.Response) (*ListCourseRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCourseRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAskForCorrectionResponse parses an HTTP response from a AskForCorrectionWithResponse call
+func ParseAskForCorrectionResponse(rsp *http.Response) (*AskForCorrectionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AskForCorrectionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawCorrectionResponse parses an HTTP response from a WithdrawCorrectionWithResponse call
+func ParseWithdrawCorrectionResponse(rsp *http.Response) (*WithdrawCorrectionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawCorrectionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCourseRequestResponse parses an HTTP response from a GetCourseRequestWithResponse call
+func ParseGetCourseRequestResponse(rsp *http.Response) (*GetCourseRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCourseRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAnswerAsTeacherResponse parses an HTTP response from a AnswerAsTeacherWithResponse call
+func ParseAnswerAsTeacherResponse(rsp *http.Response) (*AnswerAsTeacherResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AnswerAsTeacherResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RequestBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem
