@@ -60,6 +60,14 @@ func (r *room) wantsCounted(t *testing.T, s attendance.Session, yes bool) {
 	same(t, "held", reg.CountStudent(r.Students[0].ID).Held() > 0, yes)
 }
 
+// officeSays is a verdict of the office with a gesture of its own.
+func (r *room) officeSays(t *testing.T, s attendance.Session, student int) attendance.Fact {
+	t.Helper()
+	f := r.office(t, s, student, attendance.Excused)
+	f.Gesture = newID(t)
+	return seal(t, f)
+}
+
 // word is what some server said of whether a session counts.
 func (r *room) word(t *testing.T, s attendance.Session, kind attendance.Kind, after time.Duration) attendance.Fact {
 	t.Helper()
@@ -142,6 +150,13 @@ var voiding = map[string]func(*testing.T, *room){
 		must(r.serve.Restore(r.ctx, r.rao(), s.ID))(t)
 		same(t, "marks of the restored", len(r.standings(t, s.ID)), 2)
 		r.refolds(t, s.ID)
+	},
+	"what the office said is not a teacher's to take back": func(t *testing.T, r *room) {
+		s := r.held(t)
+		f := r.officeSays(t, s, 0)
+		r.in(t, func(ctx context.Context, tx attendance.Tx) error { return r.serve.Adopt(ctx, tx, []attendance.Fact{f}) })
+		same(t, "undone", must(r.serve.Undo(r.ctx, r.rao(), s.ID, f.Gesture))(t), attendance.Marked{Skipped: 1})
+		same(t, "shows", r.shows(t, s.ID, 0), attendance.Excused)
 	},
 	"whoever speaks last counts, whatever comes last": func(t *testing.T, r *room) {
 		s := r.held(t)
