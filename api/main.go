@@ -39,6 +39,7 @@ const usage = `A.R.I.S.E., the cloud. Usage: api VERB
   admin reset-password USERNAME
                      print a password for one sign-in, and end the account's others
   admin audit-verify check that nobody tampered with the audit; -head HASH: nor cut it off after that row
+  admin rebuild      derive all registers and sums from the facts again
   backup FILE        write all of the school into a file, "-" being standard output;
                      -verify FILE only reads one through. It holds personal data
   restore FILE       fill an empty database from a file, "-" being standard input
@@ -126,8 +127,11 @@ func admin(ctx context.Context, c server.Config, args []string, stdout, stderr i
 		_, err = fmt.Fprintf(stdout, "%s\n\nIt has to be changed at the first sign-in. All other sign-ins of %s are over.\n", password, args[1])
 		return err
 	}
+	if len(args) == 1 && args[0] == "rebuild" {
+		return server.Rebuild(ctx, c, stdout)
+	}
 	if len(args) == 0 || args[0] != "pair" {
-		return errors.New("admin pair NAME, admin revoke NAME, admin reset-password USERNAME and admin audit-verify are what there is: api -h")
+		return errors.New("admin pair NAME, admin revoke NAME, admin reset-password USERNAME, admin audit-verify and admin rebuild are what there is: api -h")
 	}
 	flags := flag.NewFlagSet("admin pair", flag.ContinueOnError)
 	flags.SetOutput(stderr)

@@ -25,6 +25,12 @@ type Inbox interface {
 	Reviews
 }
 
+// Store is what the workers need of it.
+type Store interface {
+	Inbox
+	Counts
+}
+
 // Queue enqueues and works.
 type Queue struct {
 	// Ended, if set before Run, hears how each job of this server ended: its kind,
@@ -64,11 +70,13 @@ const atOnce = 4
 const closeEvery = 2 * time.Second
 
 // Serve gives the workers what they call. It must come before the first fact.
-func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imports Imports, post Post, papers Papers, node attendance.ID) error {
+func (q *Queue) Serve(rules *attendance.Service, store Store, old Retention, imports Imports, post Post, papers Papers, node attendance.ID) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &closeWorker{rules: rules})
-	river.AddWorker(workers, &settleWorker{rules: rules, inbox: inbox})
-	river.AddWorker(workers, &leaveWorker{rules: rules, reviews: inbox})
+	river.AddWorker(workers, &settleWorker{rules: rules, inbox: store})
+	river.AddWorker(workers, &countWorker{rules: rules, counts: store})
+	river.AddWorker(workers, &staleWorker{rules: rules, counts: store})
+	river.AddWorker(workers, &leaveWorker{rules: rules, reviews: store})
 	river.AddWorker(workers, &forgetWorker{old: old})
 	river.AddWorker(workers, &importWorker{imports: imports})
 	river.AddWorker(workers, &warnWorker{post: post})
@@ -78,7 +86,7 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imp
 	river.AddWorker(workers, &orderWorker{papers: papers})
 	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
 		Logger:  slog.New(levelled{q.log.Handler()}),
-		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}, mailQueue: {MaxWorkers: mailsAtOnce}, reportQueue: {MaxWorkers: reportAtOnce}},
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}, mailQueue: {MaxWorkers: mailsAtOnce}, reportQueue: {MaxWorkers: reportAtOnce}, countQueue: {MaxWorkers: countAtOnce}},
 		Workers: workers,
 		PeriodicJobs: []*river.PeriodicJob{
 			every("forget_old", forgetEvery, ForgetOld{}),
@@ -86,6 +94,9 @@ func (q *Queue) Serve(rules *attendance.Service, inbox Inbox, old Retention, imp
 			every("warn_students", warnEvery, WarnStudents{}),
 			every("forget_reports", forgetPaper, ForgetReports{}),
 			every("order_reports", orderEvery, OrderReports{}),
+			river.NewPeriodicJob(river.PeriodicInterval(countEvery), func() (river.JobArgs, *river.InsertOpts) {
+				return CountStale{}, &river.InsertOpts{Queue: countQueue, UniqueOpts: oneAtATime}
+			}, &river.PeriodicJobOpts{ID: "count_stale", RunOnStart: true}),
 		},
 	})
 	if err != nil {

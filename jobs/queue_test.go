@@ -60,7 +60,7 @@ func setup(t *testing.T) *school {
 		teacher: attendance.Actor{ID: newID(t), Role: attendance.RoleTeacher}, changed: make(chan attendance.ID, 100),
 		forgot: make(chan error, 100),
 	}
-	s.store = postgres.New(pool, postgres.Options{Hook: s.queue.Hook, Order: s.queue.Order, Leave: s.queue.Leave})
+	s.store = postgres.New(pool, postgres.Options{Hook: s.queue.Hook, Recount: s.queue.Recount, Order: s.queue.Order, Leave: s.queue.Leave})
 	if s.cloud, err = s.store.CloudNode(t.Context()); err != nil {
 		t.Fatal(err)
 	}

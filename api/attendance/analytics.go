@@ -18,12 +18,13 @@ func (r Register) Enrolled() Roster { return r.Roster.At(r.Now) }
 func (r Register) Total() Tally {
 	var t Tally
 	for _, se := range r.Ended() {
-		t = t.plus(r.CountSession(se))
+		t = t.Plus(r.CountSession(se))
 	}
 	return t
 }
 
-func (t Tally) plus(u Tally) Tally {
+// Plus adds two tallies.
+func (t Tally) Plus(u Tally) Tally {
 	return Tally{
 		Present: t.Present + u.Present, Late: t.Late + u.Late, Absent: t.Absent + u.Absent,
 		Excused: t.Excused + u.Excused, Duty: t.Duty + u.Duty,
@@ -36,7 +37,7 @@ func (r Register) AtRisk() []Risk {
 	var out []Risk
 	for _, m := range r.Enrolled() {
 		t := r.CountStudent(m.Student)
-		if b := t.Band(r.Policy); b == Warning || b == Critical {
+		if t.Band(r.Policy).Low() {
 			out = append(out, Risk{Member: m, Tally: t})
 		}
 	}

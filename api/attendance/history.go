@@ -2,8 +2,8 @@ package attendance
 
 import "time"
 
-// Every number about a class or a student is one of the two counts below, over
-// the same cells that the register shows; only who was enrolled when a session
+// Every number about a class or a student is CountSession or [Register.Student],
+// over the same cells that the register shows; only who was enrolled when a session
 // began is counted in it.
 
 // CountSession counts the students of one session. While it runs, those nobody
@@ -17,21 +17,7 @@ func (r Register) CountSession(se Session) Tally {
 }
 
 // CountStudent counts one student's sessions that have ended.
-func (r Register) CountStudent(student ID) Tally {
-	var mine Roster
-	for _, m := range r.Roster {
-		if m.Student == student {
-			mine = append(mine, m)
-		}
-	}
-	var t Tally
-	for _, se := range r.Ended() {
-		if _, expected := mine.ByStudent(student, se.OpenedAt); expected {
-			t.Count(r.expected(se, student))
-		}
-	}
-	return t
-}
+func (r Register) CountStudent(student ID) Tally { return r.Student(student).Tally }
 
 // Ended are the sessions whose result stands, oldest first.
 func (r Register) Ended() []Session {

@@ -94,7 +94,7 @@ func (r Register) Monthly(month Month) MonthRegister {
 		}
 		out.Days[d].Sessions = append(out.Days[d].Sessions, se)
 		if !se.OpenAt(r.Now) {
-			out.Days[d].Tally = out.Days[d].plus(out.CountSession(se))
+			out.Days[d].Tally = out.Days[d].Plus(out.CountSession(se))
 		}
 	}
 	for _, m := range out.Students {

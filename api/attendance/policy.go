@@ -55,6 +55,13 @@ func (t Tally) Attended(p Policy) float64 {
 	return float64(t.Present+t.Duty) + p.LateWeight*float64(t.Late)
 }
 
+// Weight is what one class of a status adds to the numerator.
+func (p Policy) Weight(s Status) float64 {
+	var t Tally
+	t.Count(s)
+	return t.Attended(p)
+}
+
 // Percent is 100 · attended ÷ held, unrounded; 0 and false when nothing was held.
 // Compare this number, round only to show it.
 func (t Tally) Percent(p Policy) (float64, bool) {
@@ -78,6 +85,17 @@ const (
 // Band compares the unrounded percentage: at the minimum is safe.
 func (t Tally) Band(p Policy) Band {
 	pct, ok := t.Percent(p)
+	return p.band(pct, ok)
+}
+
+// Low reports whether it is below the minimum.
+func (b Band) Low() bool { return b == Warning || b == Critical }
+
+// Rounded is a percentage as people see it, to one decimal, as the original did. No
+// course holds the two thousand classes it would take to show 75.0 for less than 75.
+func Rounded(pct float64) float64 { return math.Round(pct*10) / 10 }
+
+func (p Policy) band(pct float64, ok bool) Band {
 	switch {
 	case !ok:
 		return NoneYet

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -15,7 +16,7 @@ type Register struct {
 	Cells    map[ID]map[ID]Status // session, student
 	Reasons  map[ID]map[ID]string // session, student: of the marks that have one
 	School   string               // its name
-	Policy   Policy               // what counts over several sessions: the newest one's, which both servers know
+	Policy   Policy               // what counts over several sessions: see policyOf
 	Zone     *time.Location       // of the campus
 	Now      time.Time
 }
@@ -98,9 +99,7 @@ func (s *Service) unmarked(ctx context.Context, tx Tx, course ID) (Register, err
 	if out.Sessions, err = tx.Sessions(ctx, course); err != nil {
 		return out, err
 	}
-	if n := len(out.Sessions); n > 0 {
-		out.Policy = out.Sessions[n-1].Policy.orDefault()
-	}
+	out.Policy = policyOf(out.Sessions, out.Now, out.Policy)
 	if out.Roster, err = tx.Roster(ctx, course); err != nil {
 		return out, err
 	}
@@ -123,4 +122,15 @@ func (r *Register) fill(standings []Standing) {
 		}
 		r.Reasons[st.Session][st.Student] = st.Reason
 	}
+}
+
+// policyOf is the policy of a sum over sessions: that of the newest one that has
+// ended, which both servers know and which no running class changes.
+func policyOf(sessions []Session, now time.Time, otherwise Policy) Policy {
+	for _, se := range slices.Backward(sessions) {
+		if !se.OpenAt(now) {
+			return se.Policy.orDefault()
+		}
+	}
+	return otherwise
 }

@@ -44,11 +44,14 @@ func (m Member) At(at time.Time) bool {
 // Roster is every enrolment of one course, past and present, by roll.
 type Roster []Member
 
-// At is who was enrolled at a time: the students a session expects.
+// At is who was enrolled at a time: the students a session expects. Nobody is
+// expected twice, even if two of their enrolments overlap.
 func (r Roster) At(at time.Time) Roster {
 	var out Roster
+	seen := make(map[ID]bool, len(r))
 	for _, m := range r {
-		if m.At(at) {
+		if m.At(at) && !seen[m.Student] {
+			seen[m.Student] = true
 			out = append(out, m)
 		}
 	}

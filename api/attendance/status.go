@@ -39,6 +39,13 @@ func (s Status) Letter() string {
 // Attended reports whether the student counts as having been there.
 func (s Status) Attended() bool { return s == Present || s == Late || s == Duty }
 
+// Counts reports whether a class with this status is in the denominator.
+func (s Status) Counts() bool {
+	var t Tally
+	t.Count(s)
+	return t.Held() > 0
+}
+
 // ParseStatus reads a status that a person may give.
 func ParseStatus(s string) (Status, error) {
 	switch st := Status(s); st {

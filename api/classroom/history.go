@@ -2,7 +2,6 @@ package classroom
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -105,6 +104,5 @@ func percentOf(count attendance.Tally, se attendance.Session, now time.Time) *fl
 	return &pct
 }
 
-// shown rounds a percentage to one decimal, as the original did. No course holds
-// the two thousand classes it would take to show 75.0 for less than 75.
-func shown(pct float64) float64 { return math.Round(pct*10) / 10 }
+// shown is a percentage for people.
+func shown(pct float64) float64 { return attendance.Rounded(pct) }

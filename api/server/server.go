@@ -20,6 +20,7 @@ import (
 	"github.com/arise-attendance/arise/api/campus/outbox"
 	"github.com/arise-attendance/arise/api/campus/roster"
 	"github.com/arise-attendance/arise/api/classroom"
+	"github.com/arise-attendance/arise/api/insight"
 	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/online"
@@ -95,7 +96,7 @@ func New(ctx context.Context, c Config) (s *Server, err error) {
 func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.queue = jobs.New(s.db.pool, s.config.Log)
 	s.queue.Ended = s.metrics.jobEnded
-	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.metrics.facts(s.queue.Hook), Later: s.queue.Begin, Leave: s.queue.Leave, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
+	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.metrics.facts(s.queue.Hook), Recount: s.queue.Recount, Later: s.queue.Begin, Leave: s.queue.Leave, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
 	s.traffic = s.store.Traffic(time.Minute)
 	node, err := s.store.CloudNode(ctx)
 	if err != nil {
@@ -147,25 +148,26 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Integrations: s.store, Imports: s.imports,
 		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
-	}, student.Deps{Service: s.service, Students: s.store, Courses: s.store, Letterbox: s.store, Desk: desk}, online.Deps{
+	}, student.Deps{Service: s.service, Students: s.store, Courses: s.store, Letterbox: s.store, Desk: desk, Figures: s.store, Board: s.store}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
-	}, s.reports(), review.Deps{Service: s.service, Ledger: s.store, Requests: s.store})
+	}, s.reports(), review.Deps{Service: s.service, Ledger: s.store, Requests: s.store}, insight.Deps{Service: s.service, Figures: s.store})
 	return router
 }
 
-func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps, papers reports.Deps, say review.Deps) {
+func operations(api huma.API, room classroom.Deps, office campus.Deps, own student.Deps, class online.Deps, papers reports.Deps, say review.Deps, sum insight.Deps) {
 	classroom.Register(api, room)
 	campus.Register(api, office)
 	student.Register(api, own)
 	online.Register(api, class)
 	reports.Register(api, papers)
 	review.Register(api, say)
+	insight.Register(api, sum)
 }
 
 // Contract is the OpenAPI document; it needs no database.
 func Contract() ([]byte, error) {
 	api := rest.NewAPI(chi.NewRouter(), nil)
-	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{}, reports.Deps{}, review.Deps{})
+	operations(api, classroom.Deps{}, campus.Deps{}, student.Deps{}, online.Deps{}, reports.Deps{}, review.Deps{}, insight.Deps{})
 	return api.OpenAPI().YAML()
 }
 

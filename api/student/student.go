@@ -31,6 +31,8 @@ type Deps struct {
 	Courses   Courses
 	Letterbox Letterbox
 	Desk      signin.Desk
+	Figures   Figures
+	Board     Board
 }
 
 // Register mounts them.
@@ -39,6 +41,13 @@ func Register(api huma.API, d Deps) {
 	d.password(api)
 	d.mail(api)
 	d.report(api)
+	d.semesters(api)
+	d.dashboard(api)
+	d.course(api)
+	d.explain(api)
+	d.analytics(api)
+	d.alerts(api)
+	d.leaderboard(api)
 }
 
 // cloud marks an operation as answered by the cloud only.

@@ -16,6 +16,9 @@ func (r *registrar) Remove(ctx context.Context, kind attendance.RowKind, key str
 	}
 	for _, course := range scopes {
 		r.say(kind, key, course)
+		if kind == attendance.EnrolmentRow {
+			r.rosters[course] = true
+		}
 	}
 	n, err := r.remove(ctx, kind, key)
 	if err == nil && n == 0 {

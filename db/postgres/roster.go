@@ -22,7 +22,10 @@ func (s *Store) Change(ctx context.Context, fn func(context.Context, attendance.
 func (s *Store) change(ctx context.Context, fn func(context.Context, *tx, *registrar) error) (int64, error) {
 	var rev int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		r := &registrar{q: t.q, now: s.now(), students: map[attendance.ID]bool{}, teachers: map[attendance.ID]bool{}}
+		r := &registrar{
+			q: t.q, now: s.now(), students: map[attendance.ID]bool{}, teachers: map[attendance.ID]bool{}, rosters: map[attendance.ID]bool{},
+		}
+		t.rosters = r.rosters
 		if err := fn(ctx, t, r); err != nil {
 			return err
 		}
@@ -44,6 +47,7 @@ type registrar struct {
 	students map[attendance.ID]bool // to be told of in all their courses
 	teachers map[attendance.ID]bool
 	rescoped []attendance.ID
+	rosters  map[attendance.ID]bool // courses whose enrolments changed: their counts lack it
 }
 
 // say notes a change for the pendrives that hold a course; none: for all.
@@ -112,6 +116,7 @@ func (r *registrar) PutStudent(ctx context.Context, s attendance.StudentEntry) e
 func (r *registrar) PutEnrolment(ctx context.Context, e attendance.FeedEnrolment) error {
 	r.say(attendance.EnrolmentRow, e.ID.String(), e.Course)
 	r.students[e.Student] = true // new to this course, perhaps
+	r.rosters[e.Course] = true
 	n, err := r.q.PutEnrolment(ctx, dbsqlc.PutEnrolmentParams{
 		ID: e.ID, CourseID: e.Course, StudentID: e.Student, Roll: int32(e.Roll), //nolint:gosec // no class is that large
 		FromAt: at(e.FromMS), ToAt: nullable(attendance.FromMS(e.ToMS)),

@@ -26,13 +26,18 @@ type Later func(ctx context.Context, tx pgx.Tx, begun attendance.ID) error
 // Leave is called in the transaction that approves a leave, to have it looked at again.
 type Leave func(ctx context.Context, tx pgx.Tx, request attendance.ID) error
 
+// Recount is called in the transaction after which the counts of courses lack
+// something. If it fails, nothing is stored.
+type Recount func(ctx context.Context, tx pgx.Tx, courses []attendance.ID) error
+
 // Options of a store; zero fields have defaults.
 type Options struct {
 	Hook    Hook
 	Later   Later
 	Leave   Leave
 	Post    Posting
-	Order   Later            // the same for a report that was asked for
+	Order   Later // the same for a report that was asked for
+	Recount Recount
 	Uploads int              // at once; default 4
 	Now     func() time.Time // for "holds now"; default time.Now
 	Log     *slog.Logger
@@ -46,6 +51,7 @@ type Store struct {
 	leave   Leave
 	post    Posting
 	order   Later
+	recount Recount
 	now     func() time.Time
 	log     *slog.Logger
 	uploads chan struct{}
@@ -57,6 +63,7 @@ var (
 	_ attendance.Store        = (*Store)(nil)
 	_ attendance.Inbound      = (*tx)(nil)
 	_ attendance.CourseLocker = (*tx)(nil)
+	_ attendance.Counter      = (*tx)(nil)
 )
 
 // atOnce is how many answers of online classes are under way. Those of one class
@@ -78,7 +85,10 @@ func New(pool *pgxpool.Pool, o Options) *Store {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Store{pool: pool, hook: o.Hook, later: o.Later, leave: o.Leave, order: o.Order, post: o.Post, now: o.Now, log: o.Log, uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce)}
+	return &Store{
+		pool: pool, hook: o.Hook, recount: o.Recount, later: o.Later, leave: o.Leave, order: o.Order, post: o.Post, now: o.Now, log: o.Log,
+		uploads: make(chan struct{}, o.Uploads), answers: make(chan struct{}, atOnce),
+	}
 }
 
 // InTx implements attendance.Store.
@@ -120,8 +130,12 @@ func (s *Store) Ready(ctx context.Context) error {
 const attempts = 6
 
 func (s *Store) write(ctx context.Context, fn func(context.Context, *tx) error) error {
+	return s.retry(ctx, pgx.TxOptions{}, fn)
+}
+
+func (s *Store) retry(ctx context.Context, o pgx.TxOptions, fn func(context.Context, *tx) error) error {
 	for n := 1; ; n++ {
-		err := s.once(ctx, pgx.TxOptions{}, fn)
+		err := s.once(ctx, o, fn)
 		if err == nil || n == attempts || !lostRace(err) {
 			return err
 		}
@@ -161,7 +175,7 @@ func (s *Store) once(ctx context.Context, o pgx.TxOptions, fn func(context.Conte
 		defer cancel()
 		_ = pg.Rollback(ctx)
 	}()
-	t := &tx{q: dbsqlc.New(pg), pg: pg, hook: s.hook, leave: s.leave, now: s.now}
+	t := &tx{q: dbsqlc.New(pg), pg: pg, hook: s.hook, recount: s.recount, leave: s.leave, now: s.now}
 	if err := fn(ctx, t); err != nil {
 		return err
 	}

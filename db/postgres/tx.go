@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,8 @@ type tx struct {
 
 	sessions map[attendance.ID]attendance.Session // that this transaction has locked
 	touched  map[attendance.ID]bool               // sessions whose screens must look again
+	rosters  map[attendance.ID]bool               // courses whose enrolments changed
+	recount  Recount
 }
 
 // touch notes a session whose screens must look again.
@@ -35,18 +38,30 @@ func (t *tx) touch(session attendance.ID) {
 	t.touched[session] = true
 }
 
-// finish does what is last in a transaction. The signal leaves when, and only
-// when, it commits.
+// finish does what is last in a transaction. The signal leaves, and a course's
+// counts are known to lack something, when and only when it commits.
 func (t *tx) finish(ctx context.Context) error {
-	if len(t.touched) == 0 {
+	stale := map[attendance.ID]bool{}
+	if len(t.touched) > 0 {
+		courses, err := t.q.TellSessions(ctx, keys(t.touched), t.now())
+		if err != nil {
+			return fmt.Errorf("tell of changed sessions: %w", err)
+		}
+		for _, c := range courses {
+			stale[c] = true
+		}
+	}
+	if len(t.rosters) > 0 {
+		if err := t.q.NoteStale(ctx, keys(t.rosters)); err != nil {
+			return fmt.Errorf("note changed rosters: %w", err)
+		}
+		maps.Copy(stale, t.rosters)
+	}
+	if len(stale) == 0 || t.recount == nil {
 		return nil
 	}
-	ids := make([]string, 0, len(t.touched))
-	for id := range t.touched {
-		ids = append(ids, id.String())
-	}
-	if err := t.q.TellSessions(ctx, ids); err != nil {
-		return fmt.Errorf("tell of changed sessions: %w", err)
+	if err := t.recount(ctx, t.pg, keys(stale)); err != nil {
+		return fmt.Errorf("have %d courses counted: %w", len(stale), err)
 	}
 	return nil
 }

@@ -30,6 +30,9 @@ var blind = map[string]string{
 	"TeacherReferred":   "the same",
 	"LeaveSessions":     "a leave holds in a deleted class too: it may be restored",
 	"FeedFacts":         "pendrives must hear of deletions too",
+	"TellSessions":      "a deletion changes what a course adds up to",
+	"SessionIDs":        "all of them are derived again",
+	"OwnStandings":      "only those of sessions that SessionsOfCourses lists are looked at",
 }
 
 // A class that somebody deleted must count nowhere, in no query that anybody adds.

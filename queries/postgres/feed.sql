@@ -97,5 +97,16 @@ UPDATE fact SET stored_xid = pg_current_xact_id();
 -- name: KeepHome :exec
 UPDATE roster_head SET home = @home;
 
--- name: TellSessions :exec
-SELECT pg_notify('arise_live', t.id) FROM (SELECT unnest(@ids::text[]) AS id) t;
+-- name: TellSessions :many
+-- Also notes which courses' counts lack something now: those of sessions that are
+-- over, or were counted as such. One statement, for a tap in class pays for it.
+WITH noted AS (
+    INSERT INTO stale (course_id)
+    SELECT DISTINCT s.course_id FROM session s
+    WHERE s.id = ANY(@ids::uuid[])
+      AND (s.closed_at IS NOT NULL OR s.closes_at <= @now::timestamptz OR EXISTS (SELECT FROM session_count c WHERE c.session_id = s.id))
+    RETURNING course_id
+), told AS MATERIALIZED (
+    SELECT count(pg_notify('arise_live', t.id::text)) AS n FROM (SELECT unnest(@ids::uuid[]) AS id) t
+)
+SELECT noted.course_id FROM told LEFT JOIN noted ON told.n >= 0 WHERE noted.course_id IS NOT NULL ORDER BY noted.course_id;

@@ -57,6 +57,12 @@ type Course struct {
 	TeacherID      attendance.ID
 }
 
+type CourseCount struct {
+	CourseID  attendance.ID
+	Policy    json.RawMessage
+	CountedAt time.Time
+}
+
 type Device struct {
 	ID       attendance.ID
 	Name     string
@@ -171,6 +177,11 @@ type Inbox struct {
 	ReceivedAt  time.Time
 	ResolvedAt  *time.Time
 	Resolution  *string
+}
+
+type LeaderboardMember struct {
+	StudentID attendance.ID
+	Since     time.Time
 }
 
 type Login struct {
@@ -356,6 +367,20 @@ type Session struct {
 	VoidReason string
 }
 
+type SessionCount struct {
+	SessionID attendance.ID
+	CourseID  attendance.ID
+	Ord       int32
+	OpenedAt  time.Time
+	Kind      string
+	Expected  int32
+	Present   int32
+	Late      int32
+	Absent    int32
+	Excused   int32
+	Duty      int32
+}
+
 type Setting struct {
 	Key     string
 	Value   json.RawMessage
@@ -365,6 +390,11 @@ type Setting struct {
 type Setup struct {
 	TokenHash []byte
 	ExpiresAt time.Time
+}
+
+type Stale struct {
+	ID       int64
+	CourseID attendance.ID
 }
 
 type Standing struct {
@@ -397,6 +427,21 @@ type Student struct {
 	PasswordHash   string
 	ArchivedAt     *time.Time
 	Search         string
+}
+
+type StudentCount struct {
+	CourseID      attendance.ID
+	StudentID     attendance.ID
+	Present       int32
+	Late          int32
+	Absent        int32
+	Excused       int32
+	Duty          int32
+	CurrentStreak int32
+	LongestStreak int32
+	Missed        int32
+	Band          string
+	Cells         string
 }
 
 type Teacher struct {

@@ -1,0 +1,111 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
+)
+
+// InCount runs fn on one consistent state. Of two that count one course, one
+// begins again.
+func (s *Store) InCount(ctx context.Context, fn func(context.Context, attendance.Counter) error) error {
+	return s.retry(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
+}
+
+// Uncounted are the courses whose counts lack something.
+func (s *Store) Uncounted(ctx context.Context) ([]attendance.ID, error) {
+	out, err := dbsqlc.New(s.pool).Uncounted(ctx, attendance.SettledBy(s.now()))
+	if err != nil {
+		return nil, fmt.Errorf("list courses to count: %w", err)
+	}
+	return out, nil
+}
+
+// NoteAll has every course counted anew, and says how many there are.
+func (s *Store) NoteAll(ctx context.Context) (int64, error) {
+	n, err := dbsqlc.New(s.pool).NoteAll(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("note all courses: %w", err)
+	}
+	return n, nil
+}
+
+// SessionIDs are the next sessions after one, by id.
+func (s *Store) SessionIDs(ctx context.Context, after attendance.ID, most int) ([]attendance.ID, error) {
+	out, err := dbsqlc.New(s.pool).SessionIDs(ctx, after, n32(most))
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return out, nil
+}
+
+func (t *tx) Stale(ctx context.Context, course attendance.ID) ([]int64, error) {
+	return t.q.Stale(ctx, course)
+}
+
+// PutCount implements attendance.Counter.
+func (t *tx) PutCount(ctx context.Context, c attendance.CourseCount, covers []int64) error {
+	policy, err := json.Marshal(c.Policy)
+	if err != nil {
+		return fmt.Errorf("encode policy: %w", err)
+	}
+	if err := t.q.PutCourseCount(ctx, c.Course, policy, t.now()); err != nil {
+		return fmt.Errorf("put count of %s: %w", c.Course, err)
+	}
+	sessions, students := sessionCounts(c), studentCounts(c)
+	err = errors.Join(
+		t.q.DropSessionCounts(ctx, c.Course, sessions.SessionIds),
+		t.q.PutSessionCounts(ctx, sessions),
+		t.q.DropStudentCounts(ctx, c.Course, students.StudentIds),
+		t.q.PutStudentCounts(ctx, students),
+		t.q.DropStale(ctx, covers),
+	)
+	if err != nil {
+		return fmt.Errorf("put count of %s: %w", c.Course, err)
+	}
+	return nil
+}
+
+func sessionCounts(c attendance.CourseCount) dbsqlc.PutSessionCountsParams {
+	p := dbsqlc.PutSessionCountsParams{CourseID: c.Course, SessionIds: []attendance.ID{}}
+	for i, s := range c.Sessions {
+		p.SessionIds = append(p.SessionIds, s.Session)
+		p.Ords = append(p.Ords, n32(i))
+		p.OpenedAts = append(p.OpenedAts, s.OpenedAt)
+		p.Kinds = append(p.Kinds, string(s.Kind))
+		p.Expecteds = append(p.Expecteds, n32(s.Expected))
+		p.Presents = append(p.Presents, n32(s.Present))
+		p.Lates = append(p.Lates, n32(s.Late))
+		p.Absents = append(p.Absents, n32(s.Absent))
+		p.Excuseds = append(p.Excuseds, n32(s.Excused))
+		p.Dutys = append(p.Dutys, n32(s.Duty))
+	}
+	return p
+}
+
+func studentCounts(c attendance.CourseCount) dbsqlc.PutStudentCountsParams {
+	p := dbsqlc.PutStudentCountsParams{CourseID: c.Course, StudentIds: []attendance.ID{}}
+	for _, s := range c.Students {
+		p.StudentIds = append(p.StudentIds, s.Student)
+		p.Presents = append(p.Presents, n32(s.Present))
+		p.Lates = append(p.Lates, n32(s.Late))
+		p.Absents = append(p.Absents, n32(s.Absent))
+		p.Excuseds = append(p.Excuseds, n32(s.Excused))
+		p.Dutys = append(p.Dutys, n32(s.Duty))
+		p.Currents = append(p.Currents, n32(s.Current))
+		p.Longests = append(p.Longests, n32(s.Longest))
+		p.Misseds = append(p.Misseds, n32(s.Missed))
+		p.Bands = append(p.Bands, string(s.Band))
+		p.Cells = append(p.Cells, string(s.Cells))
+	}
+	return p
+}
+
+// n32 is a number of people or of classes.
+func n32(n int) int32 { return int32(n) } //nolint:gosec // no school has two thousand million

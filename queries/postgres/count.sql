@@ -1,0 +1,58 @@
+-- name: NoteStale :exec
+INSERT INTO stale (course_id) SELECT c.id FROM course c WHERE c.id = ANY(@course_ids::uuid[]) ORDER BY c.id;
+
+-- name: Stale :many
+SELECT id FROM stale WHERE course_id = @course_id ORDER BY id;
+
+-- name: DropStale :exec
+DELETE FROM stale WHERE id = ANY(@ids::bigint[]);
+
+-- name: Uncounted :many
+-- Courses whose counts lack something, or will never be told: a class that nobody
+-- ended and whose time was up by settled_by.
+SELECT c.course_id FROM (
+    SELECT s.course_id FROM stale s
+    UNION
+    SELECT se.course_id FROM session se
+    WHERE se.closed_at IS NULL AND NOT se.voided AND se.closes_at <= @settled_by::timestamptz
+      AND NOT EXISTS (SELECT FROM session_count n WHERE n.session_id = se.id)
+) c ORDER BY c.course_id;
+
+-- name: PutCourseCount :exec
+-- The first write of a count: of two that count one course at once, the second fails
+-- here and begins again.
+INSERT INTO course_count (course_id, policy, counted_at) VALUES (@course_id, @policy, @counted_at)
+ON CONFLICT (course_id) DO UPDATE SET policy = excluded.policy, counted_at = excluded.counted_at;
+
+-- name: DropSessionCounts :exec
+DELETE FROM session_count WHERE course_id = @course_id AND session_id <> ALL(@but::uuid[]);
+
+-- name: PutSessionCounts :exec
+-- Most are as they were: those are not written.
+INSERT INTO session_count (session_id, course_id, ord, opened_at, kind, expected, present, late, absent, excused, duty)
+SELECT unnest(@session_ids::uuid[]), @course_id, unnest(@ords::integer[]), unnest(@opened_ats::timestamptz[]),
+    unnest(@kinds::text[]), unnest(@expecteds::integer[]), unnest(@presents::integer[]), unnest(@lates::integer[]),
+    unnest(@absents::integer[]), unnest(@excuseds::integer[]), unnest(@dutys::integer[])
+ON CONFLICT (session_id) DO UPDATE SET course_id = excluded.course_id, ord = excluded.ord, opened_at = excluded.opened_at,
+    kind = excluded.kind, expected = excluded.expected, present = excluded.present, late = excluded.late,
+    absent = excluded.absent, excused = excluded.excused, duty = excluded.duty
+WHERE session_count IS DISTINCT FROM excluded;
+
+-- name: DropStudentCounts :exec
+DELETE FROM student_count WHERE course_id = @course_id AND student_id <> ALL(@but::uuid[]);
+
+-- name: PutStudentCounts :exec
+INSERT INTO student_count (course_id, student_id, present, late, absent, excused, duty, current_streak, longest_streak, missed, band, cells)
+SELECT @course_id, unnest(@student_ids::uuid[]), unnest(@presents::integer[]), unnest(@lates::integer[]),
+    unnest(@absents::integer[]), unnest(@excuseds::integer[]), unnest(@dutys::integer[]), unnest(@currents::integer[]),
+    unnest(@longests::integer[]), unnest(@misseds::integer[]), unnest(@bands::text[]), unnest(@cells::text[])
+ON CONFLICT (course_id, student_id) DO UPDATE SET present = excluded.present, late = excluded.late, absent = excluded.absent,
+    excused = excluded.excused, duty = excluded.duty, current_streak = excluded.current_streak,
+    longest_streak = excluded.longest_streak, missed = excluded.missed, band = excluded.band, cells = excluded.cells
+WHERE student_count IS DISTINCT FROM excluded;
+
+-- name: NoteAll :execrows
+INSERT INTO stale (course_id) SELECT id FROM course;
+
+-- name: SessionIDs :many
+SELECT id FROM session WHERE id > coalesce(@after::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT @most;
