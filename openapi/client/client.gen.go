@@ -174,6 +174,33 @@ func (e AuditActorBodyRole) Valid() bool {
 	}
 }
 
+// Defines values for BadgeType.
+const (
+	CONSISTENT   BadgeType = "CONSISTENT"
+	FIRSTSTEP    BadgeType = "FIRST_STEP"
+	IRONSTREAK   BadgeType = "IRON_STREAK"
+	PERFECTMONTH BadgeType = "PERFECT_MONTH"
+	PERFECTWEEK  BadgeType = "PERFECT_WEEK"
+)
+
+// Valid indicates whether the value is a known member of the BadgeType enum.
+func (e BadgeType) Valid() bool {
+	switch e {
+	case CONSISTENT:
+		return true
+	case FIRSTSTEP:
+		return true
+	case IRONSTREAK:
+		return true
+	case PERFECTMONTH:
+		return true
+	case PERFECTWEEK:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BulkStudentStatus.
 const (
 	BulkStudentStatusAbsent  BulkStudentStatus = "absent"
@@ -231,6 +258,30 @@ func (e CorrectInputBodyStatus) Valid() bool {
 	case CorrectInputBodyStatusLate:
 		return true
 	case CorrectInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DashboardOutputBodyOverallStatus.
+const (
+	DashboardOutputBodyOverallStatusCritical DashboardOutputBodyOverallStatus = "critical"
+	DashboardOutputBodyOverallStatusGood     DashboardOutputBodyOverallStatus = "good"
+	DashboardOutputBodyOverallStatusNone     DashboardOutputBodyOverallStatus = "none"
+	DashboardOutputBodyOverallStatusWarning  DashboardOutputBodyOverallStatus = "warning"
+)
+
+// Valid indicates whether the value is a known member of the DashboardOutputBodyOverallStatus enum.
+func (e DashboardOutputBodyOverallStatus) Valid() bool {
+	switch e {
+	case DashboardOutputBodyOverallStatusCritical:
+		return true
+	case DashboardOutputBodyOverallStatusGood:
+		return true
+	case DashboardOutputBodyOverallStatusNone:
+		return true
+	case DashboardOutputBodyOverallStatusWarning:
 		return true
 	default:
 		return false
@@ -339,6 +390,87 @@ func (e ExpireOutputBodyStatus) Valid() bool {
 	case AlreadyEnded:
 		return true
 	case Expired:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExplainClassStatus.
+const (
+	ExplainClassStatusAbsent      ExplainClassStatus = "absent"
+	ExplainClassStatusDuty        ExplainClassStatus = "duty"
+	ExplainClassStatusExcused     ExplainClassStatus = "excused"
+	ExplainClassStatusLate        ExplainClassStatus = "late"
+	ExplainClassStatusNotRequired ExplainClassStatus = "not_required"
+	ExplainClassStatusPresent     ExplainClassStatus = "present"
+)
+
+// Valid indicates whether the value is a known member of the ExplainClassStatus enum.
+func (e ExplainClassStatus) Valid() bool {
+	switch e {
+	case ExplainClassStatusAbsent:
+		return true
+	case ExplainClassStatusDuty:
+		return true
+	case ExplainClassStatusExcused:
+		return true
+	case ExplainClassStatusLate:
+		return true
+	case ExplainClassStatusNotRequired:
+		return true
+	case ExplainClassStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExplainFactKind.
+const (
+	Evidence   ExplainFactKind = "evidence"
+	Verdict    ExplainFactKind = "verdict"
+	Withdrawal ExplainFactKind = "withdrawal"
+)
+
+// Valid indicates whether the value is a known member of the ExplainFactKind enum.
+func (e ExplainFactKind) Valid() bool {
+	switch e {
+	case Evidence:
+		return true
+	case Verdict:
+		return true
+	case Withdrawal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExplainFactStatus.
+const (
+	ExplainFactStatusAbsent      ExplainFactStatus = "absent"
+	ExplainFactStatusDuty        ExplainFactStatus = "duty"
+	ExplainFactStatusExcused     ExplainFactStatus = "excused"
+	ExplainFactStatusLate        ExplainFactStatus = "late"
+	ExplainFactStatusNotRequired ExplainFactStatus = "not_required"
+	ExplainFactStatusPresent     ExplainFactStatus = "present"
+)
+
+// Valid indicates whether the value is a known member of the ExplainFactStatus enum.
+func (e ExplainFactStatus) Valid() bool {
+	switch e {
+	case ExplainFactStatusAbsent:
+		return true
+	case ExplainFactStatusDuty:
+		return true
+	case ExplainFactStatusExcused:
+		return true
+	case ExplainFactStatusLate:
+		return true
+	case ExplainFactStatusNotRequired:
+		return true
+	case ExplainFactStatusPresent:
 		return true
 	default:
 		return false
@@ -549,6 +681,114 @@ func (e ImportRowBodyProgress) Valid() bool {
 	case ImportRowBodyProgressUndone:
 		return true
 	case ImportRowBodyProgressWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InsightKindSessionType.
+const (
+	InsightKindSessionTypeOffline InsightKindSessionType = "offline"
+	InsightKindSessionTypeOnline  InsightKindSessionType = "online"
+)
+
+// Valid indicates whether the value is a known member of the InsightKindSessionType enum.
+func (e InsightKindSessionType) Valid() bool {
+	switch e {
+	case InsightKindSessionTypeOffline:
+		return true
+	case InsightKindSessionTypeOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InsightOwnCourseStatus.
+const (
+	InsightOwnCourseStatusCritical InsightOwnCourseStatus = "critical"
+	InsightOwnCourseStatusNone     InsightOwnCourseStatus = "none"
+	InsightOwnCourseStatusSafe     InsightOwnCourseStatus = "safe"
+	InsightOwnCourseStatusWarning  InsightOwnCourseStatus = "warning"
+)
+
+// Valid indicates whether the value is a known member of the InsightOwnCourseStatus enum.
+func (e InsightOwnCourseStatus) Valid() bool {
+	switch e {
+	case InsightOwnCourseStatusCritical:
+		return true
+	case InsightOwnCourseStatusNone:
+		return true
+	case InsightOwnCourseStatusSafe:
+		return true
+	case InsightOwnCourseStatusWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InsightSessionSessionType.
+const (
+	InsightSessionSessionTypeOffline InsightSessionSessionType = "offline"
+	InsightSessionSessionTypeOnline  InsightSessionSessionType = "online"
+)
+
+// Valid indicates whether the value is a known member of the InsightSessionSessionType enum.
+func (e InsightSessionSessionType) Valid() bool {
+	switch e {
+	case InsightSessionSessionTypeOffline:
+		return true
+	case InsightSessionSessionTypeOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InsightStudentStatus.
+const (
+	InsightStudentStatusCritical InsightStudentStatus = "critical"
+	InsightStudentStatusNone     InsightStudentStatus = "none"
+	InsightStudentStatusSafe     InsightStudentStatus = "safe"
+	InsightStudentStatusWarning  InsightStudentStatus = "warning"
+)
+
+// Valid indicates whether the value is a known member of the InsightStudentStatus enum.
+func (e InsightStudentStatus) Valid() bool {
+	switch e {
+	case InsightStudentStatusCritical:
+		return true
+	case InsightStudentStatusNone:
+		return true
+	case InsightStudentStatusSafe:
+		return true
+	case InsightStudentStatusWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InsightStudentViewOverallStatus.
+const (
+	InsightStudentViewOverallStatusCritical InsightStudentViewOverallStatus = "critical"
+	InsightStudentViewOverallStatusNone     InsightStudentViewOverallStatus = "none"
+	InsightStudentViewOverallStatusSafe     InsightStudentViewOverallStatus = "safe"
+	InsightStudentViewOverallStatusWarning  InsightStudentViewOverallStatus = "warning"
+)
+
+// Valid indicates whether the value is a known member of the InsightStudentViewOverallStatus enum.
+func (e InsightStudentViewOverallStatus) Valid() bool {
+	switch e {
+	case InsightStudentViewOverallStatusCritical:
+		return true
+	case InsightStudentViewOverallStatusNone:
+		return true
+	case InsightStudentViewOverallStatusSafe:
+		return true
+	case InsightStudentViewOverallStatusWarning:
 		return true
 	default:
 		return false
@@ -792,6 +1032,183 @@ func (e OverrideInputBodyStatus) Valid() bool {
 	case OverrideInputBodyStatusLate:
 		return true
 	case OverrideInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnAlertStatus.
+const (
+	OwnAlertStatusCritical OwnAlertStatus = "critical"
+	OwnAlertStatusWarning  OwnAlertStatus = "warning"
+)
+
+// Valid indicates whether the value is a known member of the OwnAlertStatus enum.
+func (e OwnAlertStatus) Valid() bool {
+	switch e {
+	case OwnAlertStatusCritical:
+		return true
+	case OwnAlertStatusWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnClassSessionType.
+const (
+	OwnClassSessionTypeOffline OwnClassSessionType = "offline"
+	OwnClassSessionTypeOnline  OwnClassSessionType = "online"
+)
+
+// Valid indicates whether the value is a known member of the OwnClassSessionType enum.
+func (e OwnClassSessionType) Valid() bool {
+	switch e {
+	case OwnClassSessionTypeOffline:
+		return true
+	case OwnClassSessionTypeOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnClassStatus.
+const (
+	OwnClassStatusAbsent      OwnClassStatus = "Absent"
+	OwnClassStatusDuty        OwnClassStatus = "Duty"
+	OwnClassStatusExcused     OwnClassStatus = "Excused"
+	OwnClassStatusLate        OwnClassStatus = "Late"
+	OwnClassStatusNotRequired OwnClassStatus = "Not required"
+	OwnClassStatusPresent     OwnClassStatus = "Present"
+)
+
+// Valid indicates whether the value is a known member of the OwnClassStatus enum.
+func (e OwnClassStatus) Valid() bool {
+	switch e {
+	case OwnClassStatusAbsent:
+		return true
+	case OwnClassStatusDuty:
+		return true
+	case OwnClassStatusExcused:
+		return true
+	case OwnClassStatusLate:
+		return true
+	case OwnClassStatusNotRequired:
+		return true
+	case OwnClassStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnCourseWarningStatus.
+const (
+	OwnCourseWarningStatusCritical OwnCourseWarningStatus = "critical"
+	OwnCourseWarningStatusGood     OwnCourseWarningStatus = "good"
+	OwnCourseWarningStatusNone     OwnCourseWarningStatus = "none"
+	OwnCourseWarningStatusWarning  OwnCourseWarningStatus = "warning"
+)
+
+// Valid indicates whether the value is a known member of the OwnCourseWarningStatus enum.
+func (e OwnCourseWarningStatus) Valid() bool {
+	switch e {
+	case OwnCourseWarningStatusCritical:
+		return true
+	case OwnCourseWarningStatusGood:
+		return true
+	case OwnCourseWarningStatusNone:
+		return true
+	case OwnCourseWarningStatusWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnStandingColor.
+const (
+	Green  OwnStandingColor = "green"
+	Red    OwnStandingColor = "red"
+	Yellow OwnStandingColor = "yellow"
+)
+
+// Valid indicates whether the value is a known member of the OwnStandingColor enum.
+func (e OwnStandingColor) Valid() bool {
+	switch e {
+	case Green:
+		return true
+	case Red:
+		return true
+	case Yellow:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnStandingStatus.
+const (
+	OwnStandingStatusCritical OwnStandingStatus = "Critical"
+	OwnStandingStatusGood     OwnStandingStatus = "Good"
+	OwnStandingStatusWarning  OwnStandingStatus = "Warning"
+)
+
+// Valid indicates whether the value is a known member of the OwnStandingStatus enum.
+func (e OwnStandingStatus) Valid() bool {
+	switch e {
+	case OwnStandingStatusCritical:
+		return true
+	case OwnStandingStatusGood:
+		return true
+	case OwnStandingStatusWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnTrendStatus.
+const (
+	OwnTrendStatusCritical OwnTrendStatus = "critical"
+	OwnTrendStatusGood     OwnTrendStatus = "good"
+	OwnTrendStatusNone     OwnTrendStatus = "none"
+	OwnTrendStatusWarning  OwnTrendStatus = "warning"
+)
+
+// Valid indicates whether the value is a known member of the OwnTrendStatus enum.
+func (e OwnTrendStatus) Valid() bool {
+	switch e {
+	case OwnTrendStatusCritical:
+		return true
+	case OwnTrendStatusGood:
+		return true
+	case OwnTrendStatusNone:
+		return true
+	case OwnTrendStatusWarning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OwnTrendTrendDirection.
+const (
+	Down   OwnTrendTrendDirection = "down"
+	Stable OwnTrendTrendDirection = "stable"
+	Up     OwnTrendTrendDirection = "up"
+)
+
+// Valid indicates whether the value is a known member of the OwnTrendTrendDirection enum.
+func (e OwnTrendTrendDirection) Valid() bool {
+	switch e {
+	case Down:
+		return true
+	case Stable:
+		return true
+	case Up:
 		return true
 	default:
 		return false
@@ -1058,16 +1475,16 @@ func (e RequestBodyState) Valid() bool {
 
 // Defines values for RiskBodyStatus.
 const (
-	Critical RiskBodyStatus = "Critical"
-	Warning  RiskBodyStatus = "Warning"
+	RiskBodyStatusCritical RiskBodyStatus = "Critical"
+	RiskBodyStatusWarning  RiskBodyStatus = "Warning"
 )
 
 // Valid indicates whether the value is a known member of the RiskBodyStatus enum.
 func (e RiskBodyStatus) Valid() bool {
 	switch e {
-	case Critical:
+	case RiskBodyStatusCritical:
 		return true
-	case Warning:
+	case RiskBodyStatusWarning:
 		return true
 	default:
 		return false
@@ -1389,6 +1806,96 @@ func (e TeacherAskInputBodyStatus) Valid() bool {
 	case TeacherAskInputBodyStatusLate:
 		return true
 	case TeacherAskInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListConsecutiveAbsencesParamsFormat.
+const (
+	ListConsecutiveAbsencesParamsFormatCsv  ListConsecutiveAbsencesParamsFormat = "csv"
+	ListConsecutiveAbsencesParamsFormatJson ListConsecutiveAbsencesParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the ListConsecutiveAbsencesParamsFormat enum.
+func (e ListConsecutiveAbsencesParamsFormat) Valid() bool {
+	switch e {
+	case ListConsecutiveAbsencesParamsFormatCsv:
+		return true
+	case ListConsecutiveAbsencesParamsFormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetCourseInsightParamsFormat.
+const (
+	GetCourseInsightParamsFormatCsv  GetCourseInsightParamsFormat = "csv"
+	GetCourseInsightParamsFormatJson GetCourseInsightParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetCourseInsightParamsFormat enum.
+func (e GetCourseInsightParamsFormat) Valid() bool {
+	switch e {
+	case GetCourseInsightParamsFormatCsv:
+		return true
+	case GetCourseInsightParamsFormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetOverviewParamsFormat.
+const (
+	GetOverviewParamsFormatCsv  GetOverviewParamsFormat = "csv"
+	GetOverviewParamsFormatJson GetOverviewParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetOverviewParamsFormat enum.
+func (e GetOverviewParamsFormat) Valid() bool {
+	switch e {
+	case GetOverviewParamsFormatCsv:
+		return true
+	case GetOverviewParamsFormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetStudentInsightParamsFormat.
+const (
+	GetStudentInsightParamsFormatCsv  GetStudentInsightParamsFormat = "csv"
+	GetStudentInsightParamsFormatJson GetStudentInsightParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetStudentInsightParamsFormat enum.
+func (e GetStudentInsightParamsFormat) Valid() bool {
+	switch e {
+	case GetStudentInsightParamsFormatCsv:
+		return true
+	case GetStudentInsightParamsFormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetTrendsParamsFormat.
+const (
+	GetTrendsParamsFormatCsv  GetTrendsParamsFormat = "csv"
+	GetTrendsParamsFormatJson GetTrendsParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetTrendsParamsFormat enum.
+func (e GetTrendsParamsFormat) Valid() bool {
+	switch e {
+	case GetTrendsParamsFormatCsv:
+		return true
+	case GetTrendsParamsFormatJson:
 		return true
 	default:
 		return false
@@ -2297,6 +2804,17 @@ type AdviceBody struct {
 	WaitMs int64 `json:"wait_ms"`
 }
 
+// AlertsOutputBody defines model for AlertsOutputBody.
+type AlertsOutputBody struct {
+	CriticalAlerts    []OwnAlert `json:"critical_alerts"`
+	CriticalCount     int64      `json:"critical_count"`
+	CriticalThreshold float64    `json:"critical_threshold"`
+	MinimumThreshold  float64    `json:"minimum_threshold"`
+	TotalAlertCount   int64      `json:"total_alert_count"`
+	WarningAlerts     []OwnAlert `json:"warning_alerts"`
+	WarningCount      int64      `json:"warning_count"`
+}
+
 // AnalyticsOutputBody defines model for AnalyticsOutputBody.
 type AnalyticsOutputBody struct {
 	// AtRiskStudents Students below the minimum, worst first.
@@ -2429,10 +2947,77 @@ type AvailableRow struct {
 	UniversityRollNo string `json:"university_roll_no"`
 }
 
+// Badge defines model for Badge.
+type Badge struct {
+	Description string    `json:"description"`
+	Icon        string    `json:"icon"`
+	Type        BadgeType `json:"type"`
+}
+
+// BadgeType defines model for Badge.Type.
+type BadgeType string
+
 // BeatOutputBody defines model for BeatOutputBody.
 type BeatOutputBody struct {
 	// Status Examples: ok
 	Status string `json:"status"`
+}
+
+// BoardOutputBody defines model for BoardOutputBody.
+type BoardOutputBody struct {
+	// CountingCourses 0: every figure is exact. Else the last change of so many courses is not in it yet.
+	CountingCourses int64               `json:"counting_courses"`
+	CourseId        *openapi_types.UUID `json:"course_id"`
+
+	// Enabled The office allows a leaderboard.
+	Enabled bool `json:"enabled"`
+
+	// Leaderboard Students who opted in, and you; best first.
+	Leaderboard []BoardRow `json:"leaderboard"`
+
+	// OptedIn Others may see you here.
+	OptedIn    bool                `json:"opted_in"`
+	SemesterId *openapi_types.UUID `json:"semester_id"`
+
+	// TotalOnLeaderboard Students who are ranked, named or not.
+	TotalOnLeaderboard int64       `json:"total_on_leaderboard"`
+	UserBadges         []Badge     `json:"user_badges"`
+	UserRank           *BoardRank  `json:"user_rank,omitempty"`
+	UserStats          *BoardStats `json:"user_stats,omitempty"`
+}
+
+// BoardRank defines model for BoardRank.
+type BoardRank struct {
+	// Percentile 0 is the best.
+	Percentile int64 `json:"percentile"`
+
+	// Position The same.
+	Position      int64 `json:"position"`
+	Rank          int64 `json:"rank"`
+	TotalStudents int64 `json:"total_students"`
+}
+
+// BoardRow defines model for BoardRow.
+type BoardRow struct {
+	Badges []Badge `json:"badges"`
+
+	// Rank Among all; those who did not opt in are left out, so that ranks may be missing.
+	Rank        int64              `json:"rank"`
+	StudentId   openapi_types.UUID `json:"student_id"`
+	StudentName string             `json:"student_name"`
+	You         bool               `json:"you"`
+}
+
+// BoardStats defines model for BoardStats.
+type BoardStats struct {
+	// AttendancePercentage Of the classes that the student was expected at.
+	AttendancePercentage float64 `json:"attendance_percentage"`
+
+	// CurrentStreak Over several courses: in the course where it is longest.
+	CurrentStreak int64 `json:"current_streak"`
+	LongestStreak int64 `json:"longest_streak"`
+	PresentCount  int64 `json:"present_count"`
+	TotalSessions int64 `json:"total_sessions"`
 }
 
 // BulkImportOutputBody defines model for BulkImportOutputBody.
@@ -2672,6 +3257,24 @@ type CourseViewRow struct {
 	TeacherNames []string `json:"teacher_names"`
 }
 
+// DashboardOutputBody defines model for DashboardOutputBody.
+type DashboardOutputBody struct {
+	// Courses In which you are enrolled now, by course code.
+	Courses                  []OwnCourse                      `json:"courses"`
+	IsFiltered               bool                             `json:"is_filtered"`
+	MinAttendanceRequirement float64                          `json:"min_attendance_requirement"`
+	OverallPercentage        float64                          `json:"overall_percentage"`
+	OverallStatus            DashboardOutputBodyOverallStatus `json:"overall_status"`
+	SemesterId               *openapi_types.UUID              `json:"semester_id"`
+
+	// SemesterName Of the semester that was asked for, or of the first course.
+	SemesterName *string `json:"semester_name"`
+	StudentName  string  `json:"student_name"`
+}
+
+// DashboardOutputBodyOverallStatus defines model for DashboardOutputBody.OverallStatus.
+type DashboardOutputBodyOverallStatus string
+
 // DayOutputBody defines model for DayOutputBody.
 type DayOutputBody struct {
 	Courses []HeldBody `json:"courses"`
@@ -2891,6 +3494,98 @@ type ExpireOutputBody struct {
 
 // ExpireOutputBodyStatus defines model for ExpireOutputBody.Status.
 type ExpireOutputBodyStatus string
+
+// ExplainClass defines model for ExplainClass.
+type ExplainClass struct {
+	// Because Examples: Asha Rao said present: came with a note
+	Because string `json:"because"`
+
+	// Counts It is among the classes held.
+	Counts bool `json:"counts"`
+
+	// Facts In the order in which they were said.
+	Facts     []ExplainFact      `json:"facts"`
+	SessionId openapi_types.UUID `json:"session_id"`
+	StartTime time.Time          `json:"start_time"`
+	Status    ExplainClassStatus `json:"status"`
+	Topic     string             `json:"topic"`
+
+	// Weight What it adds to attended.
+	Weight float64 `json:"weight"`
+}
+
+// ExplainClassStatus defines model for ExplainClass.Status.
+type ExplainClassStatus string
+
+// ExplainFact defines model for ExplainFact.
+type ExplainFact struct {
+	At time.Time `json:"at"`
+
+	// By Examples: Asha Rao
+	By string `json:"by"`
+
+	// Decides This is what counts.
+	Decides bool `json:"decides"`
+
+	// Kind Evidence says only that you were there; a verdict is somebody's word, and outranks it.
+	Kind ExplainFactKind `json:"kind"`
+
+	// Method Examples: biometric
+	Method string             `json:"method"`
+	Reason string             `json:"reason"`
+	Status *ExplainFactStatus `json:"status"`
+}
+
+// ExplainFactKind Evidence says only that you were there; a verdict is somebody's word, and outranks it.
+type ExplainFactKind string
+
+// ExplainFactStatus defines model for ExplainFact.Status.
+type ExplainFactStatus string
+
+// ExplainOutputBody defines model for ExplainOutputBody.
+type ExplainOutputBody struct {
+	// Classes Those that expected you and have ended, oldest first.
+	Classes    []ExplainClass     `json:"classes"`
+	CourseId   openapi_types.UUID `json:"course_id"`
+	CourseName string             `json:"course_name"`
+	Policy     ExplainPolicy      `json:"policy"`
+	Sum        ExplainSum         `json:"sum"`
+}
+
+// ExplainPolicy defines model for ExplainPolicy.
+type ExplainPolicy struct {
+	CriticalPercent float64 `json:"critical_percent"`
+
+	// LateWeight What a late class adds to attended; one on duty adds 1, an excused one is not held.
+	LateWeight float64 `json:"late_weight"`
+
+	// MinimumPercent At or above is safe.
+	MinimumPercent float64 `json:"minimum_percent"`
+	Rule           string  `json:"rule"`
+	Version        int64   `json:"version"`
+}
+
+// ExplainSum defines model for ExplainSum.
+type ExplainSum struct {
+	Absent int64 `json:"absent"`
+
+	// Attended The weights of all classes.
+	Attended float64 `json:"attended"`
+	Duty     int64   `json:"duty"`
+	Excused  int64   `json:"excused"`
+
+	// Formula Examples: (12 present + 2 late × 0.5) ÷ 16 held = 81.3 %
+	Formula string `json:"formula"`
+
+	// Held The classes that count.
+	Held        int64 `json:"held"`
+	Late        int64 `json:"late"`
+	NotRequired int64 `json:"not_required"`
+
+	// Percentage 100 × attended ÷ held, to one decimal: what every screen shows.
+	Percentage float64 `json:"percentage"`
+	Present    int64   `json:"present"`
+}
 
 // ExtendInputBody defines model for ExtendInputBody.
 type ExtendInputBody struct {
@@ -3183,6 +3878,274 @@ type ImportRowsOutputBody struct {
 
 	// Next The cursor of the next page; absent on the last.
 	Next *string `json:"next,omitempty"`
+}
+
+// InsightAbsence defines model for InsightAbsence.
+type InsightAbsence struct {
+	CourseCode string             `json:"course_code"`
+	CourseName string             `json:"course_name"`
+	Id         openapi_types.UUID `json:"id"`
+	StartTime  time.Time          `json:"start_time"`
+}
+
+// InsightAbsences defines model for InsightAbsences.
+type InsightAbsences struct {
+	// CountingCourses As in the overview.
+	CountingCourses int64 `json:"counting_courses"`
+
+	// Students The longest first; at most 1000.
+	Students []InsightMissing `json:"students"`
+	Total    int64            `json:"total"`
+}
+
+// InsightCourse defines model for InsightCourse.
+type InsightCourse struct {
+	// AttendanceRate Attended ÷ held, of those enrolled when each class began.
+	AttendanceRate float64 `json:"attendance_rate"`
+	CourseCode     string  `json:"course_code"`
+	CourseName     string  `json:"course_name"`
+
+	// EnrolledCount Enrolled now.
+	EnrolledCount int64              `json:"enrolled_count"`
+	Id            openapi_types.UUID `json:"id"`
+
+	// SessionCount Classes that have ended.
+	SessionCount int64 `json:"session_count"`
+
+	// TeacherName Its teachers now, by name.
+	TeacherName *string `json:"teacher_name"`
+
+	// TotalMarks Counted as having been there: present, late, on duty.
+	TotalMarks int64 `json:"total_marks"`
+}
+
+// InsightCourseHead defines model for InsightCourseHead.
+type InsightCourseHead struct {
+	CourseCode   string             `json:"course_code"`
+	CourseName   string             `json:"course_name"`
+	Id           openapi_types.UUID `json:"id"`
+	SemesterName *string            `json:"semester_name"`
+	TeacherName  *string            `json:"teacher_name"`
+}
+
+// InsightCourseLoad defines model for InsightCourseLoad.
+type InsightCourseLoad struct {
+	AttendanceRate float64 `json:"attendance_rate"`
+	CourseCode     string  `json:"course_code"`
+	Enrolled       int64   `json:"enrolled"`
+	SessionCount   int64   `json:"session_count"`
+	TotalMarks     int64   `json:"total_marks"`
+}
+
+// InsightCourseView defines model for InsightCourseView.
+type InsightCourseView struct {
+	// AtRiskCount Of those enrolled now, below the minimum.
+	AtRiskCount    int64             `json:"at_risk_count"`
+	AttendanceRate float64           `json:"attendance_rate"`
+	Course         InsightCourseHead `json:"course"`
+
+	// EnrolledCount Enrolled now.
+	EnrolledCount  int64   `json:"enrolled_count"`
+	MinimumPercent float64 `json:"minimum_percent"`
+
+	// Students Enrolled now, by class roll.
+	Students []InsightStudent `json:"students"`
+
+	// TotalSessions Classes that have ended.
+	TotalSessions int64 `json:"total_sessions"`
+
+	// Trend Oldest first.
+	Trend []InsightSession `json:"trend"`
+}
+
+// InsightDay defines model for InsightDay.
+type InsightDay struct {
+	// AttendanceCount Counted as having been there.
+	AttendanceCount int64 `json:"attendance_count"`
+
+	// Date On the campus.
+	Date         openapi_types.Date `json:"date"`
+	OfflineMarks int64              `json:"offline_marks"`
+	OnlineMarks  int64              `json:"online_marks"`
+	SessionCount int64              `json:"session_count"`
+}
+
+// InsightKind defines model for InsightKind.
+type InsightKind struct {
+	AttendanceCount int64                  `json:"attendance_count"`
+	SessionCount    int64                  `json:"session_count"`
+	SessionType     InsightKindSessionType `json:"session_type"`
+}
+
+// InsightKindSessionType defines model for InsightKind.SessionType.
+type InsightKindSessionType string
+
+// InsightMissing defines model for InsightMissing.
+type InsightMissing struct {
+	ClassRollId int64 `json:"class_roll_id"`
+
+	// ConsecutiveAbsences Up to the last class; excused ones neither count nor break the row.
+	ConsecutiveAbsences int64              `json:"consecutive_absences"`
+	CourseCode          string             `json:"course_code"`
+	CourseId            openapi_types.UUID `json:"course_id"`
+	CourseName          string             `json:"course_name"`
+	StudentId           openapi_types.UUID `json:"student_id"`
+	StudentName         string             `json:"student_name"`
+	TeacherName         *string            `json:"teacher_name"`
+	UniversityRollNo    string             `json:"university_roll_no"`
+}
+
+// InsightOverview defines model for InsightOverview.
+type InsightOverview struct {
+	// AtRiskCount Students below the minimum in a course in which they are enrolled now.
+	AtRiskCount int64 `json:"at_risk_count"`
+
+	// AvgAttendancePerSession total_attendance_marks ÷ total_sessions.
+	AvgAttendancePerSession float64 `json:"avg_attendance_per_session"`
+
+	// CountingCourses 0: every figure is exact. Else so many courses changed just now that the last change of these is not in it yet: ask again in a moment.
+	CountingCourses int64 `json:"counting_courses"`
+
+	// CourseSummary By course code.
+	CourseSummary   []InsightCourse `json:"course_summary"`
+	OfflineSessions int64           `json:"offline_sessions"`
+	OnlineSessions  int64           `json:"online_sessions"`
+
+	// OverallAttendanceRate Attended ÷ held; at most 100.
+	OverallAttendanceRate float64             `json:"overall_attendance_rate"`
+	SemesterId            *openapi_types.UUID `json:"semester_id"`
+
+	// SessionsThisMonth Of these, begun in this month, on the campus.
+	SessionsThisMonth int64 `json:"sessions_this_month"`
+
+	// SessionsThisWeek Of these, begun since midnight seven days ago, on the campus.
+	SessionsThisWeek int64 `json:"sessions_this_week"`
+
+	// TotalAttendanceMarks Counted as having been there: present, late, on duty.
+	TotalAttendanceMarks int64 `json:"total_attendance_marks"`
+	TotalCourses         int64 `json:"total_courses"`
+
+	// TotalSessions Classes that have ended.
+	TotalSessions int64 `json:"total_sessions"`
+
+	// TotalStudents Enrolled now in the semester's courses; without a semester everybody who is not archived.
+	TotalStudents int64 `json:"total_students"`
+}
+
+// InsightOwnCourse defines model for InsightOwnCourse.
+type InsightOwnCourse struct {
+	AbsentCount         int64                  `json:"absent_count"`
+	ClassRollId         int64                  `json:"class_roll_id"`
+	ConsecutiveAbsences int64                  `json:"consecutive_absences"`
+	CourseCode          string                 `json:"course_code"`
+	CourseId            openapi_types.UUID     `json:"course_id"`
+	CourseName          string                 `json:"course_name"`
+	ExcusedCount        int64                  `json:"excused_count"`
+	Percentage          float64                `json:"percentage"`
+	PresentCount        int64                  `json:"present_count"`
+	Status              InsightOwnCourseStatus `json:"status"`
+	TotalSessions       int64                  `json:"total_sessions"`
+}
+
+// InsightOwnCourseStatus defines model for InsightOwnCourse.Status.
+type InsightOwnCourseStatus string
+
+// InsightPerson defines model for InsightPerson.
+type InsightPerson struct {
+	EnrollmentNo     string             `json:"enrollment_no"`
+	Id               openapi_types.UUID `json:"id"`
+	StudentName      string             `json:"student_name"`
+	UniversityRollNo string             `json:"university_roll_no"`
+}
+
+// InsightSession defines model for InsightSession.
+type InsightSession struct {
+	Id openapi_types.UUID `json:"id"`
+
+	// Percent Null: nobody had to be there.
+	Percent      *float64                  `json:"percent"`
+	PresentCount int64                     `json:"present_count"`
+	SessionType  InsightSessionSessionType `json:"session_type"`
+	StartTime    time.Time                 `json:"start_time"`
+	Topic        string                    `json:"topic"`
+
+	// TotalStudents Enrolled when it began.
+	TotalStudents int64 `json:"total_students"`
+}
+
+// InsightSessionSessionType defines model for InsightSession.SessionType.
+type InsightSessionSessionType string
+
+// InsightStudent defines model for InsightStudent.
+type InsightStudent struct {
+	AbsentCount         int64 `json:"absent_count"`
+	ClassRollId         int64 `json:"class_roll_id"`
+	ConsecutiveAbsences int64 `json:"consecutive_absences"`
+	CurrentStreak       int64 `json:"current_streak"`
+
+	// ExcusedCount Not among total_sessions.
+	ExcusedCount int64   `json:"excused_count"`
+	Percentage   float64 `json:"percentage"`
+
+	// PresentCount Counted as having been there.
+	PresentCount int64                `json:"present_count"`
+	Status       InsightStudentStatus `json:"status"`
+	StudentId    openapi_types.UUID   `json:"student_id"`
+	StudentName  string               `json:"student_name"`
+
+	// TotalSessions Classes that count for this student: held since they enrolled, not excused.
+	TotalSessions    int64  `json:"total_sessions"`
+	UniversityRollNo string `json:"university_roll_no"`
+}
+
+// InsightStudentStatus defines model for InsightStudent.Status.
+type InsightStudentStatus string
+
+// InsightStudentView defines model for InsightStudentView.
+type InsightStudentView struct {
+	// Courses In which they are enrolled now, by course code.
+	Courses           []InsightOwnCourse              `json:"courses"`
+	OverallPercentage float64                         `json:"overall_percentage"`
+	OverallStatus     InsightStudentViewOverallStatus `json:"overall_status"`
+
+	// RecentAbsences At most 20, newest first.
+	RecentAbsences []InsightAbsence `json:"recent_absences"`
+	Student        InsightPerson    `json:"student"`
+	TotalPossible  int64            `json:"total_possible"`
+	TotalPresent   int64            `json:"total_present"`
+}
+
+// InsightStudentViewOverallStatus defines model for InsightStudentView.OverallStatus.
+type InsightStudentViewOverallStatus string
+
+// InsightTrends defines model for InsightTrends.
+type InsightTrends struct {
+	// CountingCourses As in the overview.
+	CountingCourses int64 `json:"counting_courses"`
+
+	// CourseSessions By course code.
+	CourseSessions []InsightCourseLoad `json:"course_sessions"`
+
+	// Daily Days with classes, oldest first; the last thirty days unless from is named.
+	Daily []InsightDay `json:"daily"`
+
+	// DayOfWeek Weekdays with classes, over the whole time that was asked for.
+	DayOfWeek        []InsightWeekday    `json:"day_of_week"`
+	SemesterId       *openapi_types.UUID `json:"semester_id"`
+	SessionTypeSplit []InsightKind       `json:"session_type_split"`
+}
+
+// InsightWeekday defines model for InsightWeekday.
+type InsightWeekday struct {
+	// AvgAttendance Counted as having been there, for each class.
+	AvgAttendance float64 `json:"avg_attendance"`
+
+	// DayName Examples: Sun
+	DayName string `json:"day_name"`
+
+	// DayNum 0 is Sunday.
+	DayNum       int64 `json:"day_num"`
+	SessionCount int64 `json:"session_count"`
 }
 
 // IntegrationBody defines model for IntegrationBody.
@@ -3539,6 +4502,12 @@ type OnlineStudent struct {
 // OnlineStudentStatus defines model for OnlineStudent.Status.
 type OnlineStudentStatus string
 
+// OptInInputBody defines model for OptInInputBody.
+type OptInInputBody struct {
+	// OptedIn Whether other students may see my name, rank and percentage.
+	OptedIn bool `json:"opted_in"`
+}
+
 // OrderReportInputBody defines model for OrderReportInputBody.
 type OrderReportInputBody struct {
 	Below    *float64            `json:"below,omitempty"`
@@ -3584,6 +4553,164 @@ type OverrideInputBody struct {
 
 // OverrideInputBodyStatus defines model for OverrideInputBody.Status.
 type OverrideInputBodyStatus string
+
+// OwnAlert defines model for OwnAlert.
+type OwnAlert struct {
+	AttendancePercentage float64 `json:"attendance_percentage"`
+
+	// ClassesNeeded In a row, to be at the minimum; -1: out of reach.
+	ClassesNeeded int64              `json:"classes_needed"`
+	CourseId      openapi_types.UUID `json:"course_id"`
+	CourseName    string             `json:"course_name"`
+	PresentCount  int64              `json:"present_count"`
+	Status        OwnAlertStatus     `json:"status"`
+	TotalSessions int64              `json:"total_sessions"`
+}
+
+// OwnAlertStatus defines model for OwnAlert.Status.
+type OwnAlertStatus string
+
+// OwnAnalyticsOutputBody defines model for OwnAnalyticsOutputBody.
+type OwnAnalyticsOutputBody struct {
+	// Analytics By course id.
+	Analytics                map[string]OwnTrend `json:"analytics"`
+	MinAttendanceRequirement float64             `json:"min_attendance_requirement"`
+
+	// WarningThreshold Below is critical.
+	WarningThreshold float64 `json:"warning_threshold"`
+}
+
+// OwnClass defines model for OwnClass.
+type OwnClass struct {
+	// Date When it began.
+	Date    time.Time `json:"date"`
+	EndTime time.Time `json:"end_time"`
+
+	// Reason Of the mark that counts.
+	Reason      *string             `json:"reason,omitempty"`
+	SessionId   openapi_types.UUID  `json:"session_id"`
+	SessionType OwnClassSessionType `json:"session_type"`
+	Status      OwnClassStatus      `json:"status"`
+	Topic       string              `json:"topic"`
+}
+
+// OwnClassSessionType defines model for OwnClass.SessionType.
+type OwnClassSessionType string
+
+// OwnClassStatus defines model for OwnClass.Status.
+type OwnClassStatus string
+
+// OwnCourse defines model for OwnCourse.
+type OwnCourse struct {
+	AbsentCount   int64              `json:"absent_count"`
+	Analytics     OwnStanding        `json:"analytics"`
+	CourseCode    string             `json:"course_code"`
+	CourseId      openapi_types.UUID `json:"course_id"`
+	CourseName    string             `json:"course_name"`
+	CurrentStreak int64              `json:"current_streak"`
+
+	// ExcusedCount Not among total_sessions.
+	ExcusedCount  int64   `json:"excused_count"`
+	LateCount     int64   `json:"late_count"`
+	LongestStreak int64   `json:"longest_streak"`
+	Percentage    float64 `json:"percentage"`
+
+	// PresentCount Counted as having been there: present, late, on duty.
+	PresentCount int64  `json:"present_count"`
+	SemesterName string `json:"semester_name"`
+
+	// TotalSessions Classes that count for you: held since you enrolled, not excused.
+	TotalSessions int64                  `json:"total_sessions"`
+	WarningStatus OwnCourseWarningStatus `json:"warning_status"`
+}
+
+// OwnCourseWarningStatus defines model for OwnCourse.WarningStatus.
+type OwnCourseWarningStatus string
+
+// OwnCourseName defines model for OwnCourseName.
+type OwnCourseName struct {
+	CourseCode string             `json:"course_code"`
+	CourseName string             `json:"course_name"`
+	Id         openapi_types.UUID `json:"id"`
+}
+
+// OwnCourseOutputBody defines model for OwnCourseOutputBody.
+type OwnCourseOutputBody struct {
+	// Log The classes that expected you, newest first.
+	Log []OwnClass `json:"log"`
+}
+
+// OwnDay defines model for OwnDay.
+type OwnDay struct {
+	// Date On the campus.
+	Date openapi_types.Date `json:"date"`
+
+	// Percentage What the class counts.
+	Percentage float64            `json:"percentage"`
+	SessionId  openapi_types.UUID `json:"session_id"`
+}
+
+// OwnSemester defines model for OwnSemester.
+type OwnSemester struct {
+	Courses []OwnCourseName `json:"courses"`
+
+	// Id Null: of no semester.
+	Id           *openapi_types.UUID `json:"id"`
+	SemesterName string              `json:"semester_name"`
+}
+
+// OwnStanding defines model for OwnStanding.
+type OwnStanding struct {
+	ActionPlan string `json:"action_plan"`
+
+	// BufferAvailable Classes that can be missed while staying at the minimum.
+	BufferAvailable int64            `json:"buffer_available"`
+	Color           OwnStandingColor `json:"color"`
+	CurrentPercent  float64          `json:"current_percent"`
+	Message         string           `json:"message"`
+
+	// NeededToRecover Classes in a row that bring one to the minimum; -1: out of reach.
+	NeededToRecover int64             `json:"needed_to_recover"`
+	Status          OwnStandingStatus `json:"status"`
+}
+
+// OwnStandingColor defines model for OwnStanding.Color.
+type OwnStandingColor string
+
+// OwnStandingStatus defines model for OwnStanding.Status.
+type OwnStandingStatus string
+
+// OwnTrend defines model for OwnTrend.
+type OwnTrend struct {
+	CourseName    string `json:"course_name"`
+	CurrentStreak int64  `json:"current_streak"`
+
+	// DailyBreakdown The last seven classes that count, oldest first.
+	DailyBreakdown  []OwnDay    `json:"daily_breakdown"`
+	ImprovementPlan OwnStanding `json:"improvement_plan"`
+
+	// Last30DaysAvg Over the last thirty classes that count.
+	Last30DaysAvg float64 `json:"last_30_days_avg"`
+
+	// Last7DaysAvg Over the last seven classes that count (the name is the original's).
+	Last7DaysAvg  float64 `json:"last_7_days_avg"`
+	LongestStreak int64   `json:"longest_streak"`
+	SemesterName  string  `json:"semester_name"`
+
+	// SemesterTotal The percentage of the whole course.
+	SemesterTotal float64        `json:"semester_total"`
+	Status        OwnTrendStatus `json:"status"`
+	TotalSessions int64          `json:"total_sessions"`
+
+	// TrendDirection Compares the two.
+	TrendDirection OwnTrendTrendDirection `json:"trend_direction"`
+}
+
+// OwnTrendStatus defines model for OwnTrend.Status.
+type OwnTrendStatus string
+
+// OwnTrendTrendDirection Compares the two.
+type OwnTrendTrendDirection string
 
 // Person defines model for Person.
 type Person struct {
@@ -4767,6 +5894,88 @@ type ValidateOutputBody struct {
 	Valid            bool          `json:"valid"`
 }
 
+// ListConsecutiveAbsencesParams defines parameters for ListConsecutiveAbsences.
+type ListConsecutiveAbsencesParams struct {
+	// SemesterId Only the courses of this semester.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+
+	// Min Absences in a row.
+	Min    *int64                               `form:"min,omitempty" json:"min,omitempty"`
+	Format *ListConsecutiveAbsencesParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ListConsecutiveAbsencesParamsFormat defines parameters for ListConsecutiveAbsences.
+type ListConsecutiveAbsencesParamsFormat string
+
+// GetCourseInsightParams defines parameters for GetCourseInsight.
+type GetCourseInsightParams struct {
+	// From The first day, on the campus.
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day, on the campus.
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Format csv: the main table as a file, in which no text can become a formula.
+	Format *GetCourseInsightParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetCourseInsightParamsFormat defines parameters for GetCourseInsight.
+type GetCourseInsightParamsFormat string
+
+// GetOverviewParams defines parameters for GetOverview.
+type GetOverviewParams struct {
+	// SemesterId Only the courses of this semester. Without it: every course that is not archived.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+
+	// From The first day, on the campus.
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day, on the campus.
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Format csv: the main table as a file, in which no text can become a formula.
+	Format *GetOverviewParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetOverviewParamsFormat defines parameters for GetOverview.
+type GetOverviewParamsFormat string
+
+// GetStudentInsightParams defines parameters for GetStudentInsight.
+type GetStudentInsightParams struct {
+	// SemesterId Only the courses of this semester. Without it: every course that is not archived.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+
+	// From The first day, on the campus.
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day, on the campus.
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Format csv: the main table as a file, in which no text can become a formula.
+	Format *GetStudentInsightParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetStudentInsightParamsFormat defines parameters for GetStudentInsight.
+type GetStudentInsightParamsFormat string
+
+// GetTrendsParams defines parameters for GetTrends.
+type GetTrendsParams struct {
+	// SemesterId Only the courses of this semester. Without it: every course that is not archived.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+
+	// From The first day, on the campus.
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day, on the campus.
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Format csv: the main table as a file, in which no text can become a formula.
+	Format *GetTrendsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetTrendsParamsFormat defines parameters for GetTrends.
+type GetTrendsParamsFormat string
+
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
 	// Actor Who did it.
@@ -5133,6 +6342,30 @@ type ListTeachersParamsArchived string
 // ListTeachersParamsSort defines parameters for ListTeachers.
 type ListTeachersParamsSort string
 
+// GetMyAnalyticsParams defines parameters for GetMyAnalytics.
+type GetMyAnalyticsParams struct {
+	// SemesterId Only courses of this semester. Without it: every course that is not archived.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+}
+
+// GetMyDashboardParams defines parameters for GetMyDashboard.
+type GetMyDashboardParams struct {
+	// SemesterId Only courses of this semester. Without it: every course that is not archived.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+}
+
+// GetLeaderboardParams defines parameters for GetLeaderboard.
+type GetLeaderboardParams struct {
+	// SemesterId Only courses of this semester. Without it: every course that is not archived.
+	SemesterId *openapi_types.UUID `form:"semester_id,omitempty" json:"semester_id,omitempty"`
+
+	// CourseId Among those of one of your courses. It outranks semester_id.
+	CourseId *openapi_types.UUID `form:"course_id,omitempty" json:"course_id,omitempty"`
+
+	// Limit How many are listed; ranks are among all.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // GetOwnReportParams defines parameters for GetOwnReport.
 type GetOwnReportParams struct {
 	// CourseId Empty: all your courses.
@@ -5324,6 +6557,9 @@ type MarkByRollJSONRequestBody = FingerBody
 
 // MarkOnlineAttendanceJSONRequestBody defines body for MarkOnlineAttendance for application/json ContentType.
 type MarkOnlineAttendanceJSONRequestBody = AnswerInputBody
+
+// SetLeaderboardJSONRequestBody defines body for SetLeaderboard for application/json ContentType.
+type SetLeaderboardJSONRequestBody = OptInInputBody
 
 // SignInStudentJSONRequestBody defines body for SignInStudent for application/json ContentType.
 type SignInStudentJSONRequestBody = StudentSignInInputBody
@@ -5604,6 +6840,31 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/admin/admins/{id} (the `ArchiveAdmin` operationId).
 	ArchiveAdmin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListConsecutiveAbsences Who was absent from the last classes of a course
+	//
+	// Corresponds with GET /api/admin/analytics/absences (the `ListConsecutiveAbsences` operationId).
+	ListConsecutiveAbsences(ctx context.Context, params *ListConsecutiveAbsencesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCourseInsight How a course stands
+	//
+	// Corresponds with GET /api/admin/analytics/course/{id} (the `GetCourseInsight` operationId).
+	GetCourseInsight(ctx context.Context, id openapi_types.UUID, params *GetCourseInsightParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOverview How the school stands
+	//
+	// Corresponds with GET /api/admin/analytics/overview (the `GetOverview` operationId).
+	GetOverview(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetStudentInsight How a student stands
+	//
+	// Corresponds with GET /api/admin/analytics/student/{id} (the `GetStudentInsight` operationId).
+	GetStudentInsight(ctx context.Context, id openapi_types.UUID, params *GetStudentInsightParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTrends How classes went, day by day
+	//
+	// Corresponds with GET /api/admin/analytics/trends (the `GetTrends` operationId).
+	GetTrends(ctx context.Context, params *GetTrendsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListAudit Read who changed what, when and why
 	//
@@ -6395,6 +7656,50 @@ type ClientInterface interface {
 	// Corresponds with GET /api/session-status (the `PollSessionStatus` operationId).
 	PollSessionStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetMyAnalytics How my attendance develops
+	//
+	// Corresponds with GET /api/student/analytics (the `GetMyAnalytics` operationId).
+	GetMyAnalytics(ctx context.Context, params *GetMyAnalyticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMyCourse How I stand in a course, class by class
+	//
+	// Corresponds with GET /api/student/course/{id} (the `GetMyCourse` operationId).
+	GetMyCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExplainMyCourse How my percentage in a course was made
+	//
+	// Corresponds with GET /api/student/course/{id}/explain (the `ExplainMyCourse` operationId).
+	ExplainMyCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMyAlerts List the courses in which I am below the minimum
+	//
+	// Corresponds with GET /api/student/critical-alerts (the `ListMyAlerts` operationId).
+	ListMyAlerts(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMyDashboard How I stand
+	//
+	// Corresponds with GET /api/student/dashboard (the `GetMyDashboard` operationId).
+	GetMyDashboard(ctx context.Context, params *GetMyDashboardParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetLeaderboard Compare with others who want to be compared
+	//
+	// Corresponds with GET /api/student/leaderboard (the `GetLeaderboard` operationId).
+	GetLeaderboard(ctx context.Context, params *GetLeaderboardParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetLeaderboardWithBody Be named on the leaderboard, or not
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/student/leaderboard (the `SetLeaderboard` operationId).
+	SetLeaderboardWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetLeaderboard Be named on the leaderboard, or not
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/student/leaderboard (the `SetLeaderboard` operationId).
+	SetLeaderboard(ctx context.Context, body SetLeaderboardJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SignInStudentWithBody Sign in with a university roll number and a password
 	//
 	// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -6498,6 +7803,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/student/requests/{id} (the `GetMyRequest` operationId).
 	GetMyRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMySemesters List my courses by semester
+	//
+	// Corresponds with GET /api/student/semesters (the `ListMySemesters` operationId).
+	ListMySemesters(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ClaimNodeWithBody Pair a pendrive with a claim code
 	//
@@ -6957,6 +8267,81 @@ func (c *Client) AddAdmin(ctx context.Context, body AddAdminJSONRequestBody, req
 // Corresponds with DELETE /api/admin/admins/{id} (the `ArchiveAdmin` operationId).
 func (c *Client) ArchiveAdmin(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewArchiveAdminRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListConsecutiveAbsences Who was absent from the last classes of a course
+//
+// Corresponds with GET /api/admin/analytics/absences (the `ListConsecutiveAbsences` operationId).
+func (c *Client) ListConsecutiveAbsences(ctx context.Context, params *ListConsecutiveAbsencesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListConsecutiveAbsencesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCourseInsight How a course stands
+//
+// Corresponds with GET /api/admin/analytics/course/{id} (the `GetCourseInsight` operationId).
+func (c *Client) GetCourseInsight(ctx context.Context, id openapi_types.UUID, params *GetCourseInsightParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCourseInsightRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOverview How the school stands
+//
+// Corresponds with GET /api/admin/analytics/overview (the `GetOverview` operationId).
+func (c *Client) GetOverview(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOverviewRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetStudentInsight How a student stands
+//
+// Corresponds with GET /api/admin/analytics/student/{id} (the `GetStudentInsight` operationId).
+func (c *Client) GetStudentInsight(ctx context.Context, id openapi_types.UUID, params *GetStudentInsightParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStudentInsightRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTrends How classes went, day by day
+//
+// Corresponds with GET /api/admin/analytics/trends (the `GetTrends` operationId).
+func (c *Client) GetTrends(ctx context.Context, params *GetTrendsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTrendsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -8897,6 +10282,130 @@ func (c *Client) PollSessionStatus(ctx context.Context, reqEditors ...RequestEdi
 	return c.Client.Do(req)
 }
 
+// GetMyAnalytics How my attendance develops
+//
+// Corresponds with GET /api/student/analytics (the `GetMyAnalytics` operationId).
+func (c *Client) GetMyAnalytics(ctx context.Context, params *GetMyAnalyticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyAnalyticsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMyCourse How I stand in a course, class by class
+//
+// Corresponds with GET /api/student/course/{id} (the `GetMyCourse` operationId).
+func (c *Client) GetMyCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyCourseRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExplainMyCourse How my percentage in a course was made
+//
+// Corresponds with GET /api/student/course/{id}/explain (the `ExplainMyCourse` operationId).
+func (c *Client) ExplainMyCourse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExplainMyCourseRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMyAlerts List the courses in which I am below the minimum
+//
+// Corresponds with GET /api/student/critical-alerts (the `ListMyAlerts` operationId).
+func (c *Client) ListMyAlerts(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMyAlertsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMyDashboard How I stand
+//
+// Corresponds with GET /api/student/dashboard (the `GetMyDashboard` operationId).
+func (c *Client) GetMyDashboard(ctx context.Context, params *GetMyDashboardParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMyDashboardRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetLeaderboard Compare with others who want to be compared
+//
+// Corresponds with GET /api/student/leaderboard (the `GetLeaderboard` operationId).
+func (c *Client) GetLeaderboard(ctx context.Context, params *GetLeaderboardParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLeaderboardRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetLeaderboardWithBody Be named on the leaderboard, or not
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/student/leaderboard (the `SetLeaderboard` operationId).
+func (c *Client) SetLeaderboardWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetLeaderboardRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetLeaderboard Be named on the leaderboard, or not
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/student/leaderboard (the `SetLeaderboard` operationId).
+func (c *Client) SetLeaderboard(ctx context.Context, body SetLeaderboardJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetLeaderboardRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SignInStudentWithBody Sign in with a university roll number and a password
 //
 // An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -9151,6 +10660,21 @@ func (c *Client) WithdrawMyRequest(ctx context.Context, id openapi_types.UUID, r
 // Corresponds with GET /api/student/requests/{id} (the `GetMyRequest` operationId).
 func (c *Client) GetMyRequest(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMyRequestRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMySemesters List my courses by semester
+//
+// Corresponds with GET /api/student/semesters (the `ListMySemesters` operationId).
+func (c *Client) ListMySemesters(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMySemestersRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -10244,6 +11768,446 @@ func NewArchiveAdminRequest(server string, id openapi_types.UUID) (*http.Request
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListConsecutiveAbsencesRequest constructs an http.Request for the ListConsecutiveAbsences method
+func NewListConsecutiveAbsencesRequest(server string, params *ListConsecutiveAbsencesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/analytics/absences")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Min != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "min", *params.Min, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCourseInsightRequest constructs an http.Request for the GetCourseInsight method
+func NewGetCourseInsightRequest(server string, id openapi_types.UUID, params *GetCourseInsightParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/analytics/course/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOverviewRequest constructs an http.Request for the GetOverview method
+func NewGetOverviewRequest(server string, params *GetOverviewParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/analytics/overview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetStudentInsightRequest constructs an http.Request for the GetStudentInsight method
+func NewGetStudentInsightRequest(server string, id openapi_types.UUID, params *GetStudentInsightParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/analytics/student/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTrendsRequest constructs an http.Request for the GetTrends method
+func NewGetTrendsRequest(server string, params *GetTrendsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/analytics/trends")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -14610,6 +16574,327 @@ func NewPollSessionStatusRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetMyAnalyticsRequest constructs an http.Request for the GetMyAnalytics method
+func NewGetMyAnalyticsRequest(server string, params *GetMyAnalyticsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/analytics")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMyCourseRequest constructs an http.Request for the GetMyCourse method
+func NewGetMyCourseRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/course/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExplainMyCourseRequest constructs an http.Request for the ExplainMyCourse method
+func NewExplainMyCourseRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/course/%s/explain", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMyAlertsRequest constructs an http.Request for the ListMyAlerts method
+func NewListMyAlertsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/critical-alerts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMyDashboardRequest constructs an http.Request for the GetMyDashboard method
+func NewGetMyDashboardRequest(server string, params *GetMyDashboardParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/dashboard")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetLeaderboardRequest constructs an http.Request for the GetLeaderboard method
+func NewGetLeaderboardRequest(server string, params *GetLeaderboardParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/leaderboard")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SemesterId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "semester_id", *params.SemesterId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CourseId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "course_id", *params.CourseId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetLeaderboardRequest calls the generic SetLeaderboard builder with application/json body
+func NewSetLeaderboardRequest(server string, body SetLeaderboardJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetLeaderboardRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetLeaderboardRequestWithBody constructs an http.Request for the SetLeaderboard method, with any body, and a specified content type
+func NewSetLeaderboardRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/leaderboard")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSignInStudentRequest calls the generic SignInStudent builder with application/json body
 func NewSignInStudentRequest(server string, body SignInStudentJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -15092,6 +17377,33 @@ func NewGetMyRequestRequest(server string, id openapi_types.UUID) (*http.Request
 	}
 
 	operationPath := fmt.Sprintf("/api/student/requests/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMySemestersRequest constructs an http.Request for the ListMySemesters method
+func NewListMySemestersRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/student/semesters")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -17066,6 +19378,41 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/admin/admins/{id} (the `ArchiveAdmin` operationId).
 	ArchiveAdminWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ArchiveAdminResponse, error)
 
+	// ListConsecutiveAbsencesWithResponse Who was absent from the last classes of a course
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/analytics/absences (the `ListConsecutiveAbsences` operationId).
+	ListConsecutiveAbsencesWithResponse(ctx context.Context, params *ListConsecutiveAbsencesParams, reqEditors ...RequestEditorFn) (*ListConsecutiveAbsencesResponse, error)
+
+	// GetCourseInsightWithResponse How a course stands
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/analytics/course/{id} (the `GetCourseInsight` operationId).
+	GetCourseInsightWithResponse(ctx context.Context, id openapi_types.UUID, params *GetCourseInsightParams, reqEditors ...RequestEditorFn) (*GetCourseInsightResponse, error)
+
+	// GetOverviewWithResponse How the school stands
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/analytics/overview (the `GetOverview` operationId).
+	GetOverviewWithResponse(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*GetOverviewResponse, error)
+
+	// GetStudentInsightWithResponse How a student stands
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/analytics/student/{id} (the `GetStudentInsight` operationId).
+	GetStudentInsightWithResponse(ctx context.Context, id openapi_types.UUID, params *GetStudentInsightParams, reqEditors ...RequestEditorFn) (*GetStudentInsightResponse, error)
+
+	// GetTrendsWithResponse How classes went, day by day
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/analytics/trends (the `GetTrends` operationId).
+	GetTrendsWithResponse(ctx context.Context, params *GetTrendsParams, reqEditors ...RequestEditorFn) (*GetTrendsResponse, error)
+
 	// ListAuditWithResponse Read who changed what, when and why
 	//
 	// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
@@ -17972,6 +20319,62 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/session-status (the `PollSessionStatus` operationId).
 	PollSessionStatusWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*PollSessionStatusResponse, error)
 
+	// GetMyAnalyticsWithResponse How my attendance develops
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/analytics (the `GetMyAnalytics` operationId).
+	GetMyAnalyticsWithResponse(ctx context.Context, params *GetMyAnalyticsParams, reqEditors ...RequestEditorFn) (*GetMyAnalyticsResponse, error)
+
+	// GetMyCourseWithResponse How I stand in a course, class by class
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/course/{id} (the `GetMyCourse` operationId).
+	GetMyCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetMyCourseResponse, error)
+
+	// ExplainMyCourseWithResponse How my percentage in a course was made
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/course/{id}/explain (the `ExplainMyCourse` operationId).
+	ExplainMyCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ExplainMyCourseResponse, error)
+
+	// ListMyAlertsWithResponse List the courses in which I am below the minimum
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/critical-alerts (the `ListMyAlerts` operationId).
+	ListMyAlertsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListMyAlertsResponse, error)
+
+	// GetMyDashboardWithResponse How I stand
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/dashboard (the `GetMyDashboard` operationId).
+	GetMyDashboardWithResponse(ctx context.Context, params *GetMyDashboardParams, reqEditors ...RequestEditorFn) (*GetMyDashboardResponse, error)
+
+	// GetLeaderboardWithResponse Compare with others who want to be compared
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/leaderboard (the `GetLeaderboard` operationId).
+	GetLeaderboardWithResponse(ctx context.Context, params *GetLeaderboardParams, reqEditors ...RequestEditorFn) (*GetLeaderboardResponse, error)
+
+	// SetLeaderboardWithBodyWithResponse Be named on the leaderboard, or not
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/student/leaderboard (the `SetLeaderboard` operationId).
+	SetLeaderboardWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetLeaderboardResponse, error)
+
+	// SetLeaderboardWithResponse Be named on the leaderboard, or not
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/student/leaderboard (the `SetLeaderboard` operationId).
+	SetLeaderboardWithResponse(ctx context.Context, body SetLeaderboardJSONRequestBody, reqEditors ...RequestEditorFn) (*SetLeaderboardResponse, error)
+
 	// SignInStudentWithBodyWithResponse Sign in with a university roll number and a password
 	//
 	// An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -18091,6 +20494,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/student/requests/{id} (the `GetMyRequest` operationId).
 	GetMyRequestWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetMyRequestResponse, error)
+
+	// ListMySemestersWithResponse List my courses by semester
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/student/semesters (the `ListMySemesters` operationId).
+	ListMySemestersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListMySemestersResponse, error)
 
 	// ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
 	//
@@ -18706,6 +21116,316 @@ func (r ArchiveAdminResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ArchiveAdminResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListConsecutiveAbsencesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InsightAbsences
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListConsecutiveAbsencesResponse) GetJSON200() *InsightAbsences {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListConsecutiveAbsencesResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListConsecutiveAbsencesResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListConsecutiveAbsencesResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListConsecutiveAbsencesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListConsecutiveAbsencesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListConsecutiveAbsencesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListConsecutiveAbsencesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCourseInsightResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InsightCourseView
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCourseInsightResponse) GetJSON200() *InsightCourseView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetCourseInsightResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetCourseInsightResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetCourseInsightResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCourseInsightResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCourseInsightResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCourseInsightResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCourseInsightResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetOverviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InsightOverview
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOverviewResponse) GetJSON200() *InsightOverview {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetOverviewResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOverviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOverviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOverviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOverviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetStudentInsightResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InsightStudentView
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetStudentInsightResponse) GetJSON200() *InsightStudentView {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetStudentInsightResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetStudentInsightResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetStudentInsightResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetStudentInsightResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStudentInsightResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStudentInsightResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetStudentInsightResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetTrendsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InsightTrends
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTrendsResponse) GetJSON200() *InsightTrends {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetTrendsResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetTrendsResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetTrendsResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTrendsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTrendsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTrendsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTrendsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -24122,6 +26842,377 @@ func (r PollSessionStatusResponse) ContentType() string {
 	return ""
 }
 
+type GetMyAnalyticsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnAnalyticsOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMyAnalyticsResponse) GetJSON200() *OwnAnalyticsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetMyAnalyticsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyAnalyticsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyAnalyticsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyAnalyticsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyAnalyticsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetMyCourseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnCourseOutputBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMyCourseResponse) GetJSON200() *OwnCourseOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetMyCourseResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetMyCourseResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetMyCourseResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyCourseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyCourseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyCourseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyCourseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ExplainMyCourseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ExplainOutputBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ExplainMyCourseResponse) GetJSON200() *ExplainOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ExplainMyCourseResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ExplainMyCourseResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ExplainMyCourseResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ExplainMyCourseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExplainMyCourseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExplainMyCourseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExplainMyCourseResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListMyAlertsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AlertsOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMyAlertsResponse) GetJSON200() *AlertsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListMyAlertsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMyAlertsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMyAlertsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMyAlertsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMyAlertsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetMyDashboardResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DashboardOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMyDashboardResponse) GetJSON200() *DashboardOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetMyDashboardResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMyDashboardResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMyDashboardResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMyDashboardResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMyDashboardResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetLeaderboardResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BoardOutputBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetLeaderboardResponse) GetJSON200() *BoardOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetLeaderboardResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetLeaderboardResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetLeaderboardResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetLeaderboardResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetLeaderboardResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetLeaderboardResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetLeaderboardResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetLeaderboardResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetLeaderboardResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetLeaderboardResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetLeaderboardResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetLeaderboardResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetLeaderboardResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SignInStudentResponse200Headers the declared response headers of an HTTP 200 response for SignInStudent
 type SignInStudentResponse200Headers struct {
 	SetCookie *string
@@ -24811,6 +27902,54 @@ func (r GetMyRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetMyRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListMySemestersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]OwnSemester
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMySemestersResponse) GetJSON200() *[]OwnSemester {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListMySemestersResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMySemestersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMySemestersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMySemestersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMySemestersResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -27852,6 +30991,71 @@ func (c *ClientWithResponses) ArchiveAdminWithResponse(ctx context.Context, id o
 	return ParseArchiveAdminResponse(rsp)
 }
 
+// ListConsecutiveAbsencesWithResponse Who was absent from the last classes of a course
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/analytics/absences (the `ListConsecutiveAbsences` operationId).
+func (c *ClientWithResponses) ListConsecutiveAbsencesWithResponse(ctx context.Context, params *ListConsecutiveAbsencesParams, reqEditors ...RequestEditorFn) (*ListConsecutiveAbsencesResponse, error) {
+	rsp, err := c.ListConsecutiveAbsences(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListConsecutiveAbsencesResponse(rsp)
+}
+
+// GetCourseInsightWithResponse How a course stands
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/analytics/course/{id} (the `GetCourseInsight` operationId).
+func (c *ClientWithResponses) GetCourseInsightWithResponse(ctx context.Context, id openapi_types.UUID, params *GetCourseInsightParams, reqEditors ...RequestEditorFn) (*GetCourseInsightResponse, error) {
+	rsp, err := c.GetCourseInsight(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCourseInsightResponse(rsp)
+}
+
+// GetOverviewWithResponse How the school stands
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/analytics/overview (the `GetOverview` operationId).
+func (c *ClientWithResponses) GetOverviewWithResponse(ctx context.Context, params *GetOverviewParams, reqEditors ...RequestEditorFn) (*GetOverviewResponse, error) {
+	rsp, err := c.GetOverview(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOverviewResponse(rsp)
+}
+
+// GetStudentInsightWithResponse How a student stands
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/analytics/student/{id} (the `GetStudentInsight` operationId).
+func (c *ClientWithResponses) GetStudentInsightWithResponse(ctx context.Context, id openapi_types.UUID, params *GetStudentInsightParams, reqEditors ...RequestEditorFn) (*GetStudentInsightResponse, error) {
+	rsp, err := c.GetStudentInsight(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStudentInsightResponse(rsp)
+}
+
+// GetTrendsWithResponse How classes went, day by day
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/analytics/trends (the `GetTrends` operationId).
+func (c *ClientWithResponses) GetTrendsWithResponse(ctx context.Context, params *GetTrendsParams, reqEditors ...RequestEditorFn) (*GetTrendsResponse, error) {
+	rsp, err := c.GetTrends(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTrendsResponse(rsp)
+}
+
 // ListAuditWithResponse Read who changed what, when and why
 //
 // Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
@@ -29442,6 +32646,110 @@ func (c *ClientWithResponses) PollSessionStatusWithResponse(ctx context.Context,
 	return ParsePollSessionStatusResponse(rsp)
 }
 
+// GetMyAnalyticsWithResponse How my attendance develops
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/analytics (the `GetMyAnalytics` operationId).
+func (c *ClientWithResponses) GetMyAnalyticsWithResponse(ctx context.Context, params *GetMyAnalyticsParams, reqEditors ...RequestEditorFn) (*GetMyAnalyticsResponse, error) {
+	rsp, err := c.GetMyAnalytics(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyAnalyticsResponse(rsp)
+}
+
+// GetMyCourseWithResponse How I stand in a course, class by class
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/course/{id} (the `GetMyCourse` operationId).
+func (c *ClientWithResponses) GetMyCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetMyCourseResponse, error) {
+	rsp, err := c.GetMyCourse(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyCourseResponse(rsp)
+}
+
+// ExplainMyCourseWithResponse How my percentage in a course was made
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/course/{id}/explain (the `ExplainMyCourse` operationId).
+func (c *ClientWithResponses) ExplainMyCourseWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ExplainMyCourseResponse, error) {
+	rsp, err := c.ExplainMyCourse(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExplainMyCourseResponse(rsp)
+}
+
+// ListMyAlertsWithResponse List the courses in which I am below the minimum
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/critical-alerts (the `ListMyAlerts` operationId).
+func (c *ClientWithResponses) ListMyAlertsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListMyAlertsResponse, error) {
+	rsp, err := c.ListMyAlerts(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMyAlertsResponse(rsp)
+}
+
+// GetMyDashboardWithResponse How I stand
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/dashboard (the `GetMyDashboard` operationId).
+func (c *ClientWithResponses) GetMyDashboardWithResponse(ctx context.Context, params *GetMyDashboardParams, reqEditors ...RequestEditorFn) (*GetMyDashboardResponse, error) {
+	rsp, err := c.GetMyDashboard(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMyDashboardResponse(rsp)
+}
+
+// GetLeaderboardWithResponse Compare with others who want to be compared
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/leaderboard (the `GetLeaderboard` operationId).
+func (c *ClientWithResponses) GetLeaderboardWithResponse(ctx context.Context, params *GetLeaderboardParams, reqEditors ...RequestEditorFn) (*GetLeaderboardResponse, error) {
+	rsp, err := c.GetLeaderboard(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetLeaderboardResponse(rsp)
+}
+
+// SetLeaderboardWithBodyWithResponse Be named on the leaderboard, or not
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/student/leaderboard (the `SetLeaderboard` operationId).
+func (c *ClientWithResponses) SetLeaderboardWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetLeaderboardResponse, error) {
+	rsp, err := c.SetLeaderboardWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetLeaderboardResponse(rsp)
+}
+
+// SetLeaderboardWithResponse Be named on the leaderboard, or not
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/student/leaderboard (the `SetLeaderboard` operationId).
+func (c *ClientWithResponses) SetLeaderboardWithResponse(ctx context.Context, body SetLeaderboardJSONRequestBody, reqEditors ...RequestEditorFn) (*SetLeaderboardResponse, error) {
+	rsp, err := c.SetLeaderboard(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetLeaderboardResponse(rsp)
+}
+
 // SignInStudentWithBodyWithResponse Sign in with a university roll number and a password
 //
 // An unknown number and a wrong password get the same answer. After five wrong passwords one has to wait: a minute, then two, four, eight, fifteen.
@@ -29656,6 +32964,19 @@ func (c *ClientWithResponses) GetMyRequestWithResponse(ctx context.Context, id o
 		return nil, err
 	}
 	return ParseGetMyRequestResponse(rsp)
+}
+
+// ListMySemestersWithResponse List my courses by semester
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/student/semesters (the `ListMySemesters` operationId).
+func (c *ClientWithResponses) ListMySemestersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListMySemestersResponse, error) {
+	rsp, err := c.ListMySemesters(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMySemestersResponse(rsp)
 }
 
 // ClaimNodeWithBodyWithResponse Pair a pendrive with a claim code
@@ -30583,6 +33904,256 @@ func ParseArchiveAdminResponse(rsp *http.Response) (*ArchiveAdminResponse, error
 			return nil, err
 		}
 		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListConsecutiveAbsencesResponse parses an HTTP response from a ListConsecutiveAbsencesWithResponse call
+func ParseListConsecutiveAbsencesResponse(rsp *http.Response) (*ListConsecutiveAbsencesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListConsecutiveAbsencesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InsightAbsences
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv; charset=utf-8) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCourseInsightResponse parses an HTTP response from a GetCourseInsightWithResponse call
+func ParseGetCourseInsightResponse(rsp *http.Response) (*GetCourseInsightResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCourseInsightResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InsightCourseView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv; charset=utf-8) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseGetOverviewResponse parses an HTTP response from a GetOverviewWithResponse call
+func ParseGetOverviewResponse(rsp *http.Response) (*GetOverviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOverviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InsightOverview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv; charset=utf-8) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseGetStudentInsightResponse parses an HTTP response from a GetStudentInsightWithResponse call
+func ParseGetStudentInsightResponse(rsp *http.Response) (*GetStudentInsightResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStudentInsightResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InsightStudentView
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv; charset=utf-8) unsupported
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTrendsResponse parses an HTTP response from a GetTrendsWithResponse call
+func ParseGetTrendsResponse(rsp *http.Response) (*GetTrendsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTrendsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InsightTrends
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv; charset=utf-8) unsupported
 
 	}
 
@@ -34880,6 +38451,275 @@ func ParsePollSessionStatusResponse(rsp *http.Response) (*PollSessionStatusRespo
 	return response, nil
 }
 
+// ParseGetMyAnalyticsResponse parses an HTTP response from a GetMyAnalyticsWithResponse call
+func ParseGetMyAnalyticsResponse(rsp *http.Response) (*GetMyAnalyticsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyAnalyticsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnAnalyticsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetMyCourseResponse parses an HTTP response from a GetMyCourseWithResponse call
+func ParseGetMyCourseResponse(rsp *http.Response) (*GetMyCourseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyCourseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnCourseOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseExplainMyCourseResponse parses an HTTP response from a ExplainMyCourseWithResponse call
+func ParseExplainMyCourseResponse(rsp *http.Response) (*ExplainMyCourseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExplainMyCourseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ExplainOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListMyAlertsResponse parses an HTTP response from a ListMyAlertsWithResponse call
+func ParseListMyAlertsResponse(rsp *http.Response) (*ListMyAlertsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMyAlertsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AlertsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetMyDashboardResponse parses an HTTP response from a GetMyDashboardWithResponse call
+func ParseGetMyDashboardResponse(rsp *http.Response) (*GetMyDashboardResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMyDashboardResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DashboardOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetLeaderboardResponse parses an HTTP response from a GetLeaderboardWithResponse call
+func ParseGetLeaderboardResponse(rsp *http.Response) (*GetLeaderboardResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetLeaderboardResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BoardOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetLeaderboardResponse parses an HTTP response from a SetLeaderboardWithResponse call
+func ParseSetLeaderboardResponse(rsp *http.Response) (*SetLeaderboardResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetLeaderboardResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseSignInStudentResponse parses an HTTP response from a SignInStudentWithResponse call
 func ParseSignInStudentResponse(rsp *http.Response) (*SignInStudentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -35413,6 +39253,39 @@ func ParseGetMyRequestResponse(rsp *http.Response) (*GetMyRequestResponse, error
 			return nil, err
 		}
 		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListMySemestersResponse parses an HTTP response from a ListMySemestersWithResponse call
+func ParseListMySemestersResponse(rsp *http.Response) (*ListMySemestersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMySemestersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []OwnSemester
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
 
 	}
 

@@ -42,6 +42,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/analytics/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was absent from the last classes of a course */
+        get: operations["list-consecutive-absences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/analytics/course/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a course stands */
+        get: operations["get-course-insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the school stands */
+        get: operations["get-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/analytics/student/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a student stands */
+        get: operations["get-student-insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/analytics/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How classes went, day by day */
+        get: operations["get-trends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/audit": {
         parameters: {
             query?: never;
@@ -1305,6 +1390,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/student/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How my attendance develops */
+        get: operations["get-my-analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/course/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How I stand in a course, class by class */
+        get: operations["get-my-course"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/course/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How my percentage in a course was made */
+        get: operations["explain-my-course"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/critical-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the courses in which I am below the minimum */
+        get: operations["list-my-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How I stand */
+        get: operations["get-my-dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare with others who want to be compared */
+        get: operations["get-leaderboard"];
+        /** Be named on the leaderboard, or not */
+        put: operations["set-leaderboard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/student/login": {
         parameters: {
             query?: never;
@@ -1462,6 +1650,23 @@ export interface paths {
         post?: never;
         /** Withdraw an open request */
         delete: operations["withdraw-my-request"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student/semesters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my courses by semester */
+        get: operations["list-my-semesters"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2371,6 +2576,20 @@ export interface components {
              */
             wait_ms: number;
         };
+        AlertsOutputBody: {
+            critical_alerts: components["schemas"]["OwnAlert"][];
+            /** Format: int64 */
+            critical_count: number;
+            /** Format: double */
+            critical_threshold: number;
+            /** Format: double */
+            minimum_threshold: number;
+            /** Format: int64 */
+            total_alert_count: number;
+            warning_alerts: components["schemas"]["OwnAlert"][];
+            /** Format: int64 */
+            warning_count: number;
+        };
         AnalyticsOutputBody: {
             /** @description Students below the minimum, worst first. */
             at_risk_students: components["schemas"]["RiskBody"][];
@@ -2491,9 +2710,86 @@ export interface components {
             /** @example 26301001 */
             university_roll_no: string;
         };
+        Badge: {
+            description: string;
+            icon: string;
+            /** @enum {string} */
+            type: "FIRST_STEP" | "CONSISTENT" | "PERFECT_WEEK" | "IRON_STREAK" | "PERFECT_MONTH";
+        };
         BeatOutputBody: {
             /** @example ok */
             status: string;
+        };
+        BoardOutputBody: {
+            /**
+             * Format: int64
+             * @description 0: every figure is exact. Else the last change of so many courses is not in it yet.
+             */
+            counting_courses: number;
+            /** Format: uuid */
+            course_id: string | null;
+            /** @description The office allows a leaderboard. */
+            enabled: boolean;
+            /** @description Students who opted in, and you; best first. */
+            leaderboard: components["schemas"]["BoardRow"][];
+            /** @description Others may see you here. */
+            opted_in: boolean;
+            /** Format: uuid */
+            semester_id: string | null;
+            /**
+             * Format: int64
+             * @description Students who are ranked, named or not.
+             */
+            total_on_leaderboard: number;
+            user_badges: components["schemas"]["Badge"][];
+            user_rank?: components["schemas"]["BoardRank"];
+            user_stats?: components["schemas"]["BoardStats"];
+        };
+        BoardRank: {
+            /**
+             * Format: int64
+             * @description 0 is the best.
+             */
+            percentile: number;
+            /**
+             * Format: int64
+             * @description The same.
+             */
+            position: number;
+            /** Format: int64 */
+            rank: number;
+            /** Format: int64 */
+            total_students: number;
+        };
+        BoardRow: {
+            badges: components["schemas"]["Badge"][];
+            /**
+             * Format: int64
+             * @description Among all; those who did not opt in are left out, so that ranks may be missing.
+             */
+            rank: number;
+            /** Format: uuid */
+            student_id: string;
+            student_name: string;
+            you: boolean;
+        };
+        BoardStats: {
+            /**
+             * Format: double
+             * @description Of the classes that the student was expected at.
+             */
+            attendance_percentage: number;
+            /**
+             * Format: int64
+             * @description Over several courses: in the course where it is longest.
+             */
+            current_streak: number;
+            /** Format: int64 */
+            longest_streak: number;
+            /** Format: int64 */
+            present_count: number;
+            /** Format: int64 */
+            total_sessions: number;
         };
         BulkImportOutputBody: {
             /** Format: int64 */
@@ -2741,6 +3037,22 @@ export interface components {
             /** @description All who hold the course now, by name. */
             teacher_names: string[];
         };
+        DashboardOutputBody: {
+            /** @description In which you are enrolled now, by course code. */
+            courses: components["schemas"]["OwnCourse"][];
+            is_filtered: boolean;
+            /** Format: double */
+            min_attendance_requirement: number;
+            /** Format: double */
+            overall_percentage: number;
+            /** @enum {string} */
+            overall_status: "none" | "good" | "warning" | "critical";
+            /** Format: uuid */
+            semester_id: string | null;
+            /** @description Of the semester that was asked for, or of the first course. */
+            semester_name: string | null;
+            student_name: string;
+        };
         DayOutputBody: {
             courses: components["schemas"]["HeldBody"][];
             server: components["schemas"]["ServerBody"];
@@ -2968,6 +3280,101 @@ export interface components {
             seconds_remaining?: number;
             /** @enum {string} */
             status: "active" | "expired" | "already_ended";
+        };
+        ExplainClass: {
+            /** @example Asha Rao said present: came with a note */
+            because: string;
+            /** @description It is among the classes held. */
+            counts: boolean;
+            /** @description In the order in which they were said. */
+            facts: components["schemas"]["ExplainFact"][];
+            /** Format: uuid */
+            session_id: string;
+            /** Format: date-time */
+            start_time: string;
+            /** @enum {string} */
+            status: "present" | "late" | "absent" | "excused" | "duty" | "not_required";
+            topic: string;
+            /**
+             * Format: double
+             * @description What it adds to attended.
+             */
+            weight: number;
+        };
+        ExplainFact: {
+            /** Format: date-time */
+            at: string;
+            /** @example Asha Rao */
+            by: string;
+            /** @description This is what counts. */
+            decides: boolean;
+            /**
+             * @description Evidence says only that you were there; a verdict is somebody's word, and outranks it.
+             * @enum {string}
+             */
+            kind: "evidence" | "verdict" | "withdrawal";
+            /** @example biometric */
+            method: string;
+            reason: string;
+            /** @enum {string|null} */
+            status: "present" | "late" | "absent" | "excused" | "duty" | "not_required" | null;
+        };
+        ExplainOutputBody: {
+            /** @description Those that expected you and have ended, oldest first. */
+            classes: components["schemas"]["ExplainClass"][];
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            policy: components["schemas"]["ExplainPolicy"];
+            sum: components["schemas"]["ExplainSum"];
+        };
+        ExplainPolicy: {
+            /** Format: double */
+            critical_percent: number;
+            /**
+             * Format: double
+             * @description What a late class adds to attended; one on duty adds 1, an excused one is not held.
+             */
+            late_weight: number;
+            /**
+             * Format: double
+             * @description At or above is safe.
+             */
+            minimum_percent: number;
+            rule: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ExplainSum: {
+            /** Format: int64 */
+            absent: number;
+            /**
+             * Format: double
+             * @description The weights of all classes.
+             */
+            attended: number;
+            /** Format: int64 */
+            duty: number;
+            /** Format: int64 */
+            excused: number;
+            /** @example (12 present + 2 late × 0.5) ÷ 16 held = 81.3 % */
+            formula: string;
+            /**
+             * Format: int64
+             * @description The classes that count.
+             */
+            held: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            not_required: number;
+            /**
+             * Format: double
+             * @description 100 × attended ÷ held, to one decimal: what every screen shows.
+             */
+            percentage: number;
+            /** Format: int64 */
+            present: number;
         };
         ExtendInputBody: {
             /**
@@ -3281,6 +3688,329 @@ export interface components {
             items: components["schemas"]["ImportRowBody"][];
             /** @description The cursor of the next page; absent on the last. */
             next?: string;
+        };
+        InsightAbsence: {
+            course_code: string;
+            course_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            start_time: string;
+        };
+        InsightAbsences: {
+            /**
+             * Format: int64
+             * @description As in the overview.
+             */
+            counting_courses: number;
+            /** @description The longest first; at most 1000. */
+            students: components["schemas"]["InsightMissing"][];
+            /** Format: int64 */
+            total: number;
+        };
+        InsightCourse: {
+            /**
+             * Format: double
+             * @description Attended ÷ held, of those enrolled when each class began.
+             */
+            attendance_rate: number;
+            course_code: string;
+            course_name: string;
+            /**
+             * Format: int64
+             * @description Enrolled now.
+             */
+            enrolled_count: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Classes that have ended.
+             */
+            session_count: number;
+            /** @description Its teachers now, by name. */
+            teacher_name: string | null;
+            /**
+             * Format: int64
+             * @description Counted as having been there: present, late, on duty.
+             */
+            total_marks: number;
+        };
+        InsightCourseHead: {
+            course_code: string;
+            course_name: string;
+            /** Format: uuid */
+            id: string;
+            semester_name: string | null;
+            teacher_name: string | null;
+        };
+        InsightCourseLoad: {
+            /** Format: double */
+            attendance_rate: number;
+            course_code: string;
+            /** Format: int64 */
+            enrolled: number;
+            /** Format: int64 */
+            session_count: number;
+            /** Format: int64 */
+            total_marks: number;
+        };
+        InsightCourseView: {
+            /**
+             * Format: int64
+             * @description Of those enrolled now, below the minimum.
+             */
+            at_risk_count: number;
+            /** Format: double */
+            attendance_rate: number;
+            course: components["schemas"]["InsightCourseHead"];
+            /**
+             * Format: int64
+             * @description Enrolled now.
+             */
+            enrolled_count: number;
+            /** Format: double */
+            minimum_percent: number;
+            /** @description Enrolled now, by class roll. */
+            students: components["schemas"]["InsightStudent"][];
+            /**
+             * Format: int64
+             * @description Classes that have ended.
+             */
+            total_sessions: number;
+            /** @description Oldest first. */
+            trend: components["schemas"]["InsightSession"][];
+        };
+        InsightDay: {
+            /**
+             * Format: int64
+             * @description Counted as having been there.
+             */
+            attendance_count: number;
+            /**
+             * Format: date
+             * @description On the campus.
+             */
+            date: string;
+            /** Format: int64 */
+            offline_marks: number;
+            /** Format: int64 */
+            online_marks: number;
+            /** Format: int64 */
+            session_count: number;
+        };
+        InsightKind: {
+            /** Format: int64 */
+            attendance_count: number;
+            /** Format: int64 */
+            session_count: number;
+            /** @enum {string} */
+            session_type: "offline" | "online";
+        };
+        InsightMissing: {
+            /** Format: int64 */
+            class_roll_id: number;
+            /**
+             * Format: int64
+             * @description Up to the last class; excused ones neither count nor break the row.
+             */
+            consecutive_absences: number;
+            course_code: string;
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            /** Format: uuid */
+            student_id: string;
+            student_name: string;
+            teacher_name: string | null;
+            university_roll_no: string;
+        };
+        InsightOverview: {
+            /**
+             * Format: int64
+             * @description Students below the minimum in a course in which they are enrolled now.
+             */
+            at_risk_count: number;
+            /**
+             * Format: double
+             * @description total_attendance_marks ÷ total_sessions.
+             */
+            avg_attendance_per_session: number;
+            /**
+             * Format: int64
+             * @description 0: every figure is exact. Else so many courses changed just now that the last change of these is not in it yet: ask again in a moment.
+             */
+            counting_courses: number;
+            /** @description By course code. */
+            course_summary: components["schemas"]["InsightCourse"][];
+            /** Format: int64 */
+            offline_sessions: number;
+            /** Format: int64 */
+            online_sessions: number;
+            /**
+             * Format: double
+             * @description Attended ÷ held; at most 100.
+             */
+            overall_attendance_rate: number;
+            /** Format: uuid */
+            semester_id: string | null;
+            /**
+             * Format: int64
+             * @description Of these, begun in this month, on the campus.
+             */
+            sessions_this_month: number;
+            /**
+             * Format: int64
+             * @description Of these, begun since midnight seven days ago, on the campus.
+             */
+            sessions_this_week: number;
+            /**
+             * Format: int64
+             * @description Counted as having been there: present, late, on duty.
+             */
+            total_attendance_marks: number;
+            /** Format: int64 */
+            total_courses: number;
+            /**
+             * Format: int64
+             * @description Classes that have ended.
+             */
+            total_sessions: number;
+            /**
+             * Format: int64
+             * @description Enrolled now in the semester's courses; without a semester everybody who is not archived.
+             */
+            total_students: number;
+        };
+        InsightOwnCourse: {
+            /** Format: int64 */
+            absent_count: number;
+            /** Format: int64 */
+            class_roll_id: number;
+            /** Format: int64 */
+            consecutive_absences: number;
+            course_code: string;
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            /** Format: int64 */
+            excused_count: number;
+            /** Format: double */
+            percentage: number;
+            /** Format: int64 */
+            present_count: number;
+            /** @enum {string} */
+            status: "none" | "safe" | "warning" | "critical";
+            /** Format: int64 */
+            total_sessions: number;
+        };
+        InsightPerson: {
+            enrollment_no: string;
+            /** Format: uuid */
+            id: string;
+            student_name: string;
+            university_roll_no: string;
+        };
+        InsightSession: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: double
+             * @description Null: nobody had to be there.
+             */
+            percent: number | null;
+            /** Format: int64 */
+            present_count: number;
+            /** @enum {string} */
+            session_type: "offline" | "online";
+            /** Format: date-time */
+            start_time: string;
+            topic: string;
+            /**
+             * Format: int64
+             * @description Enrolled when it began.
+             */
+            total_students: number;
+        };
+        InsightStudent: {
+            /** Format: int64 */
+            absent_count: number;
+            /** Format: int64 */
+            class_roll_id: number;
+            /** Format: int64 */
+            consecutive_absences: number;
+            /** Format: int64 */
+            current_streak: number;
+            /**
+             * Format: int64
+             * @description Not among total_sessions.
+             */
+            excused_count: number;
+            /** Format: double */
+            percentage: number;
+            /**
+             * Format: int64
+             * @description Counted as having been there.
+             */
+            present_count: number;
+            /** @enum {string} */
+            status: "none" | "safe" | "warning" | "critical";
+            /** Format: uuid */
+            student_id: string;
+            student_name: string;
+            /**
+             * Format: int64
+             * @description Classes that count for this student: held since they enrolled, not excused.
+             */
+            total_sessions: number;
+            university_roll_no: string;
+        };
+        InsightStudentView: {
+            /** @description In which they are enrolled now, by course code. */
+            courses: components["schemas"]["InsightOwnCourse"][];
+            /** Format: double */
+            overall_percentage: number;
+            /** @enum {string} */
+            overall_status: "none" | "safe" | "warning" | "critical";
+            /** @description At most 20, newest first. */
+            recent_absences: components["schemas"]["InsightAbsence"][];
+            student: components["schemas"]["InsightPerson"];
+            /** Format: int64 */
+            total_possible: number;
+            /** Format: int64 */
+            total_present: number;
+        };
+        InsightTrends: {
+            /**
+             * Format: int64
+             * @description As in the overview.
+             */
+            counting_courses: number;
+            /** @description By course code. */
+            course_sessions: components["schemas"]["InsightCourseLoad"][];
+            /** @description Days with classes, oldest first; the last thirty days unless from is named. */
+            daily: components["schemas"]["InsightDay"][];
+            /** @description Weekdays with classes, over the whole time that was asked for. */
+            day_of_week: components["schemas"]["InsightWeekday"][];
+            /** Format: uuid */
+            semester_id: string | null;
+            session_type_split: components["schemas"]["InsightKind"][];
+        };
+        InsightWeekday: {
+            /**
+             * Format: double
+             * @description Counted as having been there, for each class.
+             */
+            avg_attendance: number;
+            /** @example Sun */
+            day_name: string;
+            /**
+             * Format: int64
+             * @description 0 is Sunday.
+             */
+            day_num: number;
+            /** Format: int64 */
+            session_count: number;
         };
         IntegrationBody: {
             /** Format: date-time */
@@ -3628,6 +4358,10 @@ export interface components {
             student_name: string;
             university_roll_no: string;
         };
+        OptInInputBody: {
+            /** @description Whether other students may see my name, rank and percentage. */
+            opted_in: boolean;
+        };
         OrderReportInputBody: {
             /** Format: double */
             below?: number;
@@ -3680,6 +4414,178 @@ export interface components {
              */
             status: "present" | "late" | "absent" | "excused" | "duty";
             univ_roll_no: string;
+        };
+        OwnAlert: {
+            /** Format: double */
+            attendance_percentage: number;
+            /**
+             * Format: int64
+             * @description In a row, to be at the minimum; -1: out of reach.
+             */
+            classes_needed: number;
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            /** Format: int64 */
+            present_count: number;
+            /** @enum {string} */
+            status: "warning" | "critical";
+            /** Format: int64 */
+            total_sessions: number;
+        };
+        OwnAnalyticsOutputBody: {
+            /** @description By course id. */
+            analytics: {
+                [key: string]: components["schemas"]["OwnTrend"];
+            };
+            /** Format: double */
+            min_attendance_requirement: number;
+            /**
+             * Format: double
+             * @description Below is critical.
+             */
+            warning_threshold: number;
+        };
+        OwnClass: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            date: string;
+            /** Format: date-time */
+            end_time: string;
+            /** @description Of the mark that counts. */
+            reason?: string;
+            /** Format: uuid */
+            session_id: string;
+            /** @enum {string} */
+            session_type: "offline" | "online";
+            /** @enum {string} */
+            status: "Present" | "Late" | "Absent" | "Excused" | "Duty" | "Not required";
+            topic: string;
+        };
+        OwnCourse: {
+            /** Format: int64 */
+            absent_count: number;
+            analytics: components["schemas"]["OwnStanding"];
+            course_code: string;
+            /** Format: uuid */
+            course_id: string;
+            course_name: string;
+            /** Format: int64 */
+            current_streak: number;
+            /**
+             * Format: int64
+             * @description Not among total_sessions.
+             */
+            excused_count: number;
+            /** Format: int64 */
+            late_count: number;
+            /** Format: int64 */
+            longest_streak: number;
+            /** Format: double */
+            percentage: number;
+            /**
+             * Format: int64
+             * @description Counted as having been there: present, late, on duty.
+             */
+            present_count: number;
+            semester_name: string;
+            /**
+             * Format: int64
+             * @description Classes that count for you: held since you enrolled, not excused.
+             */
+            total_sessions: number;
+            /** @enum {string} */
+            warning_status: "none" | "good" | "warning" | "critical";
+        };
+        OwnCourseName: {
+            course_code: string;
+            course_name: string;
+            /** Format: uuid */
+            id: string;
+        };
+        OwnCourseOutputBody: {
+            /** @description The classes that expected you, newest first. */
+            log: components["schemas"]["OwnClass"][];
+        };
+        OwnDay: {
+            /**
+             * Format: date
+             * @description On the campus.
+             */
+            date: string;
+            /**
+             * Format: double
+             * @description What the class counts.
+             */
+            percentage: number;
+            /** Format: uuid */
+            session_id: string;
+        };
+        OwnSemester: {
+            courses: components["schemas"]["OwnCourseName"][];
+            /**
+             * Format: uuid
+             * @description Null: of no semester.
+             */
+            id: string | null;
+            semester_name: string;
+        };
+        OwnStanding: {
+            action_plan: string;
+            /**
+             * Format: int64
+             * @description Classes that can be missed while staying at the minimum.
+             */
+            buffer_available: number;
+            /** @enum {string} */
+            color: "green" | "yellow" | "red";
+            /** Format: double */
+            current_percent: number;
+            message: string;
+            /**
+             * Format: int64
+             * @description Classes in a row that bring one to the minimum; -1: out of reach.
+             */
+            needed_to_recover: number;
+            /** @enum {string} */
+            status: "Good" | "Warning" | "Critical";
+        };
+        OwnTrend: {
+            course_name: string;
+            /** Format: int64 */
+            current_streak: number;
+            /** @description The last seven classes that count, oldest first. */
+            daily_breakdown: components["schemas"]["OwnDay"][];
+            improvement_plan: components["schemas"]["OwnStanding"];
+            /**
+             * Format: double
+             * @description Over the last thirty classes that count.
+             */
+            last_30_days_avg: number;
+            /**
+             * Format: double
+             * @description Over the last seven classes that count (the name is the original's).
+             */
+            last_7_days_avg: number;
+            /** Format: int64 */
+            longest_streak: number;
+            semester_name: string;
+            /**
+             * Format: double
+             * @description The percentage of the whole course.
+             */
+            semester_total: number;
+            /** @enum {string} */
+            status: "none" | "good" | "warning" | "critical";
+            /** Format: int64 */
+            total_sessions: number;
+            /**
+             * @description Compares the two.
+             * @enum {string}
+             */
+            trend_direction: "up" | "down" | "stable";
         };
         Person: {
             /** Format: uuid */
@@ -4930,6 +5836,291 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-consecutive-absences": {
+        parameters: {
+            query?: {
+                /** @description Only the courses of this semester. */
+                semester_id?: string;
+                /** @description Absences in a row. */
+                min?: number;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightAbsences"];
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-course-insight": {
+        parameters: {
+            query?: {
+                /** @description The first day, on the campus. */
+                from?: string;
+                /** @description The last day, on the campus. */
+                to?: string;
+                /** @description csv: the main table as a file, in which no text can become a formula. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightCourseView"];
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-overview": {
+        parameters: {
+            query?: {
+                /** @description Only the courses of this semester. Without it: every course that is not archived. */
+                semester_id?: string;
+                /** @description The first day, on the campus. */
+                from?: string;
+                /** @description The last day, on the campus. */
+                to?: string;
+                /** @description csv: the main table as a file, in which no text can become a formula. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightOverview"];
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-student-insight": {
+        parameters: {
+            query?: {
+                /** @description Only the courses of this semester. Without it: every course that is not archived. */
+                semester_id?: string;
+                /** @description The first day, on the campus. */
+                from?: string;
+                /** @description The last day, on the campus. */
+                to?: string;
+                /** @description csv: the main table as a file, in which no text can become a formula. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                /** @description GET /api/admin/students?q= finds it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightStudentView"];
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-trends": {
+        parameters: {
+            query?: {
+                /** @description Only the courses of this semester. Without it: every course that is not archived. */
+                semester_id?: string;
+                /** @description The first day, on the campus. */
+                from?: string;
+                /** @description The last day, on the campus. */
+                to?: string;
+                /** @description csv: the main table as a file, in which no text can become a formula. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightTrends"];
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9439,6 +10630,282 @@ export interface operations {
             };
         };
     };
+    "get-my-analytics": {
+        parameters: {
+            query?: {
+                /** @description Only courses of this semester. Without it: every course that is not archived. */
+                semester_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAnalyticsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-my-course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCourseOutputBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "explain-my-course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainOutputBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-my-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-my-dashboard": {
+        parameters: {
+            query?: {
+                /** @description Only courses of this semester. Without it: every course that is not archived. */
+                semester_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-leaderboard": {
+        parameters: {
+            query?: {
+                /** @description Only courses of this semester. Without it: every course that is not archived. */
+                semester_id?: string;
+                /** @description Among those of one of your courses. It outranks semester_id. */
+                course_id?: string;
+                /** @description How many are listed; ranks are among all. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOutputBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptInInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sign-in-student": {
         parameters: {
             query?: never;
@@ -9970,6 +11437,35 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-my-semesters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSemester"][];
+                };
+            };
+            /** @description Error */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
