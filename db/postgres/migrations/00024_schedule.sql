@@ -18,6 +18,8 @@ CREATE INDEX report_schedule_account ON report_schedule (account_id);
 
 ALTER TABLE report ADD COLUMN recipients text[] NOT NULL DEFAULT '{}'; -- who gets it by mail
 
+CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON report_schedule FOR EACH ROW EXECUTE FUNCTION audit_row('next_at', 'last_at');
+
 -- +goose Down
 ALTER TABLE report DROP COLUMN recipients;
 DROP TABLE report_schedule;
