@@ -19,7 +19,9 @@ CREATE INDEX report_schedule_account ON report_schedule (account_id);
 ALTER TABLE report ADD COLUMN recipients text[] NOT NULL DEFAULT '{}'; -- who gets it by mail
 
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON report_schedule FOR EACH ROW EXECUTE FUNCTION audit_row('next_at', 'last_at');
+CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON token FOR EACH ROW EXECUTE FUNCTION audit_row('last_used_at');
 
 -- +goose Down
+DROP TRIGGER audit ON token;
 ALTER TABLE report DROP COLUMN recipients;
 DROP TABLE report_schedule;
