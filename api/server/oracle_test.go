@@ -395,9 +395,13 @@ func (c *checker) student(t *testing.T, i int, query string, s span) {
 			what      string
 			got, want any
 		}{
-			{"percentage", row["percentage"], f.percent(policy)}, {"present", row["present_count"], f.there()}, {"absent", row["absent_count"], f.absent},
-			{"sessions", row["total_sessions"], f.held()}, {"status", row["warning_status"], band},
-			{"current streak", row["current_streak"], current}, {"longest streak", row["longest_streak"], longest},
+			{"percentage", row["percentage"], f.percent(policy)},
+			{"present", row["present_count"], f.there()},
+			{"absent", row["absent_count"], f.absent},
+			{"sessions", row["total_sessions"], f.held()},
+			{"status", row["warning_status"], band},
+			{"current streak", row["current_streak"], current},
+			{"longest streak", row["longest_streak"], longest},
 			{"needed", plan["needed_to_recover"], f.needed(policy)},
 		} {
 			c.is(t, "dashboard: "+one.what, one.got, one.want)

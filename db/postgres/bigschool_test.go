@@ -3,8 +3,6 @@ package postgres_test
 import (
 	"fmt"
 	"testing"
-
-	"github.com/arise-attendance/arise/api/attendance"
 )
 
 // big is a school made by SQL alone: twenty thousand students in eight hundred
@@ -63,19 +61,6 @@ func bigSchool(t testing.TB, s store, share int) big {
 		}
 	}
 	return b
-}
-
-// course and student are the ids of the n-th.
-func (b big) course(t testing.TB, n int) attendance.ID  { return b.id(t, "course", n) }
-func (b big) student(t testing.TB, n int) attendance.ID { return b.id(t, "student", n) }
-
-func (b big) id(t testing.TB, kind string, n int) attendance.ID {
-	t.Helper()
-	var out attendance.ID
-	if err := b.pool.QueryRow(t.Context(), fmt.Sprintf(`SELECT `+bigID, kind, fmt.Sprint(n))).Scan(&out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // audited switches the ledger's triggers.
