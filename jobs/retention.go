@@ -15,6 +15,8 @@ type Retention interface {
 	ForgetSignals(ctx context.Context) error
 	// ForgetMails drops what was written, and later that it was.
 	ForgetMails(ctx context.Context) error
+	// ForgetImports drops files of the office of long ago.
+	ForgetImports(ctx context.Context) (int64, error)
 }
 
 // forgetEvery is how often old things are dropped.
@@ -32,5 +34,6 @@ type forgetWorker struct {
 }
 
 func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetOld]) error {
-	return errors.Join(w.old.ForgetSignals(ctx), w.old.ForgetMails(ctx))
+	_, err := w.old.ForgetImports(ctx)
+	return errors.Join(err, w.old.ForgetSignals(ctx), w.old.ForgetMails(ctx))
 }

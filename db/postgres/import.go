@@ -127,6 +127,15 @@ func (s *Store) Stalled(ctx context.Context, since time.Time) ([]attendance.ID, 
 	return dbsqlc.New(s.pool).StalledImports(ctx, since)
 }
 
+// keepImports is how long it stays known what a file said: that long, a value that
+// somebody edited by hand stays when the same file comes again.
+const keepImports = 400 * 24 * time.Hour
+
+// ForgetImports drops files of long ago, and reports how many.
+func (s *Store) ForgetImports(ctx context.Context) (int64, error) {
+	return dbsqlc.New(s.pool).DropOldImports(ctx, s.now().Add(-keepImports))
+}
+
 // Forget drops previews that nobody applied.
 func (s *Store) Forget(ctx context.Context, before time.Time) error {
 	return dbsqlc.New(s.pool).ForgetImports(ctx, before)

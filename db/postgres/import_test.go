@@ -204,3 +204,32 @@ func BenchmarkImport(b *testing.B) {
 		b.ReportMetric((time.Since(start) - upload).Seconds(), "s/apply")
 	}
 }
+
+func TestFilesOfLongAgoAreForgotten(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := setup(t, 0, postgres.Options{Now: func() time.Time { return now }})
+	d := files(t, s)
+	imp := begin(t, d, list(3, "Student"), intake.Options{})
+	for _, step := range []struct {
+		state    string
+		days     int
+		dropped  int64
+		rowsLeft int
+	}{{"applying", 401, 0, 3}, {"applied", 399, 0, 3}, {"applied", 401, 1, 0}} {
+		if _, err := s.pool.Exec(t.Context(), "UPDATE import SET state = $2, created_at = $3 WHERE id = $1", imp.ID, step.state, now.AddDate(0, 0, -step.days)); err != nil {
+			t.Fatal(err)
+		}
+		dropped, err := s.ForgetImports(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left int
+		if err := s.pool.QueryRow(t.Context(), "SELECT count(*) FROM import_row").Scan(&left); err != nil {
+			t.Fatal(err)
+		}
+		if dropped != step.dropped || left != step.rowsLeft {
+			t.Errorf("%s, %d days old: dropped %d, left %d rows; want %d and %d", step.state, step.days, dropped, left, step.dropped, step.rowsLeft)
+		}
+	}
+}

@@ -55,6 +55,10 @@ WHERE id = @id;
 -- name: StalledImports :many
 SELECT id FROM import WHERE state IN ('applying', 'undoing') AND worked_at < @since ORDER BY worked_at, id;
 
+-- name: DropOldImports :execrows
+-- Their rows go with them: names and addresses of long ago.
+DELETE FROM import WHERE created_at < @before AND state NOT IN ('uploaded', 'applying', 'undoing');
+
 -- name: ForgetImports :exec
 DELETE FROM import WHERE state = 'uploaded' AND worked_at < @before;
 

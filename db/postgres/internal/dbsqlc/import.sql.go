@@ -97,6 +97,19 @@ func (q *Queries) CoursesCoded(ctx context.Context, codes []string) ([]Course, e
 	return items, nil
 }
 
+const dropOldImports = `-- name: DropOldImports :execrows
+DELETE FROM import WHERE created_at < $1 AND state NOT IN ('uploaded', 'applying', 'undoing')
+`
+
+// Their rows go with them: names and addresses of long ago.
+func (q *Queries) DropOldImports(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, dropOldImports, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const enrolmentsCounted = `-- name: EnrolmentsCounted :many
 SELECT e.id FROM enrolment e
 WHERE e.id = ANY($1::uuid[]) AND EXISTS (
