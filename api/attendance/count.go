@@ -22,6 +22,8 @@ type StudentCount struct {
 	Missed int  // absent in so many sessions at the end
 	Band   Band // under the course's policy
 	Cells  Cells
+
+	Enrolled Roster // their enrolments, where a whole course was counted
 }
 
 // CourseCount is a course's register, added up. It is derived: whoever has the
@@ -35,27 +37,34 @@ type CourseCount struct {
 
 // Count adds a register up.
 func (r Register) Count() CourseCount {
-	out := CourseCount{Course: r.Course.ID, Policy: r.Policy, Sessions: r.SessionCounts()}
-	for _, m := range r.Students {
-		out.Students = append(out.Students, r.Student(m.Student))
+	ended := r.Ended()
+	out := CourseCount{Course: r.Course.ID, Policy: r.Policy, Sessions: make([]SessionCount, len(ended))}
+	for i, se := range ended {
+		out.Sessions[i] = SessionCount{Session: se.ID, OpenedAt: se.OpenedAt, Kind: se.Kind}
 	}
-	return out
-}
-
-// SessionCounts adds up each session that has ended, oldest first.
-func (r Register) SessionCounts() []SessionCount {
-	var out []SessionCount
-	for _, se := range r.Ended() {
-		out = append(out, SessionCount{
-			Session: se.ID, OpenedAt: se.OpenedAt, Kind: se.Kind, Expected: len(r.Roster.At(se.OpenedAt)), Tally: r.CountSession(se),
-		})
+	mine := map[ID]Roster{}
+	for _, m := range r.Roster {
+		mine[m.Student] = append(mine[m.Student], m)
+	}
+	for _, m := range r.Students {
+		statuses, expected := r.statuses(ended, m.Student, mine[m.Student])
+		for i, was := range expected {
+			if was {
+				out.Sessions[i].Expected++
+				out.Sessions[i].Count(statuses[i])
+			}
+		}
+		one := r.count(m.Student, statuses)
+		one.Enrolled = mine[m.Student]
+		out.Students = append(out.Students, one)
 	}
 	return out
 }
 
 // Student adds up one student's sessions that have ended.
-func (r Register) Student(student ID) StudentCount {
-	statuses := r.Statuses(student)
+func (r Register) Student(student ID) StudentCount { return r.count(student, r.Statuses(student)) }
+
+func (r Register) count(student ID, statuses []Status) StudentCount {
 	out := CountStatuses(statuses, r.Policy)
 	out.Student, out.Cells = student, CellsOf(statuses)
 	return out
@@ -70,15 +79,47 @@ func (r Register) Statuses(student ID) []Status {
 			mine = append(mine, m)
 		}
 	}
-	ended := r.Ended()
-	out := make([]Status, len(ended))
-	for i, se := range ended {
+	out, _ := r.statuses(r.Ended(), student, mine)
+	return out
+}
+
+// statuses are of the student whose enrolments mine are; expected says in which
+// sessions they had to be.
+func (r Register) statuses(ended []Session, student ID, mine Roster) (out []Status, expected []bool) {
+	out, expected = make([]Status, len(ended)), make([]bool, len(ended))
+	for i := range ended {
 		out[i] = NotRequired
-		if _, expected := mine.ByStudent(student, se.OpenedAt); expected {
-			out[i] = r.expected(se, student)
+		if _, expected[i] = mine.ByStudent(student, ended[i].OpenedAt); expected[i] {
+			out[i] = r.expected(ended[i], student)
 		}
 	}
-	return out
+	return out, expected
+}
+
+// Sum adds a course's sessions up.
+func (c CourseCount) Sum() CourseTotal {
+	var t CourseTotal
+	for _, s := range c.Sessions {
+		t.add(Sum{Kind: s.Kind, Sessions: 1, Expected: s.Expected, Tally: s.Tally})
+	}
+	return t
+}
+
+// CourseTotal is all of a course's sessions added up.
+type CourseTotal struct {
+	Sessions int
+	Online   int
+	Expected int
+	Tally
+}
+
+func (t *CourseTotal) add(s Sum) {
+	t.Sessions += s.Sessions
+	t.Expected += s.Expected
+	t.Tally = t.Plus(s.Tally)
+	if s.Kind == Online {
+		t.Online += s.Sessions
+	}
 }
 
 // CountStatuses adds up one student's sessions, oldest first.

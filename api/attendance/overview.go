@@ -23,10 +23,7 @@ type Overview struct {
 // CourseSum is how a course stands.
 type CourseSum struct {
 	CourseLine
-	Sessions int
-	Online   int
-	Expected int
-	Tally
+	CourseTotal
 }
 
 // Share adds courses up whose policies may differ: each counts a late as its own
@@ -98,24 +95,25 @@ func ids(lines []CourseLine) []ID {
 
 // courses adds each course up.
 func (l *ledger) courses(ctx context.Context) ([]CourseSum, error) {
-	sums, err := l.courseSums(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out, at := make([]CourseSum, len(l.lines)), make(map[ID]int, len(l.lines))
 	for i, c := range l.lines {
 		out[i].CourseLine, at[c.ID] = c, i
 	}
-	for _, sum := range sums {
-		c := &out[at[sum.Course]]
-		c.Sessions += sum.Sessions
-		c.Expected += sum.Expected
-		c.Tally = c.Plus(sum.Tally)
-		if sum.Kind == Online {
-			c.Online += sum.Sessions
-		}
+	for _, reg := range l.live {
+		out[at[reg.Course.ID]].CourseTotal = reg.Count().Sum()
 	}
-	return out, nil
+	if l.scope.From.IsZero() && l.scope.Until.IsZero() {
+		for _, id := range l.stored {
+			c := &out[at[id]]
+			c.CourseTotal = c.Stored
+		}
+		return out, nil
+	}
+	sums, err := l.tx.CourseSums(ctx, l.stored, l.scope.From, l.scope.Until)
+	for _, sum := range sums {
+		out[at[sum.Course]].add(sum)
+	}
+	return out, err
 }
 
 // recent counts this week's and this month's classes.
@@ -126,7 +124,7 @@ func (l *ledger) recent(ctx context.Context, out *Overview) error {
 	if month.Before(week) {
 		bounds = []time.Time{month, week}
 	}
-	sums, err := l.daySums(ctx, bounds)
+	sums, err := l.daySums(ctx, later(l.scope.From, bounds[0]), bounds)
 	for _, sum := range sums {
 		if sum.Day > 0 && !bounds[sum.Day-1].Before(week) {
 			out.Week += sum.Sessions
@@ -136,6 +134,13 @@ func (l *ledger) recent(ctx context.Context, out *Overview) error {
 		}
 	}
 	return err
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // dayFrom is the start of a day in the zone of t, some days later or earlier.

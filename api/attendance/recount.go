@@ -23,7 +23,7 @@ func (s *Service) CountCourse(ctx context.Context, tx Counter, course ID) error 
 	if err != nil {
 		return fmt.Errorf("read what changed in %s: %w", course, err)
 	}
-	reg, err := s.registerOf(ctx, tx, course)
+	reg, err := s.bare(ctx, tx, course)
 	if err != nil {
 		return fmt.Errorf("read the register of %s: %w", course, err)
 	}

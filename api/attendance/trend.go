@@ -55,7 +55,7 @@ func (s *Service) Trends(ctx context.Context, tx Figures, scope Scope) (Trends, 
 	if err != nil || len(midnights) == 0 {
 		return out, err
 	}
-	sums, err := l.daySums(ctx, midnights)
+	sums, err := l.daySums(ctx, scope.From, midnights)
 	if err != nil {
 		return out, err
 	}

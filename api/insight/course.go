@@ -76,31 +76,41 @@ func (d Deps) getCourse(ctx context.Context, in *InsightCourseInput) (*insightCo
 		return nil, t, err
 	}
 	reg = reg.Between(scope.From, scope.Until)
+	count, ended, enrolled := reg.Count(), reg.Ended(), reg.Enrolled()
 	out := &insightCourseView{
 		Course: insightCourseHead{
 			ID: line.ID, CourseCode: line.Code, CourseName: line.Name, SemesterName: wordOrNull(line.TermName), TeacherName: wordOrNull(line.Teachers),
 		},
-		EnrolledCount: len(reg.Enrolled()), TotalSessions: len(reg.Ended()), AttendanceRate: shown(reg.Total().Percent(reg.Policy)),
-		AtRisk: len(reg.AtRisk()), MinimumPercent: reg.Policy.Minimum, Students: []insightStudent{}, Trend: []insightSession{},
+		EnrolledCount: len(enrolled), TotalSessions: len(ended), AttendanceRate: shown(count.Sum().Percent(reg.Policy)),
+		MinimumPercent: reg.Policy.Minimum, Students: make([]insightStudent, 0, len(enrolled)), Trend: make([]insightSession, len(ended)),
 	}
-	for _, m := range reg.Enrolled() {
-		b := insightStudentOf(m, reg.Student(m.Student), reg.Policy)
+	students := make(map[attendance.ID]attendance.StudentCount, len(count.Students))
+	for _, s := range count.Students {
+		students[s.Student] = s
+	}
+	for _, m := range enrolled {
+		b := insightStudentOf(m, students[m.Student], reg.Policy)
+		if students[m.Student].Band.Low() {
+			out.AtRisk++
+		}
 		out.Students = append(out.Students, b)
 		t.add(b.ClassRollID, b.StudentName, b.UniRoll, b.PresentCount, b.AbsentCount, b.ExcusedCount, b.TotalSessions, b.Percentage, b.Status)
 	}
-	for _, se := range reg.Ended() {
-		count := reg.CountSession(se)
-		b := insightSession{
-			ID: se.ID, StartTime: moment(se.OpenedAt), Topic: se.Topic, SessionType: string(se.Kind),
-			PresentCount: count.There(), TotalStudents: len(reg.Roster.At(se.OpenedAt)),
-		}
-		if pct, held := count.Percent(se.Policy); held {
-			pct = attendance.Rounded(pct)
-			b.Percent = &pct
-		}
-		out.Trend = append(out.Trend, b)
+	for i, se := range ended {
+		out.Trend[i] = insightSessionOf(se, count.Sessions[i])
 	}
 	return out, t, nil
+}
+
+func insightSessionOf(se attendance.Session, c attendance.SessionCount) insightSession {
+	out := insightSession{
+		ID: se.ID, StartTime: moment(se.OpenedAt), Topic: se.Topic, SessionType: string(se.Kind), PresentCount: c.There(), TotalStudents: c.Expected,
+	}
+	if pct, held := c.Percent(se.Policy); held {
+		pct = attendance.Rounded(pct)
+		out.Percent = &pct
+	}
+	return out
 }
 
 func insightStudentOf(m attendance.Member, c attendance.StudentCount, p attendance.Policy) insightStudent {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -55,7 +57,11 @@ func (t *tx) PutCount(ctx context.Context, c attendance.CourseCount, covers []in
 	if err != nil {
 		return fmt.Errorf("encode policy: %w", err)
 	}
-	if err := t.q.PutCourseCount(ctx, c.Course, policy, t.now()); err != nil {
+	sum := c.Sum()
+	if err := t.q.PutCourseCount(ctx, dbsqlc.PutCourseCountParams{
+		CourseID: c.Course, Policy: policy, CountedAt: t.now(), Sessions: n32(sum.Sessions), Online: n32(sum.Online), Expected: n32(sum.Expected),
+		Present: n32(sum.Present), Late: n32(sum.Late), Absent: n32(sum.Absent), Excused: n32(sum.Excused), Duty: n32(sum.Duty),
+	}); err != nil {
 		return fmt.Errorf("put count of %s: %w", c.Course, err)
 	}
 	sessions, students := sessionCounts(c), studentCounts(c)
@@ -103,8 +109,22 @@ func studentCounts(c attendance.CourseCount) dbsqlc.PutStudentCountsParams {
 		p.Misseds = append(p.Misseds, n32(s.Missed))
 		p.Bands = append(p.Bands, string(s.Band))
 		p.Cells = append(p.Cells, string(s.Cells))
+		p.Enrolleds = append(p.Enrolleds, ranges(s.Enrolled))
 	}
 	return p
+}
+
+// ranges are enrolments as Postgres writes them; what overlaps it joins.
+func ranges(all attendance.Roster) string {
+	each := make([]string, len(all))
+	for i, m := range all {
+		to := ""
+		if !m.To.IsZero() {
+			to = m.To.Format(time.RFC3339Nano)
+		}
+		each[i] = "[" + m.From.Format(time.RFC3339Nano) + "," + to + ")"
+	}
+	return "{" + strings.Join(each, ",") + "}"
 }
 
 // n32 is a number of people or of classes.

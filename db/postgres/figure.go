@@ -10,7 +10,10 @@ import (
 	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
 )
 
-var _ attendance.Figures = (*tx)(nil)
+var (
+	_ attendance.Figures = (*tx)(nil)
+	_ attendance.Marks   = (*tx)(nil)
+)
 
 // InFigures runs fn on one consistent state without writing.
 func (s *Store) InFigures(ctx context.Context, fn func(context.Context, attendance.Figures) error) error {
@@ -32,6 +35,9 @@ func (t *tx) CourseLines(ctx context.Context, term attendance.ID, at time.Time) 
 		out[i] = attendance.CourseLine{
 			Course: attendance.Course{ID: r.ID, Code: r.Code, Name: r.Name, DefaultMinutes: int(r.DefaultMinutes), Archived: r.ArchivedAt != nil},
 			Term:   r.TermID, TermName: r.TermName, Teachers: r.Teachers, Enrolled: int(r.Enrolled),
+			Stored: attendance.CourseTotal{
+				Sessions: int(r.Sessions), Online: int(r.Online), Expected: int(r.Expected), Tally: tallied(r.Present, r.Late, r.Absent, r.Excused, r.Duty),
+			},
 		}
 		if err := json.Unmarshal(r.Policy, &out[i].Policy); err != nil {
 			return nil, fmt.Errorf("decode policy of course %s: %w", r.ID, err)

@@ -95,3 +95,20 @@ func lastOfEach(st []attendance.Standing) []attendance.Standing {
 	}
 	return out
 }
+
+// Marks implements attendance.Marks.
+func (t *tx) Marks(ctx context.Context, course attendance.ID) (map[attendance.ID]map[attendance.ID]attendance.Status, error) {
+	rows, err := t.q.CourseMarks(ctx, course)
+	if err != nil {
+		return nil, fmt.Errorf("list marks: %w", err)
+	}
+	out := make(map[attendance.ID]map[attendance.ID]attendance.Status, len(rows))
+	for _, r := range rows {
+		cells := make(map[attendance.ID]attendance.Status, len(r.StudentIds))
+		for i, student := range r.StudentIds {
+			cells[student] = attendance.Status(r.Statuses[i])
+		}
+		out[r.SessionID] = cells
+	}
+	return out, nil
+}

@@ -21,8 +21,11 @@ SELECT c.course_id FROM (
 -- name: PutCourseCount :exec
 -- The first write of a count: of two that count one course at once, the second fails
 -- here and begins again.
-INSERT INTO course_count (course_id, policy, counted_at) VALUES (@course_id, @policy, @counted_at)
-ON CONFLICT (course_id) DO UPDATE SET policy = excluded.policy, counted_at = excluded.counted_at;
+INSERT INTO course_count (course_id, policy, counted_at, sessions, online, expected, present, late, absent, excused, duty)
+VALUES (@course_id, @policy, @counted_at, @sessions, @online, @expected, @present, @late, @absent, @excused, @duty)
+ON CONFLICT (course_id) DO UPDATE SET policy = excluded.policy, counted_at = excluded.counted_at, sessions = excluded.sessions,
+    online = excluded.online, expected = excluded.expected, present = excluded.present, late = excluded.late,
+    absent = excluded.absent, excused = excluded.excused, duty = excluded.duty;
 
 -- name: DropSessionCounts :exec
 DELETE FROM session_count WHERE course_id = @course_id AND session_id <> ALL(@but::uuid[]);
@@ -42,13 +45,13 @@ WHERE session_count IS DISTINCT FROM excluded;
 DELETE FROM student_count WHERE course_id = @course_id AND student_id <> ALL(@but::uuid[]);
 
 -- name: PutStudentCounts :exec
-INSERT INTO student_count (course_id, student_id, present, late, absent, excused, duty, current_streak, longest_streak, missed, band, cells)
+INSERT INTO student_count (course_id, student_id, present, late, absent, excused, duty, current_streak, longest_streak, missed, band, cells, enrolled)
 SELECT @course_id, unnest(@student_ids::uuid[]), unnest(@presents::integer[]), unnest(@lates::integer[]),
     unnest(@absents::integer[]), unnest(@excuseds::integer[]), unnest(@dutys::integer[]), unnest(@currents::integer[]),
-    unnest(@longests::integer[]), unnest(@misseds::integer[]), unnest(@bands::text[]), unnest(@cells::text[])
+    unnest(@longests::integer[]), unnest(@misseds::integer[]), unnest(@bands::text[]), unnest(@cells::text[]), unnest(@enrolleds::text[])::tstzmultirange
 ON CONFLICT (course_id, student_id) DO UPDATE SET present = excluded.present, late = excluded.late, absent = excluded.absent,
     excused = excluded.excused, duty = excluded.duty, current_streak = excluded.current_streak,
-    longest_streak = excluded.longest_streak, missed = excluded.missed, band = excluded.band, cells = excluded.cells
+    longest_streak = excluded.longest_streak, missed = excluded.missed, band = excluded.band, cells = excluded.cells, enrolled = excluded.enrolled
 WHERE student_count IS DISTINCT FROM excluded;
 
 -- name: NoteAll :execrows

@@ -2,16 +2,20 @@
 -- Without a term: the courses that run. With one: its own; archived ones only if the
 -- term is archived as well, for then they were not taken back but are over.
 WITH now_enrolled AS (
-    SELECT e.course_id, count(DISTINCT e.student_id) AS n FROM enrolment e
-    WHERE e.from_at <= @at::timestamptz AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)
-    GROUP BY e.course_id
+    SELECT e.course_id, count(*) AS n FROM (
+        SELECT DISTINCT o.course_id, o.student_id FROM enrolment o
+        WHERE o.from_at <= @at::timestamptz AND (o.to_at IS NULL OR o.to_at > @at::timestamptz)
+    ) e GROUP BY e.course_id
 ), now_teaching AS (
     SELECT t.course_id, string_agg(p.name, ', ' ORDER BY p.name, p.id) AS names FROM teaching t JOIN teacher p ON p.id = t.teacher_id
     WHERE t.from_at <= @at::timestamptz AND (t.to_at IS NULL OR t.to_at > @at::timestamptz)
     GROUP BY t.course_id
 )
 SELECT c.id, c.code, c.name, c.default_minutes, c.archived_at, c.term_id, coalesce(t.name, '')::text AS term_name,
-    coalesce(h.names, '')::text AS teachers, coalesce(e.n, 0)::bigint AS enrolled, coalesce(n.policy, '{}')::jsonb AS policy
+    coalesce(h.names, '')::text AS teachers, coalesce(e.n, 0)::bigint AS enrolled, coalesce(n.policy, '{}')::jsonb AS policy,
+    coalesce(n.sessions, 0)::integer AS sessions, coalesce(n.online, 0)::integer AS online, coalesce(n.expected, 0)::integer AS expected,
+    coalesce(n.present, 0)::integer AS present, coalesce(n.late, 0)::integer AS late, coalesce(n.absent, 0)::integer AS absent,
+    coalesce(n.excused, 0)::integer AS excused, coalesce(n.duty, 0)::integer AS duty
 FROM course c
 LEFT JOIN term t ON t.id = c.term_id
 LEFT JOIN now_teaching h ON h.course_id = c.id
@@ -77,8 +81,7 @@ WHERE e.course_id = ANY(@course_ids::uuid[]) AND e.from_at <= @at::timestamptz A
 -- name: AtRisk :many
 SELECT DISTINCT n.student_id FROM student_count n
 WHERE n.course_id = ANY(@course_ids::uuid[]) AND n.band IN ('warning', 'critical')
-  AND EXISTS (SELECT FROM enrolment e WHERE e.course_id = n.course_id AND e.student_id = n.student_id
-              AND e.from_at <= @at::timestamptz AND (e.to_at IS NULL OR e.to_at > @at::timestamptz))
+  AND n.enrolled @> @at::timestamptz
 ORDER BY n.student_id;
 
 -- name: CellsBetween :many
@@ -91,23 +94,20 @@ WITH span AS (
 )
 SELECT n.course_id, n.student_id, substr(n.cells, span.first + 1, span.many)::text AS cells
 FROM span JOIN student_count n ON n.course_id = span.course_id
-WHERE EXISTS (SELECT FROM enrolment e WHERE e.course_id = n.course_id AND e.student_id = n.student_id
-              AND e.from_at <= @at::timestamptz AND (e.to_at IS NULL OR e.to_at > @at::timestamptz))
-ORDER BY n.course_id, n.student_id;
+WHERE n.enrolled @> @at::timestamptz
+ORDER BY n.course_id;
 
 -- name: StudentSums :many
 SELECT n.course_id, n.student_id, n.present, n.late, n.absent, n.excused, n.duty, n.current_streak, n.longest_streak
 FROM student_count n
 WHERE n.course_id = ANY(@course_ids::uuid[])
-  AND EXISTS (SELECT FROM enrolment e WHERE e.course_id = n.course_id AND e.student_id = n.student_id
-              AND e.from_at <= @at::timestamptz AND (e.to_at IS NULL OR e.to_at > @at::timestamptz))
-ORDER BY n.course_id, n.student_id;
+  AND n.enrolled @> @at::timestamptz
+ORDER BY n.course_id;
 
 -- name: Missed :many
 SELECT n.course_id, n.student_id, n.missed FROM student_count n
 WHERE n.missed > 1 AND n.missed >= @least::integer AND n.course_id = ANY(@course_ids::uuid[])
-  AND EXISTS (SELECT FROM enrolment e WHERE e.course_id = n.course_id AND e.student_id = n.student_id
-              AND e.from_at <= @at::timestamptz AND (e.to_at IS NULL OR e.to_at > @at::timestamptz))
+  AND n.enrolled @> @at::timestamptz
 ORDER BY n.course_id, n.student_id;
 
 -- name: MembersOf :many

@@ -28,3 +28,10 @@ ON CONFLICT (session_id, student_id) DO UPDATE SET state = excluded.state, statu
 
 -- name: DropStandings :exec
 DELETE FROM standing WHERE session_id = @session_id;
+
+-- name: CourseMarks :many
+-- As CourseStandings, a row for each session.
+SELECT st.session_id, array_agg(st.student_id)::uuid[] AS student_ids, array_agg(st.status)::text[] AS statuses
+FROM standing st JOIN session s ON s.id = st.session_id
+WHERE s.course_id = @course_id AND NOT s.voided
+GROUP BY st.session_id ORDER BY st.session_id;

@@ -62,14 +62,43 @@ func (q *Queries) NoteStale(ctx context.Context, courseIds []attendance.ID) erro
 }
 
 const putCourseCount = `-- name: PutCourseCount :exec
-INSERT INTO course_count (course_id, policy, counted_at) VALUES ($1, $2, $3)
-ON CONFLICT (course_id) DO UPDATE SET policy = excluded.policy, counted_at = excluded.counted_at
+INSERT INTO course_count (course_id, policy, counted_at, sessions, online, expected, present, late, absent, excused, duty)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (course_id) DO UPDATE SET policy = excluded.policy, counted_at = excluded.counted_at, sessions = excluded.sessions,
+    online = excluded.online, expected = excluded.expected, present = excluded.present, late = excluded.late,
+    absent = excluded.absent, excused = excluded.excused, duty = excluded.duty
 `
+
+type PutCourseCountParams struct {
+	CourseID  attendance.ID
+	Policy    json.RawMessage
+	CountedAt time.Time
+	Sessions  int32
+	Online    int32
+	Expected  int32
+	Present   int32
+	Late      int32
+	Absent    int32
+	Excused   int32
+	Duty      int32
+}
 
 // The first write of a count: of two that count one course at once, the second fails
 // here and begins again.
-func (q *Queries) PutCourseCount(ctx context.Context, courseID attendance.ID, policy json.RawMessage, countedAt time.Time) error {
-	_, err := q.db.Exec(ctx, putCourseCount, courseID, policy, countedAt)
+func (q *Queries) PutCourseCount(ctx context.Context, arg PutCourseCountParams) error {
+	_, err := q.db.Exec(ctx, putCourseCount,
+		arg.CourseID,
+		arg.Policy,
+		arg.CountedAt,
+		arg.Sessions,
+		arg.Online,
+		arg.Expected,
+		arg.Present,
+		arg.Late,
+		arg.Absent,
+		arg.Excused,
+		arg.Duty,
+	)
 	return err
 }
 
@@ -117,13 +146,13 @@ func (q *Queries) PutSessionCounts(ctx context.Context, arg PutSessionCountsPara
 }
 
 const putStudentCounts = `-- name: PutStudentCounts :exec
-INSERT INTO student_count (course_id, student_id, present, late, absent, excused, duty, current_streak, longest_streak, missed, band, cells)
+INSERT INTO student_count (course_id, student_id, present, late, absent, excused, duty, current_streak, longest_streak, missed, band, cells, enrolled)
 SELECT $1, unnest($2::uuid[]), unnest($3::integer[]), unnest($4::integer[]),
     unnest($5::integer[]), unnest($6::integer[]), unnest($7::integer[]), unnest($8::integer[]),
-    unnest($9::integer[]), unnest($10::integer[]), unnest($11::text[]), unnest($12::text[])
+    unnest($9::integer[]), unnest($10::integer[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[])::tstzmultirange
 ON CONFLICT (course_id, student_id) DO UPDATE SET present = excluded.present, late = excluded.late, absent = excluded.absent,
     excused = excluded.excused, duty = excluded.duty, current_streak = excluded.current_streak,
-    longest_streak = excluded.longest_streak, missed = excluded.missed, band = excluded.band, cells = excluded.cells
+    longest_streak = excluded.longest_streak, missed = excluded.missed, band = excluded.band, cells = excluded.cells, enrolled = excluded.enrolled
 WHERE student_count IS DISTINCT FROM excluded
 `
 
@@ -140,6 +169,7 @@ type PutStudentCountsParams struct {
 	Misseds    []int32
 	Bands      []string
 	Cells      []string
+	Enrolleds  []string
 }
 
 func (q *Queries) PutStudentCounts(ctx context.Context, arg PutStudentCountsParams) error {
@@ -156,6 +186,7 @@ func (q *Queries) PutStudentCounts(ctx context.Context, arg PutStudentCountsPara
 		arg.Misseds,
 		arg.Bands,
 		arg.Cells,
+		arg.Enrolleds,
 	)
 	return err
 }

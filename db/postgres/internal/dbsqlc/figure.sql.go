@@ -16,8 +16,7 @@ import (
 const atRisk = `-- name: AtRisk :many
 SELECT DISTINCT n.student_id FROM student_count n
 WHERE n.course_id = ANY($1::uuid[]) AND n.band IN ('warning', 'critical')
-  AND EXISTS (SELECT FROM enrolment e WHERE e.course_id = n.course_id AND e.student_id = n.student_id
-              AND e.from_at <= $2::timestamptz AND (e.to_at IS NULL OR e.to_at > $2::timestamptz))
+  AND n.enrolled @> $2::timestamptz
 ORDER BY n.student_id
 `
 
@@ -50,9 +49,8 @@ WITH span AS (
 )
 SELECT n.course_id, n.student_id, substr(n.cells, span.first + 1, span.many)::text AS cells
 FROM span JOIN student_count n ON n.course_id = span.course_id
-WHERE EXISTS (SELECT FROM enrolment e WHERE e.course_id = n.course_id AND e.student_id = n.student_id
-              AND e.from_at <= $1::timestamptz AND (e.to_at IS NULL OR e.to_at > $1::timestamptz))
-ORDER BY n.course_id, n.student_id
+WHERE n.enrolled @> $1::timestamptz
+ORDER BY n.course_id
 `
 
 type CellsBetweenRow struct {
@@ -131,16 +129,20 @@ func (q *Queries) CourseLine(ctx context.Context, at time.Time, iD attendance.ID
 
 const courseLines = `-- name: CourseLines :many
 WITH now_enrolled AS (
-    SELECT e.course_id, count(DISTINCT e.student_id) AS n FROM enrolment e
-    WHERE e.from_at <= $2::timestamptz AND (e.to_at IS NULL OR e.to_at > $2::timestamptz)
-    GROUP BY e.course_id
+    SELECT e.course_id, count(*) AS n FROM (
+        SELECT DISTINCT o.course_id, o.student_id FROM enrolment o
+        WHERE o.from_at <= $2::timestamptz AND (o.to_at IS NULL OR o.to_at > $2::timestamptz)
+    ) e GROUP BY e.course_id
 ), now_teaching AS (
     SELECT t.course_id, string_agg(p.name, ', ' ORDER BY p.name, p.id) AS names FROM teaching t JOIN teacher p ON p.id = t.teacher_id
     WHERE t.from_at <= $2::timestamptz AND (t.to_at IS NULL OR t.to_at > $2::timestamptz)
     GROUP BY t.course_id
 )
 SELECT c.id, c.code, c.name, c.default_minutes, c.archived_at, c.term_id, coalesce(t.name, '')::text AS term_name,
-    coalesce(h.names, '')::text AS teachers, coalesce(e.n, 0)::bigint AS enrolled, coalesce(n.policy, '{}')::jsonb AS policy
+    coalesce(h.names, '')::text AS teachers, coalesce(e.n, 0)::bigint AS enrolled, coalesce(n.policy, '{}')::jsonb AS policy,
+    coalesce(n.sessions, 0)::integer AS sessions, coalesce(n.online, 0)::integer AS online, coalesce(n.expected, 0)::integer AS expected,
+    coalesce(n.present, 0)::integer AS present, coalesce(n.late, 0)::integer AS late, coalesce(n.absent, 0)::integer AS absent,
+    coalesce(n.excused, 0)::integer AS excused, coalesce(n.duty, 0)::integer AS duty
 FROM course c
 LEFT JOIN term t ON t.id = c.term_id
 LEFT JOIN now_teaching h ON h.course_id = c.id
@@ -162,6 +164,14 @@ type CourseLinesRow struct {
 	Teachers       string
 	Enrolled       int64
 	Policy         json.RawMessage
+	Sessions       int32
+	Online         int32
+	Expected       int32
+	Present        int32
+	Late           int32
+	Absent         int32
+	Excused        int32
+	Duty           int32
 }
 
 // Without a term: the courses that run. With one: its own; archived ones only if the
@@ -186,6 +196,14 @@ func (q *Queries) CourseLines(ctx context.Context, termID attendance.ID, at time
 			&i.Teachers,
 			&i.Enrolled,
 			&i.Policy,
+			&i.Sessions,
+			&i.Online,
+			&i.Expected,
+			&i.Present,
+			&i.Late,
+			&i.Absent,
+			&i.Excused,
+			&i.Duty,
 		); err != nil {
 			return nil, err
 		}
@@ -474,8 +492,7 @@ func (q *Queries) MembersOf(ctx context.Context, courseIds []attendance.ID, stud
 const missed = `-- name: Missed :many
 SELECT n.course_id, n.student_id, n.missed FROM student_count n
 WHERE n.missed > 1 AND n.missed >= $1::integer AND n.course_id = ANY($2::uuid[])
-  AND EXISTS (SELECT FROM enrolment e WHERE e.course_id = n.course_id AND e.student_id = n.student_id
-              AND e.from_at <= $3::timestamptz AND (e.to_at IS NULL OR e.to_at > $3::timestamptz))
+  AND n.enrolled @> $3::timestamptz
 ORDER BY n.course_id, n.student_id
 `
 
@@ -751,9 +768,8 @@ const studentSums = `-- name: StudentSums :many
 SELECT n.course_id, n.student_id, n.present, n.late, n.absent, n.excused, n.duty, n.current_streak, n.longest_streak
 FROM student_count n
 WHERE n.course_id = ANY($1::uuid[])
-  AND EXISTS (SELECT FROM enrolment e WHERE e.course_id = n.course_id AND e.student_id = n.student_id
-              AND e.from_at <= $2::timestamptz AND (e.to_at IS NULL OR e.to_at > $2::timestamptz))
-ORDER BY n.course_id, n.student_id
+  AND n.enrolled @> $2::timestamptz
+ORDER BY n.course_id
 `
 
 type StudentSumsRow struct {

@@ -61,6 +61,14 @@ type CourseCount struct {
 	CourseID  attendance.ID
 	Policy    json.RawMessage
 	CountedAt time.Time
+	Sessions  int32
+	Online    int32
+	Expected  int32
+	Present   int32
+	Late      int32
+	Absent    int32
+	Excused   int32
+	Duty      int32
 }
 
 type Device struct {
@@ -442,6 +450,7 @@ type StudentCount struct {
 	Missed        int32
 	Band          string
 	Cells         string
+	Enrolled      pgtype.Multirange[pgtype.Range[pgtype.Timestamptz]]
 }
 
 type Teacher struct {

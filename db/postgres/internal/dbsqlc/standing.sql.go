@@ -12,6 +12,40 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const courseMarks = `-- name: CourseMarks :many
+SELECT st.session_id, array_agg(st.student_id)::uuid[] AS student_ids, array_agg(st.status)::text[] AS statuses
+FROM standing st JOIN session s ON s.id = st.session_id
+WHERE s.course_id = $1 AND NOT s.voided
+GROUP BY st.session_id ORDER BY st.session_id
+`
+
+type CourseMarksRow struct {
+	SessionID  attendance.ID
+	StudentIds []attendance.ID
+	Statuses   []string
+}
+
+// As CourseStandings, a row for each session.
+func (q *Queries) CourseMarks(ctx context.Context, courseID attendance.ID) ([]CourseMarksRow, error) {
+	rows, err := q.db.Query(ctx, courseMarks, courseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CourseMarksRow{}
+	for rows.Next() {
+		var i CourseMarksRow
+		if err := rows.Scan(&i.SessionID, &i.StudentIds, &i.Statuses); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const courseStandings = `-- name: CourseStandings :many
 SELECT st.session_id, st.student_id, st.status, st.method, st.reason, st.at, st.conflict
 FROM session s CROSS JOIN LATERAL (SELECT session_id, student_id, state, status, method, reason, at, conflict FROM standing WHERE standing.session_id = s.id OFFSET 0) st
