@@ -32,6 +32,6 @@ DELETE FROM standing WHERE session_id = @session_id;
 -- name: CourseMarks :many
 -- As CourseStandings, a row for each session.
 SELECT st.session_id, array_agg(st.student_id)::uuid[] AS student_ids, array_agg(st.status)::text[] AS statuses
-FROM standing st JOIN session s ON s.id = st.session_id
+FROM session s CROSS JOIN LATERAL (SELECT * FROM standing WHERE standing.session_id = s.id OFFSET 0) st
 WHERE s.course_id = @course_id AND NOT s.voided
 GROUP BY st.session_id ORDER BY st.session_id;

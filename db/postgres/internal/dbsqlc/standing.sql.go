@@ -14,7 +14,7 @@ import (
 
 const courseMarks = `-- name: CourseMarks :many
 SELECT st.session_id, array_agg(st.student_id)::uuid[] AS student_ids, array_agg(st.status)::text[] AS statuses
-FROM standing st JOIN session s ON s.id = st.session_id
+FROM session s CROSS JOIN LATERAL (SELECT session_id, student_id, state, status, method, reason, at, conflict FROM standing WHERE standing.session_id = s.id OFFSET 0) st
 WHERE s.course_id = $1 AND NOT s.voided
 GROUP BY st.session_id ORDER BY st.session_id
 `
