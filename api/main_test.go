@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/arise-attendance/arise/api/server/porttest"
 	"github.com/arise-attendance/arise/db/embedded/pgtest"
 )
 
@@ -81,7 +81,7 @@ func TestTheProgramServesAndPairs(t *testing.T) {
 	if err := os.WriteFile(secret, []byte(url+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
+	port := porttest.Free(t)
 	env := []string{"DATABASE_URL_FILE=" + secret, "DATABASE_SCHEMA=north", "ARISE_DATA=" + t.TempDir(), "HOST=127.0.0.1", fmt.Sprint("PORT=", port)}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -122,15 +122,4 @@ func TestTheProgramServesAndPairs(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("got %v at the end, want nil", err)
 	}
-}
-
-// freePort is one that was free a moment ago.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }

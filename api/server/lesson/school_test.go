@@ -16,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/arise-attendance/arise/api/server/porttest"
 	"github.com/arise-attendance/arise/db/embedded/pgtest"
 )
 
@@ -55,7 +56,7 @@ func openSchool(t testing.TB) *school {
 // replica starts one more server of the school and returns its address.
 func (s *school) replica() (string, *program) {
 	s.t.Helper()
-	port := freePort(s.t)
+	port := porttest.Free(s.t)
 	url := fmt.Sprintf("http://127.0.0.1:%d", port)
 	p := start(s.t, "api", append(s.env, fmt.Sprintf("PORT=%d", port)), "serve")
 	p.answers(url + "/readyz")
@@ -89,7 +90,7 @@ type pendrive struct {
 // plugIn starts an edge on a folder of its own and waits for its roster.
 func (s *school) plugIn(claim string) *pendrive {
 	s.t.Helper()
-	port := freePort(s.t)
+	port := porttest.Free(s.t)
 	p := &pendrive{s: s, url: fmt.Sprintf("http://127.0.0.1:%d", port), dir: s.t.TempDir()}
 	p.env = []string{
 		"CLOUD_SERVER_URL=" + s.net.URL, "ARISE_EDGE_CLAIM=" + claim, "ARISE_EDGE_DATA=" + p.dir,
