@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -15,6 +16,9 @@ type Beat struct {
 	Synced  *int
 }
 
+// ErrUnsigned refuses a scanner that the office did not let speak unsigned.
+var ErrUnsigned = errors.New("this scanner must sign what it says, or was shut out")
+
 // Beat notes a heartbeat. A scanner that was known only by its address gets its
 // MAC; one that moved to another address keeps its name, room and course.
 func (s *Service) Beat(ctx context.Context, address string, b Beat) error {
@@ -25,14 +29,18 @@ func (s *Service) Beat(ctx context.Context, address string, b Beat) error {
 		}
 		d, known := byMAC(all, b.MAC)
 		if !known {
-			if d, err = s.device(all, address); err != nil {
+			if d, known, err = s.device(all, address); err != nil {
 				return err
 			}
 			if d.MAC != "" && b.MAC != "" && d.MAC != b.MAC { // another scanner took over the address
+				known = false
 				if d, err = s.newDevice(all, address); err != nil {
 					return err
 				}
 			}
+		}
+		if !d.unsigned() {
+			return ErrUnsigned
 		}
 		if b.MAC != "" {
 			d.MAC = b.MAC
@@ -45,7 +53,10 @@ func (s *Service) Beat(ctx context.Context, address string, b Beat) error {
 		if b.Queue != nil && (*b.Queue == 0 || d.Told.IsZero()) {
 			d.Settled = *b.Queue == 0 // what it holds while it serves nobody is another server's
 		}
-		return tx.PutDevice(ctx, d)
+		if !known {
+			return tx.PutDevice(ctx, d)
+		}
+		return tx.NoteDevice(ctx, d)
 	})
 }
 
@@ -54,7 +65,7 @@ func freeAddress(ctx context.Context, tx Tx, all []Device, keep ID, address stri
 	for _, other := range all {
 		if other.ID != keep && other.Address == address {
 			other.Address = ""
-			if err := tx.PutDevice(ctx, other); err != nil {
+			if err := tx.NoteDevice(ctx, other); err != nil {
 				return err
 			}
 		}
@@ -71,11 +82,12 @@ func byMAC(all []Device, mac string) (Device, bool) {
 }
 
 // device finds the scanner that calls from an address, or makes it up.
-func (s *Service) device(all []Device, address string) (Device, error) {
+func (s *Service) device(all []Device, address string) (d Device, known bool, err error) {
 	if i := slices.IndexFunc(all, func(d Device) bool { return d.Address == address }); i >= 0 {
-		return all[i], nil
+		return all[i], true, nil
 	}
-	return s.newDevice(all, address)
+	d, err = s.newDevice(all, address)
+	return d, false, err
 }
 
 // newDevice makes one up: S1, S2 and so on, as people call them until the office
@@ -89,8 +101,14 @@ func (s *Service) newDevice(all []Device, address string) (Device, error) {
 func (s *Service) Devices(ctx context.Context) ([]Device, error) {
 	var out []Device
 	err := s.store.View(ctx, func(ctx context.Context, tx Tx) (err error) {
-		out, err = tx.Devices(ctx)
+		out, err = inUse(ctx, tx)
 		return err
 	})
 	return out, err
+}
+
+// inUse are the scanners that were not shut out.
+func inUse(ctx context.Context, tx Tx) ([]Device, error) {
+	all, err := tx.Devices(ctx)
+	return slices.DeleteFunc(all, func(d Device) bool { return !d.RevokedAt.IsZero() }), err
 }

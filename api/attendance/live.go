@@ -42,7 +42,7 @@ func (s *Service) Live(ctx context.Context, by Actor, session ID) (Live, error) 
 		if out.Unplaced, err = tx.Unplaced(ctx, session); err != nil {
 			return err
 		}
-		if out.Devices, err = tx.Devices(ctx); err != nil {
+		if out.Devices, err = inUse(ctx, tx); err != nil {
 			return err
 		}
 		out.Backlog, err = tx.Backlog(ctx)

@@ -27,6 +27,10 @@ func (s *Service) Poll(ctx context.Context, address string) (Course, bool, error
 	active := false
 	err := s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
 		d, serving, found, err := s.serving(ctx, tx, address)
+		if errors.Is(err, ErrUnsigned) {
+			active = false // as if no class were held; nothing is written
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -56,7 +60,7 @@ func (s *Service) tell(ctx context.Context, tx Tx, d Device, session ID) error {
 		return nil // spare the medium: nothing new to say
 	}
 	d.SeenAt = now
-	return tx.PutDevice(ctx, d)
+	return tx.NoteDevice(ctx, d)
 }
 
 // serving is the scanner at an address and the open session it serves now.
@@ -65,11 +69,14 @@ func (s *Service) serving(ctx context.Context, tx Tx, address string) (Device, S
 	if err != nil {
 		return Device{}, Session{}, false, err
 	}
-	d, err := s.device(all, address)
+	d, known, err := s.device(all, address)
 	if err != nil {
 		return Device{}, Session{}, false, err
 	}
-	if d.SeenAt.IsZero() { // its first call
+	if !d.unsigned() {
+		return Device{}, Session{}, false, ErrUnsigned
+	}
+	if !known {
 		d.SeenAt = s.world.Now()
 		if err := tx.PutDevice(ctx, d); err != nil {
 			return Device{}, Session{}, false, err
@@ -109,7 +116,7 @@ func (s *Service) Touch(ctx context.Context, address string, roll int) (Answer, 
 			return err
 		}
 		d.Served = se.ID
-		return tx.PutDevice(ctx, d)
+		return tx.NoteDevice(ctx, d)
 	})
 	return out, err
 }
@@ -156,7 +163,7 @@ func (s *Service) Flush(ctx context.Context, address string, rolls []int) (map[i
 			}
 		}
 		d.Settled, d.SeenAt = true, s.world.Now() // its queue is empty now
-		return tx.PutDevice(ctx, d)
+		return tx.NoteDevice(ctx, d)
 	})
 	return out, err
 }

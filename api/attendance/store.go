@@ -79,9 +79,14 @@ type Tx interface {
 	// Settings are the school's, in JSON by key.
 	Settings(ctx context.Context) (map[string]json.RawMessage, error)
 
-	// Devices are all scanners, by name.
+	// Devices are all scanners, those that were shut out among them, by name.
 	Devices(ctx context.Context) ([]Device, error)
+	// Device is one, and makes others who ask for it wait until this transaction ends.
+	Device(ctx context.Context, id ID) (Device, error)
 	PutDevice(ctx context.Context, d Device) error
+	// NoteDevice keeps what a scanner that is known says of itself, and leaves alone
+	// what the office says of it.
+	NoteDevice(ctx context.Context, d Device) error
 }
 
 // CourseLocker is what a store with several writers at once adds: two that open a

@@ -12,6 +12,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/campus/fleet"
 	"github.com/arise-attendance/arise/api/campus/outbox"
 	"github.com/arise-attendance/arise/api/campus/roster"
 	"github.com/arise-attendance/arise/api/intake"
@@ -53,6 +54,7 @@ type Deps struct {
 	Imports  *intake.Service
 	Roster   roster.Deps
 	Outbox   outbox.Deps
+	Fleet    fleet.Deps
 	Ready    func(context.Context) error // does the database answer
 
 	Integrations Integrations
@@ -74,6 +76,7 @@ func Register(api huma.API, d Deps) {
 	d.importing(api)
 	roster.Register(api, d.Roster)
 	outbox.Register(api, d.Outbox)
+	fleet.Register(api, d.Fleet)
 }
 
 // cloud marks an operation as answered by the cloud only.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -119,7 +120,7 @@ func (d Deps) markByRoll(ctx context.Context, in *rawInput) (*scanOutput, error)
 		answer = attendance.Stranger
 	default:
 		var err error
-		if answer, err = d.Service.Touch(ctx, rest.ClientAddress(ctx), roll); err != nil {
+		if answer, err = d.Service.Touch(ctx, rest.ClientAddress(ctx), roll); err != nil && !errors.Is(err, attendance.ErrUnsigned) {
 			return nil, err
 		}
 	}
@@ -163,7 +164,8 @@ func (d Deps) markQueue(ctx context.Context, in *rawInput) (*flushOutput, error)
 		// be sent for ever.
 		b.Details[strings.Trim(string(raw), `"`)] = "invalid_roll_id"
 	}
-	if !d.Legacy {
+	answers, err := d.flush(ctx, rolls)
+	if errors.Is(err, attendance.ErrUnsigned) {
 		out.Status, b.Error = http.StatusBadRequest, "No active session"
 		for _, raw := range body.RollIDs {
 			b.Failed = append(b.Failed, raw)
@@ -171,7 +173,6 @@ func (d Deps) markQueue(ctx context.Context, in *rawInput) (*flushOutput, error)
 		b.Details = nil
 		return out, nil
 	}
-	answers, err := d.Service.Flush(ctx, rest.ClientAddress(ctx), rolls)
 	if err != nil {
 		return nil, err
 	}
@@ -189,6 +190,13 @@ func (d Deps) markQueue(ctx context.Context, in *rawInput) (*flushOutput, error)
 	return out, nil
 }
 
+func (d Deps) flush(ctx context.Context, rolls []int) (map[int]attendance.Answer, error) {
+	if !d.Legacy {
+		return nil, attendance.ErrUnsigned
+	}
+	return d.Service.Flush(ctx, rest.ClientAddress(ctx), rolls)
+}
+
 func (d Deps) heartbeat(ctx context.Context, in *rawInput) (*beatOutput, error) {
 	var body heartbeatBody
 	if err := lenient(in.RawBody, &body); err != nil {
@@ -203,9 +211,13 @@ func (d Deps) heartbeat(ctx context.Context, in *rawInput) (*beatOutput, error) 
 	if len(mac) > 40 {
 		return nil, attendance.Invalid{Field: "mac_address", Why: "is not a MAC address"}
 	}
-	return out, d.Service.Beat(ctx, rest.ClientAddress(ctx), attendance.Beat{
+	err := d.Service.Beat(ctx, rest.ClientAddress(ctx), attendance.Beat{
 		MAC: mac, Signal: whole(body.Wifi), Battery: whole(body.Battery), Queue: whole(body.Queue), Synced: whole(body.Synced),
 	})
+	if errors.Is(err, attendance.ErrUnsigned) {
+		err = nil // nothing was written; it ignores the answer anyway
+	}
+	return out, err
 }
 
 func whole(f *float64) *int {

@@ -76,6 +76,10 @@ func problemOf(err error) *Problem {
 		return NewProblem(http.StatusForbidden, "revoked", err.Error())
 	case errors.Is(err, attendance.ErrClaimUnknown), errors.Is(err, attendance.ErrClaimExpired):
 		return NewProblem(http.StatusForbidden, "wrong-claim", err.Error()+": ask the office for a new one")
+	case errors.Is(err, auth.ErrCode):
+		return NewProblem(http.StatusForbidden, "wrong-claim", err.Error())
+	case errors.Is(err, auth.ErrCodeUsed):
+		return NewProblem(http.StatusConflict, "claimed", err.Error())
 	case errors.Is(err, attendance.ErrClaimTaken):
 		return NewProblem(http.StatusConflict, "claimed", err.Error()+": ask the office for a new one")
 	case errors.Is(err, attendance.ErrBusy):

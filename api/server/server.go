@@ -17,6 +17,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance/office"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/campus"
+	"github.com/arise-attendance/arise/api/campus/fleet"
 	"github.com/arise-attendance/arise/api/campus/outbox"
 	"github.com/arise-attendance/arise/api/campus/roster"
 	"github.com/arise-attendance/arise/api/classroom"
@@ -43,6 +44,8 @@ type Server struct {
 	imports  *intake.Service
 	hub      *live.Hub
 	traffic  *postgres.Traffic
+	node     attendance.ID // as facts made here name it
+	keys     auth.Seal     // of scanners' keys
 	http     *http.Server
 	listener net.Listener
 	metrics  *metrics
@@ -98,12 +101,15 @@ func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.queue.Ended = s.metrics.jobEnded
 	s.store = postgres.New(s.db.pool, postgres.Options{Hook: s.metrics.facts(s.queue.Hook), Recount: s.queue.Recount, Later: s.queue.Begin, Leave: s.queue.Leave, Order: s.queue.Order, Post: s.queue.Post, Log: s.config.Log})
 	s.traffic = s.store.Traffic(time.Minute)
-	node, err := s.store.CloudNode(ctx)
-	if err != nil {
+	var err error
+	if s.node, err = s.store.CloudNode(ctx); err != nil {
+		return err
+	}
+	if s.keys, err = auth.NewSeal(key, "device"); err != nil {
 		return err
 	}
 	world := attendance.World{Now: time.Now, Rand: rand.Reader}
-	if s.service, err = attendance.NewService(ctx, s.store, world, node, attendance.Rules{Zone: s.config.Zone}); err != nil {
+	if s.service, err = attendance.NewService(ctx, s.store, world, s.node, attendance.Rules{Zone: s.config.Zone}); err != nil {
 		return err
 	}
 	seal, err := auth.NewSeal(key, "import")
@@ -113,7 +119,7 @@ func (s *Server) assemble(ctx context.Context, key []byte) error {
 	s.imports = &intake.Service{
 		Store: s.store, Seal: seal, Hash: auth.HashSecret, Now: time.Now, NewID: s.service.NewID, Zone: s.config.Zone,
 	}
-	return s.queue.Serve(s.service, s.store, s.store, s.imports, s.post(), s.reports(), node)
+	return s.queue.Serve(s.service, s.store, s.store, s.imports, s.post(), s.reports(), s.node)
 }
 
 func (s *Server) reports() reports.Deps {
@@ -147,6 +153,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.ready,
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Integrations: s.store, Imports: s.imports,
 		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
+		Fleet:  fleet.Deps{Service: s.service, Scanners: s.store, Seal: s.keys, Server: s.node, Brake: s.store.Brake()},
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
 	}, student.Deps{Service: s.service, Students: s.store, Courses: s.store, Letterbox: s.store, Desk: desk, Figures: s.store, Board: s.store}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),

@@ -174,11 +174,14 @@ var taken = map[string]attendance.Taken{
 	"account_username":        {Field: "username", Why: "another account has this name"},
 	"request_once":            {Field: "session_id", Why: "a request about it waits already: withdraw that one, or wait"},
 	"teaching_open":           {Field: "teacher", Why: "holds this course already"},
+	"pairing_selector_key":    {Field: "code", Why: "another scanner's begins so: ask for one more"},
+	"device_mac":              {Field: "mac_address", Why: "another scanner has it; look among those that turned up by themselves, and those that were shut out"},
 }
 
 // wrong says which field broke which rule of the tables, in words.
 var wrong = map[string]attendance.Invalid{
 	"enrolment_roll_check":         {Field: "roll", Why: "must be 1 or more"},
+	"device_course_id_fkey":        {Field: "course_id", Why: "is no course of this school"},
 	"course_default_minutes_check": {Field: "default_minutes", Why: "must be between 1 and 720"},
 }
 

@@ -1599,6 +1599,30 @@ func (e ScanOutputBodyStatus) Valid() bool {
 	}
 }
 
+// Defines values for ScannerRowState.
+const (
+	ScannerRowStateNew      ScannerRowState = "new"
+	ScannerRowStateOriginal ScannerRowState = "original"
+	ScannerRowStatePaired   ScannerRowState = "paired"
+	ScannerRowStateRevoked  ScannerRowState = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the ScannerRowState enum.
+func (e ScannerRowState) Valid() bool {
+	switch e {
+	case ScannerRowStateNew:
+		return true
+	case ScannerRowStateOriginal:
+		return true
+	case ScannerRowStatePaired:
+		return true
+	case ScannerRowStateRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SchoolBodyOnlineIdentity.
 const (
 	SchoolBodyOnlineIdentityRoll    SchoolBodyOnlineIdentity = "roll"
@@ -2713,6 +2737,12 @@ type AddAccountInputBody struct {
 type AddAccountOutputBody struct {
 	// Password Shown this once; it has to be changed at the first sign-in.
 	Password string `json:"password"`
+}
+
+// AddDeviceOutputBody defines model for AddDeviceOutputBody.
+type AddDeviceOutputBody struct {
+	// Pairing Absent with the original firmware.
+	Pairing *PairingBody `json:"pairing,omitempty"`
 }
 
 // AddIntegrationInputBody defines model for AddIntegrationInputBody.
@@ -4712,6 +4742,42 @@ type OwnTrendStatus string
 // OwnTrendTrendDirection Compares the two.
 type OwnTrendTrendDirection string
 
+// PairInputBody defines model for PairInputBody.
+type PairInputBody struct {
+	// Attempt Made by the scanner: after a lost answer the same attempt gets the same key.
+	Attempt openapi_types.UUID `json:"attempt"`
+
+	// Code As the office shows it; case, spaces and hyphens do not matter.
+	//
+	// Examples: 7K3M-Q9ZT
+	Code     string  `json:"code"`
+	Firmware *string `json:"firmware,omitempty"`
+}
+
+// PairOutputBody defines model for PairOutputBody.
+type PairOutputBody struct {
+	DeviceId openapi_types.UUID `json:"device_id"`
+
+	// Key 32 random bytes. With each server the scanner signs with HMAC-SHA256(key, "arise device 1" and the 16 bytes of the server's id).
+	Key  []byte `json:"key"`
+	Name string `json:"name"`
+
+	// NowMs Unix milliseconds.
+	NowMs int64 `json:"now_ms"`
+
+	// ServerId Of this server; each says its own in Arise-Server.
+	ServerId openapi_types.UUID `json:"server_id"`
+}
+
+// PairingBody defines model for PairingBody.
+type PairingBody struct {
+	// Code Shown this once. Type it at the scanner.
+	//
+	// Examples: 7K3M-Q9ZT
+	Code      string    `json:"code"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
 // Person defines model for Person.
 type Person struct {
 	Id   openapi_types.UUID `json:"id"`
@@ -5213,6 +5279,85 @@ type ScanOutputBody struct {
 
 // ScanOutputBodyStatus defines model for ScanOutputBody.Status.
 type ScanOutputBodyStatus string
+
+// ScannerForm defines model for ScannerForm.
+type ScannerForm struct {
+	// CourseId It serves this course only, wherever that is held.
+	CourseId *openapi_types.UUID `json:"course_id,omitempty"`
+
+	// Legacy It has the original firmware, and is listened to although it signs nothing.
+	Legacy *bool `json:"legacy,omitempty"`
+
+	// MacAddress By which one with the original firmware is known. Absent: stays as it is.
+	//
+	// Examples: AA:BB:CC:00:11:22
+	MacAddress *string `json:"mac_address,omitempty"`
+
+	// Name Examples: Scanner B12
+	Name string `json:"name"`
+
+	// Room Where it stands: it serves the class that is held there.
+	//
+	// Examples: B12
+	Room *string `json:"room,omitempty"`
+}
+
+// ScannerRow defines model for ScannerRow.
+type ScannerRow struct {
+	// Battery Percent.
+	Battery *int64 `json:"battery,omitempty"`
+
+	// Capacity Fingers its sensor can hold.
+	Capacity *int64 `json:"capacity,omitempty"`
+
+	// ClockOffsetMs How far its clock is ahead of the server's; absent: it has none.
+	ClockOffsetMs *int64              `json:"clock_offset_ms,omitempty"`
+	CourseId      *openapi_types.UUID `json:"course_id,omitempty"`
+	Firmware      string              `json:"firmware"`
+	Id            openapi_types.UUID  `json:"id"`
+	LastSeen      *time.Time          `json:"last_seen,omitempty"`
+
+	// Legacy It is listened to although it signs nothing.
+	Legacy     bool   `json:"legacy"`
+	MacAddress string `json:"mac_address"`
+
+	// MapVersion Of the list of whose finger is where, as the scanner has it.
+	MapVersion int64  `json:"map_version"`
+	Name       string `json:"name"`
+
+	// OldestS Age of the oldest of them, in seconds.
+	OldestS *int64 `json:"oldest_s,omitempty"`
+
+	// Online It called in the last half minute.
+	Online   bool       `json:"online"`
+	PairedAt *time.Time `json:"paired_at,omitempty"`
+
+	// PairingUntil A code waits until then.
+	PairingUntil *time.Time `json:"pairing_until,omitempty"`
+
+	// QueueCount Marks it still holds.
+	QueueCount *int64     `json:"queue_count,omitempty"`
+	RevokedAt  *time.Time `json:"revoked_at,omitempty"`
+	Room       string     `json:"room"`
+
+	// RotatedAt When it took its present key, if that is not the first.
+	RotatedAt *time.Time `json:"rotated_at,omitempty"`
+
+	// Rotating It has not used its new key yet.
+	Rotating bool `json:"rotating"`
+
+	// State new: registered, and not paired yet.
+	State ScannerRowState `json:"state"`
+
+	// Templates Fingers it holds.
+	Templates *int64 `json:"templates,omitempty"`
+
+	// WifiStrength RSSI in dBm.
+	WifiStrength *int64 `json:"wifi_strength,omitempty"`
+}
+
+// ScannerRowState new: registered, and not paired yet.
+type ScannerRowState string
 
 // SchoolBody defines model for SchoolBody.
 type SchoolBody struct {
@@ -6054,6 +6199,12 @@ type ViewCoursesParamsArchived string
 // ViewCoursesParamsSort defines parameters for ViewCourses.
 type ViewCoursesParamsSort string
 
+// ListDevicesParams defines parameters for ListDevices.
+type ListDevicesParams struct {
+	// Revoked Those that were shut out as well.
+	Revoked *bool `form:"revoked,omitempty" json:"revoked,omitempty"`
+}
+
 // GetEnrollmentRosterParams defines parameters for GetEnrollmentRoster.
 type GetEnrollmentRosterParams struct {
 	// Q Words that must all occur, anywhere, in upper or lower case.
@@ -6483,6 +6634,12 @@ type ChangeCourseJSONRequestBody = CourseForm
 // AddCourseTeacherJSONRequestBody defines body for AddCourseTeacher for application/json ContentType.
 type AddCourseTeacherJSONRequestBody = TeachForm
 
+// AddDeviceJSONRequestBody defines body for AddDevice for application/json ContentType.
+type AddDeviceJSONRequestBody = ScannerForm
+
+// ChangeDeviceJSONRequestBody defines body for ChangeDevice for application/json ContentType.
+type ChangeDeviceJSONRequestBody = ScannerForm
+
 // SetEnrollmentsJSONRequestBody defines body for SetEnrollments for application/json ContentType.
 type SetEnrollmentsJSONRequestBody = SetEnrollmentsJSONBody
 
@@ -6551,6 +6708,9 @@ type MarkQueueJSONRequestBody = QueueBody
 
 // ReportHeartbeatJSONRequestBody defines body for ReportHeartbeat for application/json ContentType.
 type ReportHeartbeatJSONRequestBody = HeartbeatBody
+
+// PairDeviceJSONRequestBody defines body for PairDevice for application/json ContentType.
+type PairDeviceJSONRequestBody = PairInputBody
 
 // MarkByRollJSONRequestBody defines body for MarkByRoll for application/json ContentType.
 type MarkByRollJSONRequestBody = FingerBody
@@ -6989,6 +7149,69 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/admin/courses/{id}/teachers/{teacher_id} (the `EndCourseTeacher` operationId).
 	EndCourseTeacher(ctx context.Context, id openapi_types.UUID, teacherId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDevices List the scanners
+	//
+	// Corresponds with GET /api/admin/devices (the `ListDevices` operationId).
+	ListDevices(ctx context.Context, params *ListDevicesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddDeviceWithBody Register a scanner
+	//
+	// The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/devices (the `AddDevice` operationId).
+	AddDeviceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddDevice Register a scanner
+	//
+	// The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/devices (the `AddDevice` operationId).
+	AddDevice(ctx context.Context, body AddDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeDevice Shut a scanner out, at once
+	//
+	// What it sent stays. Pairing it again lets it in, with the marks it holds.
+	//
+	// Corresponds with DELETE /api/admin/devices/{id} (the `RevokeDevice` operationId).
+	RevokeDevice(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDevice Read a scanner
+	//
+	// Corresponds with GET /api/admin/devices/{id} (the `GetDevice` operationId).
+	GetDevice(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeDeviceWithBody Change a scanner's name, place or firmware
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/admin/devices/{id} (the `ChangeDevice` operationId).
+	ChangeDeviceWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeDevice Change a scanner's name, place or firmware
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/admin/devices/{id} (the `ChangeDevice` operationId).
+	ChangeDevice(ctx context.Context, id openapi_types.UUID, body ChangeDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OfferPairing Show a code to pair this scanner, or another in its place
+	//
+	// Until the code is used, a scanner that is paired goes on.
+	//
+	// Corresponds with POST /api/admin/devices/{id}/pair (the `OfferPairing` operationId).
+	OfferPairing(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateDeviceKey Give a scanner another key
+	//
+	// The scanner takes it when it calls next; until it has used it, the one before is good as well. After a theft, shut it out instead.
+	//
+	// Corresponds with POST /api/admin/devices/{id}/rotate (the `RotateDeviceKey` operationId).
+	RotateDeviceKey(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetEnrollmentRoster The students of a semester, one row each
 	//
@@ -7595,6 +7818,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/device/heartbeat (the `ReportHeartbeat` operationId).
 	ReportHeartbeat(ctx context.Context, body ReportHeartbeatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PairDeviceWithBody Be a scanner of the school, with a code from its office
+	//
+	// A code is good once, for ten minutes, and not after five wrong ones.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
+	PairDeviceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PairDevice Be a scanner of the school, with a code from its office
+	//
+	// A code is good once, for ten minutes, and not after five wrong ones.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
+	PairDevice(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetHealth Is the server well
 	//
@@ -8646,6 +8887,159 @@ func (c *Client) AddCourseTeacher(ctx context.Context, id openapi_types.UUID, bo
 // Corresponds with DELETE /api/admin/courses/{id}/teachers/{teacher_id} (the `EndCourseTeacher` operationId).
 func (c *Client) EndCourseTeacher(ctx context.Context, id openapi_types.UUID, teacherId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndCourseTeacherRequest(c.Server, id, teacherId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDevices List the scanners
+//
+// Corresponds with GET /api/admin/devices (the `ListDevices` operationId).
+func (c *Client) ListDevices(ctx context.Context, params *ListDevicesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDevicesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddDeviceWithBody Register a scanner
+//
+// The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/devices (the `AddDevice` operationId).
+func (c *Client) AddDeviceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddDeviceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddDevice Register a scanner
+//
+// The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/devices (the `AddDevice` operationId).
+func (c *Client) AddDevice(ctx context.Context, body AddDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddDeviceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeDevice Shut a scanner out, at once
+//
+// What it sent stays. Pairing it again lets it in, with the marks it holds.
+//
+// Corresponds with DELETE /api/admin/devices/{id} (the `RevokeDevice` operationId).
+func (c *Client) RevokeDevice(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeDeviceRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDevice Read a scanner
+//
+// Corresponds with GET /api/admin/devices/{id} (the `GetDevice` operationId).
+func (c *Client) GetDevice(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDeviceRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeDeviceWithBody Change a scanner's name, place or firmware
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/admin/devices/{id} (the `ChangeDevice` operationId).
+func (c *Client) ChangeDeviceWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeDeviceRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeDevice Change a scanner's name, place or firmware
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/admin/devices/{id} (the `ChangeDevice` operationId).
+func (c *Client) ChangeDevice(ctx context.Context, id openapi_types.UUID, body ChangeDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeDeviceRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OfferPairing Show a code to pair this scanner, or another in its place
+//
+// Until the code is used, a scanner that is paired goes on.
+//
+// Corresponds with POST /api/admin/devices/{id}/pair (the `OfferPairing` operationId).
+func (c *Client) OfferPairing(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOfferPairingRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateDeviceKey Give a scanner another key
+//
+// The scanner takes it when it calls next; until it has used it, the one before is good as well. After a theft, shut it out instead.
+//
+// Corresponds with POST /api/admin/devices/{id}/rotate (the `RotateDeviceKey` operationId).
+func (c *Client) RotateDeviceKey(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateDeviceKeyRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -10132,6 +10526,44 @@ func (c *Client) ReportHeartbeatWithBody(ctx context.Context, contentType string
 // Corresponds with POST /api/device/heartbeat (the `ReportHeartbeat` operationId).
 func (c *Client) ReportHeartbeat(ctx context.Context, body ReportHeartbeatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReportHeartbeatRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PairDeviceWithBody Be a scanner of the school, with a code from its office
+//
+// A code is good once, for ten minutes, and not after five wrong ones.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
+func (c *Client) PairDeviceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPairDeviceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PairDevice Be a scanner of the school, with a code from its office
+//
+// A code is good once, for ten minutes, and not after five wrong ones.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
+func (c *Client) PairDevice(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPairDeviceRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -12991,6 +13423,283 @@ func NewEndCourseTeacherRequest(server string, id openapi_types.UUID, teacherId 
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDevicesRequest constructs an http.Request for the ListDevices method
+func NewListDevicesRequest(server string, params *ListDevicesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/devices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Revoked != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "revoked", *params.Revoked, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddDeviceRequest calls the generic AddDevice builder with application/json body
+func NewAddDeviceRequest(server string, body AddDeviceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddDeviceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAddDeviceRequestWithBody constructs an http.Request for the AddDevice method, with any body, and a specified content type
+func NewAddDeviceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/devices")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokeDeviceRequest constructs an http.Request for the RevokeDevice method
+func NewRevokeDeviceRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/devices/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDeviceRequest constructs an http.Request for the GetDevice method
+func NewGetDeviceRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/devices/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeDeviceRequest calls the generic ChangeDevice builder with application/json body
+func NewChangeDeviceRequest(server string, id openapi_types.UUID, body ChangeDeviceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeDeviceRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewChangeDeviceRequestWithBody constructs an http.Request for the ChangeDevice method, with any body, and a specified content type
+func NewChangeDeviceRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/devices/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewOfferPairingRequest constructs an http.Request for the OfferPairing method
+func NewOfferPairingRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/devices/%s/pair", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRotateDeviceKeyRequest constructs an http.Request for the RotateDeviceKey method
+func NewRotateDeviceKeyRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/devices/%s/rotate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -16372,6 +17081,46 @@ func NewReportHeartbeatRequestWithBody(server string, contentType string, body i
 	return req, nil
 }
 
+// NewPairDeviceRequest calls the generic PairDevice builder with application/json body
+func NewPairDeviceRequest(server string, body PairDeviceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPairDeviceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPairDeviceRequestWithBody constructs an http.Request for the PairDevice method, with any body, and a specified content type
+func NewPairDeviceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/device/pair")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetHealthRequest constructs an http.Request for the GetHealth method
 func NewGetHealthRequest(server string) (*http.Request, error) {
 	var err error
@@ -19557,6 +20306,79 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/admin/courses/{id}/teachers/{teacher_id} (the `EndCourseTeacher` operationId).
 	EndCourseTeacherWithResponse(ctx context.Context, id openapi_types.UUID, teacherId openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndCourseTeacherResponse, error)
 
+	// ListDevicesWithResponse List the scanners
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/devices (the `ListDevices` operationId).
+	ListDevicesWithResponse(ctx context.Context, params *ListDevicesParams, reqEditors ...RequestEditorFn) (*ListDevicesResponse, error)
+
+	// AddDeviceWithBodyWithResponse Register a scanner
+	//
+	// The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/devices (the `AddDevice` operationId).
+	AddDeviceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddDeviceResponse, error)
+
+	// AddDeviceWithResponse Register a scanner
+	//
+	// The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/devices (the `AddDevice` operationId).
+	AddDeviceWithResponse(ctx context.Context, body AddDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*AddDeviceResponse, error)
+
+	// RevokeDeviceWithResponse Shut a scanner out, at once
+	//
+	// What it sent stays. Pairing it again lets it in, with the marks it holds.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/admin/devices/{id} (the `RevokeDevice` operationId).
+	RevokeDeviceWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeDeviceResponse, error)
+
+	// GetDeviceWithResponse Read a scanner
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/devices/{id} (the `GetDevice` operationId).
+	GetDeviceWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetDeviceResponse, error)
+
+	// ChangeDeviceWithBodyWithResponse Change a scanner's name, place or firmware
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/devices/{id} (the `ChangeDevice` operationId).
+	ChangeDeviceWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeDeviceResponse, error)
+
+	// ChangeDeviceWithResponse Change a scanner's name, place or firmware
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/devices/{id} (the `ChangeDevice` operationId).
+	ChangeDeviceWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeDeviceResponse, error)
+
+	// OfferPairingWithResponse Show a code to pair this scanner, or another in its place
+	//
+	// Until the code is used, a scanner that is paired goes on.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/devices/{id}/pair (the `OfferPairing` operationId).
+	OfferPairingWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*OfferPairingResponse, error)
+
+	// RotateDeviceKeyWithResponse Give a scanner another key
+	//
+	// The scanner takes it when it calls next; until it has used it, the one before is good as well. After a theft, shut it out instead.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/devices/{id}/rotate (the `RotateDeviceKey` operationId).
+	RotateDeviceKeyWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RotateDeviceKeyResponse, error)
+
 	// GetEnrollmentRosterWithResponse The students of a semester, one row each
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -20250,6 +21072,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/device/heartbeat (the `ReportHeartbeat` operationId).
 	ReportHeartbeatWithResponse(ctx context.Context, body ReportHeartbeatJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportHeartbeatResponse, error)
+
+	// PairDeviceWithBodyWithResponse Be a scanner of the school, with a code from its office
+	//
+	// A code is good once, for ten minutes, and not after five wrong ones.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
+	PairDeviceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PairDeviceResponse, error)
+
+	// PairDeviceWithResponse Be a scanner of the school, with a code from its office
+	//
+	// A code is good once, for ten minutes, and not after five wrong ones.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
+	PairDeviceWithResponse(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*PairDeviceResponse, error)
 
 	// GetHealthWithResponse Is the server well
 	//
@@ -22247,6 +23087,426 @@ func (r EndCourseTeacherResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndCourseTeacherResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListDevicesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]ScannerRow
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDevicesResponse) GetJSON200() *[]ScannerRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDevicesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDevicesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDevicesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDevicesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDevicesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddDeviceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *AddDeviceOutputBody
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddDeviceResponse) GetJSON201() *AddDeviceOutputBody {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AddDeviceResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AddDeviceResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AddDeviceResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AddDeviceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddDeviceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddDeviceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddDeviceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeDeviceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeDeviceResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeDeviceResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RevokeDeviceResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeDeviceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeDeviceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeDeviceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeDeviceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDeviceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ScannerRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDeviceResponse) GetJSON200() *ScannerRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetDeviceResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetDeviceResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetDeviceResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDeviceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDeviceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDeviceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDeviceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeDeviceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ScannerRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeDeviceResponse) GetJSON200() *ScannerRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ChangeDeviceResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ChangeDeviceResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangeDeviceResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangeDeviceResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeDeviceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeDeviceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeDeviceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeDeviceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type OfferPairingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PairingBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r OfferPairingResponse) GetJSON200() *PairingBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r OfferPairingResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r OfferPairingResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r OfferPairingResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r OfferPairingResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OfferPairingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OfferPairingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r OfferPairingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RotateDeviceKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ScannerRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RotateDeviceKeyResponse) GetJSON200() *ScannerRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RotateDeviceKeyResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RotateDeviceKeyResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RotateDeviceKeyResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RotateDeviceKeyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RotateDeviceKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RotateDeviceKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RotateDeviceKeyResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -26429,6 +27689,82 @@ func (r ReportHeartbeatResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ReportHeartbeatResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PairDeviceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PairOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PairDeviceResponse) GetJSON200() *PairOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PairDeviceResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PairDeviceResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PairDeviceResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PairDeviceResponse) GetApplicationproblemJSON429() *Problem {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r PairDeviceResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r PairDeviceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PairDeviceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PairDeviceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PairDeviceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -31308,6 +32644,133 @@ func (c *ClientWithResponses) EndCourseTeacherWithResponse(ctx context.Context, 
 	return ParseEndCourseTeacherResponse(rsp)
 }
 
+// ListDevicesWithResponse List the scanners
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/devices (the `ListDevices` operationId).
+func (c *ClientWithResponses) ListDevicesWithResponse(ctx context.Context, params *ListDevicesParams, reqEditors ...RequestEditorFn) (*ListDevicesResponse, error) {
+	rsp, err := c.ListDevices(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDevicesResponse(rsp)
+}
+
+// AddDeviceWithBodyWithResponse Register a scanner
+//
+// The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/devices (the `AddDevice` operationId).
+func (c *ClientWithResponses) AddDeviceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddDeviceResponse, error) {
+	rsp, err := c.AddDeviceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddDeviceResponse(rsp)
+}
+
+// AddDeviceWithResponse Register a scanner
+//
+// The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/devices (the `AddDevice` operationId).
+func (c *ClientWithResponses) AddDeviceWithResponse(ctx context.Context, body AddDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*AddDeviceResponse, error) {
+	rsp, err := c.AddDevice(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddDeviceResponse(rsp)
+}
+
+// RevokeDeviceWithResponse Shut a scanner out, at once
+//
+// What it sent stays. Pairing it again lets it in, with the marks it holds.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/admin/devices/{id} (the `RevokeDevice` operationId).
+func (c *ClientWithResponses) RevokeDeviceWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeDeviceResponse, error) {
+	rsp, err := c.RevokeDevice(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeDeviceResponse(rsp)
+}
+
+// GetDeviceWithResponse Read a scanner
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/devices/{id} (the `GetDevice` operationId).
+func (c *ClientWithResponses) GetDeviceWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetDeviceResponse, error) {
+	rsp, err := c.GetDevice(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDeviceResponse(rsp)
+}
+
+// ChangeDeviceWithBodyWithResponse Change a scanner's name, place or firmware
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/devices/{id} (the `ChangeDevice` operationId).
+func (c *ClientWithResponses) ChangeDeviceWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeDeviceResponse, error) {
+	rsp, err := c.ChangeDeviceWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeDeviceResponse(rsp)
+}
+
+// ChangeDeviceWithResponse Change a scanner's name, place or firmware
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/devices/{id} (the `ChangeDevice` operationId).
+func (c *ClientWithResponses) ChangeDeviceWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeDeviceResponse, error) {
+	rsp, err := c.ChangeDevice(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeDeviceResponse(rsp)
+}
+
+// OfferPairingWithResponse Show a code to pair this scanner, or another in its place
+//
+// Until the code is used, a scanner that is paired goes on.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/devices/{id}/pair (the `OfferPairing` operationId).
+func (c *ClientWithResponses) OfferPairingWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*OfferPairingResponse, error) {
+	rsp, err := c.OfferPairing(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOfferPairingResponse(rsp)
+}
+
+// RotateDeviceKeyWithResponse Give a scanner another key
+//
+// The scanner takes it when it calls next; until it has used it, the one before is good as well. After a theft, shut it out instead.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/devices/{id}/rotate (the `RotateDeviceKey` operationId).
+func (c *ClientWithResponses) RotateDeviceKeyWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RotateDeviceKeyResponse, error) {
+	rsp, err := c.RotateDeviceKey(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateDeviceKeyResponse(rsp)
+}
+
 // GetEnrollmentRosterWithResponse The students of a semester, one row each
 //
 // Returns a wrapper object for the known response body format(s).
@@ -32528,6 +33991,36 @@ func (c *ClientWithResponses) ReportHeartbeatWithResponse(ctx context.Context, b
 		return nil, err
 	}
 	return ParseReportHeartbeatResponse(rsp)
+}
+
+// PairDeviceWithBodyWithResponse Be a scanner of the school, with a code from its office
+//
+// A code is good once, for ten minutes, and not after five wrong ones.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
+func (c *ClientWithResponses) PairDeviceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PairDeviceResponse, error) {
+	rsp, err := c.PairDeviceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePairDeviceResponse(rsp)
+}
+
+// PairDeviceWithResponse Be a scanner of the school, with a code from its office
+//
+// A code is good once, for ten minutes, and not after five wrong ones.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
+func (c *ClientWithResponses) PairDeviceWithResponse(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*PairDeviceResponse, error) {
+	rsp, err := c.PairDevice(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePairDeviceResponse(rsp)
 }
 
 // GetHealthWithResponse Is the server well
@@ -34764,6 +36257,324 @@ func ParseEndCourseTeacherResponse(rsp *http.Response) (*EndCourseTeacherRespons
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest RosterChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListDevicesResponse parses an HTTP response from a ListDevicesWithResponse call
+func ParseListDevicesResponse(rsp *http.Response) (*ListDevicesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDevicesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []ScannerRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddDeviceResponse parses an HTTP response from a AddDeviceWithResponse call
+func ParseAddDeviceResponse(rsp *http.Response) (*AddDeviceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddDeviceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest AddDeviceOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeDeviceResponse parses an HTTP response from a RevokeDeviceWithResponse call
+func ParseRevokeDeviceResponse(rsp *http.Response) (*RevokeDeviceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeDeviceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDeviceResponse parses an HTTP response from a GetDeviceWithResponse call
+func ParseGetDeviceResponse(rsp *http.Response) (*GetDeviceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDeviceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ScannerRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeDeviceResponse parses an HTTP response from a ChangeDeviceWithResponse call
+func ParseChangeDeviceResponse(rsp *http.Response) (*ChangeDeviceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeDeviceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ScannerRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseOfferPairingResponse parses an HTTP response from a OfferPairingWithResponse call
+func ParseOfferPairingResponse(rsp *http.Response) (*OfferPairingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OfferPairingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PairingBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRotateDeviceKeyResponse parses an HTTP response from a RotateDeviceKeyWithResponse call
+func ParseRotateDeviceKeyResponse(rsp *http.Response) (*RotateDeviceKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RotateDeviceKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ScannerRow
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -38116,6 +39927,67 @@ func ParseReportHeartbeatResponse(rsp *http.Response) (*ReportHeartbeatResponse,
 			return nil, err
 		}
 		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePairDeviceResponse parses an HTTP response from a PairDeviceWithResponse call
+func ParsePairDeviceResponse(rsp *http.Response) (*PairDeviceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PairDeviceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PairOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
 
 	}
 

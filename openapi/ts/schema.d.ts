@@ -306,6 +306,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the scanners */
+        get: operations["list-devices"];
+        put?: never;
+        /**
+         * Register a scanner
+         * @description The answer holds a pairing code, this once. A scanner with the original firmware has none: it is known by its MAC address.
+         */
+        post: operations["add-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a scanner */
+        get: operations["get-device"];
+        /** Change a scanner's name, place or firmware */
+        put: operations["change-device"];
+        post?: never;
+        /**
+         * Shut a scanner out, at once
+         * @description What it sent stays. Pairing it again lets it in, with the marks it holds.
+         */
+        delete: operations["revoke-device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/devices/{id}/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a code to pair this scanner, or another in its place
+         * @description Until the code is used, a scanner that is paired goes on.
+         */
+        post: operations["offer-pairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/devices/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a scanner another key
+         * @description The scanner takes it when it calls next; until it has used it, the one before is good as well. After a theft, shut it out instead.
+         */
+        post: operations["rotate-device-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/enrollment-roster/{semester_id}": {
         parameters: {
             query?: never;
@@ -1270,6 +1353,26 @@ export interface paths {
          * @description For scanners with the original firmware, which sign nothing: answered where the administrator allows them.
          */
         post: operations["report-heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be a scanner of the school, with a code from its office
+         * @description A code is good once, for ten minutes, and not after five wrong ones.
+         */
+        post: operations["pair-device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2494,6 +2597,10 @@ export interface components {
         AddAccountOutputBody: {
             /** @description Shown this once; it has to be changed at the first sign-in. */
             password: string;
+        };
+        AddDeviceOutputBody: {
+            /** @description Absent with the original firmware. */
+            pairing?: components["schemas"]["PairingBody"];
         };
         AddIntegrationInputBody: {
             /**
@@ -4587,6 +4694,45 @@ export interface components {
              */
             trend_direction: "up" | "down" | "stable";
         };
+        PairInputBody: {
+            /**
+             * Format: uuid
+             * @description Made by the scanner: after a lost answer the same attempt gets the same key.
+             */
+            attempt: string;
+            /**
+             * @description As the office shows it; case, spaces and hyphens do not matter.
+             * @example 7K3M-Q9ZT
+             */
+            code: string;
+            firmware?: string;
+        };
+        PairOutputBody: {
+            /** Format: uuid */
+            device_id: string;
+            /** @description 32 random bytes. With each server the scanner signs with HMAC-SHA256(key, "arise device 1" and the 16 bytes of the server's id). */
+            key: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            now_ms: number;
+            /**
+             * Format: uuid
+             * @description Of this server; each says its own in Arise-Server.
+             */
+            server_id: string;
+        };
+        PairingBody: {
+            /**
+             * @description Shown this once. Type it at the scanner.
+             * @example 7K3M-Q9ZT
+             */
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         Person: {
             /** Format: uuid */
             id: string;
@@ -5070,6 +5216,104 @@ export interface components {
             message: string;
             /** @enum {string} */
             status: "success" | "duplicate" | "not_enrolled" | "error";
+        };
+        ScannerForm: {
+            /**
+             * Format: uuid
+             * @description It serves this course only, wherever that is held.
+             */
+            course_id?: string;
+            /** @description It has the original firmware, and is listened to although it signs nothing. */
+            legacy?: boolean;
+            /**
+             * @description By which one with the original firmware is known. Absent: stays as it is.
+             * @example AA:BB:CC:00:11:22
+             */
+            mac_address?: string;
+            /** @example Scanner B12 */
+            name: string;
+            /**
+             * @description Where it stands: it serves the class that is held there.
+             * @example B12
+             */
+            room?: string;
+        };
+        ScannerRow: {
+            /**
+             * Format: int64
+             * @description Percent.
+             */
+            battery?: number;
+            /**
+             * Format: int64
+             * @description Fingers its sensor can hold.
+             */
+            capacity?: number;
+            /**
+             * Format: int64
+             * @description How far its clock is ahead of the server's; absent: it has none.
+             */
+            clock_offset_ms?: number;
+            /** Format: uuid */
+            course_id?: string;
+            firmware: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_seen?: string;
+            /** @description It is listened to although it signs nothing. */
+            legacy: boolean;
+            mac_address: string;
+            /**
+             * Format: int64
+             * @description Of the list of whose finger is where, as the scanner has it.
+             */
+            map_version: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Age of the oldest of them, in seconds.
+             */
+            oldest_s?: number;
+            /** @description It called in the last half minute. */
+            online: boolean;
+            /** Format: date-time */
+            paired_at?: string;
+            /**
+             * Format: date-time
+             * @description A code waits until then.
+             */
+            pairing_until?: string;
+            /**
+             * Format: int64
+             * @description Marks it still holds.
+             */
+            queue_count?: number;
+            /** Format: date-time */
+            revoked_at?: string;
+            room: string;
+            /**
+             * Format: date-time
+             * @description When it took its present key, if that is not the first.
+             */
+            rotated_at?: string;
+            /** @description It has not used its new key yet. */
+            rotating: boolean;
+            /**
+             * @description new: registered, and not paired yet.
+             * @enum {string}
+             */
+            state: "new" | "paired" | "original" | "revoked";
+            /**
+             * Format: int64
+             * @description Fingers it holds.
+             */
+            templates?: number;
+            /**
+             * Format: int64
+             * @description RSSI in dBm.
+             */
+            wifi_strength?: number;
         };
         SchoolBody: {
             /**
@@ -6771,6 +7015,345 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RosterChanged"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-devices": {
+        parameters: {
+            query?: {
+                /** @description Those that were shut out as well. */
+                revoked?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScannerRow"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScannerForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddDeviceOutputBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScannerRow"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScannerForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScannerRow"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "offer-pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-device-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScannerRow"];
                 };
             };
             /** @description Not Found */
@@ -10296,6 +10879,75 @@ export interface operations {
             };
             /** @description Error */
             default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pair-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

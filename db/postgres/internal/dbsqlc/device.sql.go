@@ -12,8 +12,123 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const addDevice = `-- name: AddDevice :exec
+INSERT INTO device (id, name, mac, room, course_id, legacy) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddDeviceParams struct {
+	ID       attendance.ID
+	Name     string
+	Mac      string
+	Room     string
+	CourseID attendance.ID
+	Legacy   bool
+}
+
+func (q *Queries) AddDevice(ctx context.Context, arg AddDeviceParams) error {
+	_, err := q.db.Exec(ctx, addDevice,
+		arg.ID,
+		arg.Name,
+		arg.Mac,
+		arg.Room,
+		arg.CourseID,
+		arg.Legacy,
+	)
+	return err
+}
+
+const changeDevice = `-- name: ChangeDevice :execrows
+UPDATE device SET name = $1, mac = $2, room = $3, course_id = $4, legacy = $5 WHERE id = $6
+`
+
+type ChangeDeviceParams struct {
+	Name     string
+	Mac      string
+	Room     string
+	CourseID attendance.ID
+	Legacy   bool
+	ID       attendance.ID
+}
+
+// What the office says; the rest is the scanner's.
+func (q *Queries) ChangeDevice(ctx context.Context, arg ChangeDeviceParams) (int64, error) {
+	result, err := q.db.Exec(ctx, changeDevice,
+		arg.Name,
+		arg.Mac,
+		arg.Room,
+		arg.CourseID,
+		arg.Legacy,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const device = `-- name: Device :one
+SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_at, battery, signal, queue, synced, revoked_at, firmware, oldest_s, capacity, templates, map_version, clock_ms FROM device WHERE id = $1 FOR NO KEY UPDATE
+`
+
+// Who reads it so makes others wait who read it so.
+func (q *Queries) Device(ctx context.Context, id attendance.ID) (Device, error) {
+	row := q.db.QueryRow(ctx, device, id)
+	var i Device
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Mac,
+		&i.Address,
+		&i.Room,
+		&i.CourseID,
+		&i.Legacy,
+		&i.ToldID,
+		&i.Settled,
+		&i.ServedID,
+		&i.SeenAt,
+		&i.Battery,
+		&i.Signal,
+		&i.Queue,
+		&i.Synced,
+		&i.RevokedAt,
+		&i.Firmware,
+		&i.OldestS,
+		&i.Capacity,
+		&i.Templates,
+		&i.MapVersion,
+		&i.ClockMs,
+	)
+	return i, err
+}
+
+const deviceKey = `-- name: DeviceKey :one
+SELECT d.name, d.revoked_at, k.sealed, k.next_sealed, k.salt
+FROM device d LEFT JOIN device_key k ON k.device_id = d.id WHERE d.id = $1
+`
+
+type DeviceKeyRow struct {
+	Name       string
+	RevokedAt  *time.Time
+	Sealed     []byte
+	NextSealed []byte
+	Salt       []byte
+}
+
+func (q *Queries) DeviceKey(ctx context.Context, id attendance.ID) (DeviceKeyRow, error) {
+	row := q.db.QueryRow(ctx, deviceKey, id)
+	var i DeviceKeyRow
+	err := row.Scan(
+		&i.Name,
+		&i.RevokedAt,
+		&i.Sealed,
+		&i.NextSealed,
+		&i.Salt,
+	)
+	return i, err
+}
+
 const devices = `-- name: Devices :many
-SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_at, battery, signal, queue, synced FROM device ORDER BY name, id
+SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_at, battery, signal, queue, synced, revoked_at, firmware, oldest_s, capacity, templates, map_version, clock_ms FROM device ORDER BY name, id
 `
 
 func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
@@ -41,6 +156,249 @@ func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
 			&i.Signal,
 			&i.Queue,
 			&i.Synced,
+			&i.RevokedAt,
+			&i.Firmware,
+			&i.OldestS,
+			&i.Capacity,
+			&i.Templates,
+			&i.MapVersion,
+			&i.ClockMs,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const dropDeviceKey = `-- name: DropDeviceKey :exec
+DELETE FROM device_key WHERE device_id = $1
+`
+
+func (q *Queries) DropDeviceKey(ctx context.Context, deviceID attendance.ID) error {
+	_, err := q.db.Exec(ctx, dropDeviceKey, deviceID)
+	return err
+}
+
+const dropPairing = `-- name: DropPairing :exec
+DELETE FROM pairing WHERE device_id = $1
+`
+
+func (q *Queries) DropPairing(ctx context.Context, deviceID attendance.ID) error {
+	_, err := q.db.Exec(ctx, dropPairing, deviceID)
+	return err
+}
+
+const forgetPairings = `-- name: ForgetPairings :exec
+DELETE FROM pairing WHERE expires_at <= $1
+`
+
+// Their selectors are free again.
+func (q *Queries) ForgetPairings(ctx context.Context, at time.Time) error {
+	_, err := q.db.Exec(ctx, forgetPairings, at)
+	return err
+}
+
+const lockDeviceKey = `-- name: LockDeviceKey :one
+SELECT device_id, sealed, next_sealed, salt, paired_at, rotated_at, floor FROM device_key WHERE device_id = $1 FOR UPDATE
+`
+
+func (q *Queries) LockDeviceKey(ctx context.Context, deviceID attendance.ID) (DeviceKey, error) {
+	row := q.db.QueryRow(ctx, lockDeviceKey, deviceID)
+	var i DeviceKey
+	err := row.Scan(
+		&i.DeviceID,
+		&i.Sealed,
+		&i.NextSealed,
+		&i.Salt,
+		&i.PairedAt,
+		&i.RotatedAt,
+		&i.Floor,
+	)
+	return i, err
+}
+
+const lockPairing = `-- name: LockPairing :one
+SELECT device_id, selector, code_hash, expires_at, tries, attempt_id FROM pairing WHERE device_id = $1 FOR UPDATE
+`
+
+func (q *Queries) LockPairing(ctx context.Context, deviceID attendance.ID) (Pairing, error) {
+	row := q.db.QueryRow(ctx, lockPairing, deviceID)
+	var i Pairing
+	err := row.Scan(
+		&i.DeviceID,
+		&i.Selector,
+		&i.CodeHash,
+		&i.ExpiresAt,
+		&i.Tries,
+		&i.AttemptID,
+	)
+	return i, err
+}
+
+const noteDevice = `-- name: NoteDevice :exec
+UPDATE device SET mac = $1, address = $2, told_id = $3, settled = $4, served_id = $5,
+    seen_at = $6, battery = $7, signal = $8, queue = $9, synced = $10,
+    firmware = $11, oldest_s = $12, capacity = $13, templates = $14, map_version = $15, clock_ms = $16
+WHERE id = $17
+`
+
+type NoteDeviceParams struct {
+	Mac        string
+	Address    string
+	ToldID     attendance.ID
+	Settled    bool
+	ServedID   attendance.ID
+	SeenAt     *time.Time
+	Battery    *int32
+	Signal     *int32
+	Queue      *int32
+	Synced     *int32
+	Firmware   string
+	OldestS    *int32
+	Capacity   *int32
+	Templates  *int32
+	MapVersion int64
+	ClockMs    *int64
+	ID         attendance.ID
+}
+
+// What a scanner says; the rest is the office's.
+func (q *Queries) NoteDevice(ctx context.Context, arg NoteDeviceParams) error {
+	_, err := q.db.Exec(ctx, noteDevice,
+		arg.Mac,
+		arg.Address,
+		arg.ToldID,
+		arg.Settled,
+		arg.ServedID,
+		arg.SeenAt,
+		arg.Battery,
+		arg.Signal,
+		arg.Queue,
+		arg.Synced,
+		arg.Firmware,
+		arg.OldestS,
+		arg.Capacity,
+		arg.Templates,
+		arg.MapVersion,
+		arg.ClockMs,
+		arg.ID,
+	)
+	return err
+}
+
+const offerPairing = `-- name: OfferPairing :exec
+INSERT INTO pairing (device_id, selector, code_hash, expires_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (device_id) DO UPDATE SET selector = excluded.selector, code_hash = excluded.code_hash,
+    expires_at = excluded.expires_at, tries = 0, attempt_id = NULL
+`
+
+func (q *Queries) OfferPairing(ctx context.Context, deviceID attendance.ID, selector string, codeHash string, expiresAt time.Time) error {
+	_, err := q.db.Exec(ctx, offerPairing,
+		deviceID,
+		selector,
+		codeHash,
+		expiresAt,
+	)
+	return err
+}
+
+const pairDevice = `-- name: PairDevice :one
+UPDATE device SET revoked_at = NULL, legacy = false, firmware = $1 WHERE id = $2 RETURNING id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_at, battery, signal, queue, synced, revoked_at, firmware, oldest_s, capacity, templates, map_version, clock_ms
+`
+
+func (q *Queries) PairDevice(ctx context.Context, firmware string, iD attendance.ID) (Device, error) {
+	row := q.db.QueryRow(ctx, pairDevice, firmware, iD)
+	var i Device
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Mac,
+		&i.Address,
+		&i.Room,
+		&i.CourseID,
+		&i.Legacy,
+		&i.ToldID,
+		&i.Settled,
+		&i.ServedID,
+		&i.SeenAt,
+		&i.Battery,
+		&i.Signal,
+		&i.Queue,
+		&i.Synced,
+		&i.RevokedAt,
+		&i.Firmware,
+		&i.OldestS,
+		&i.Capacity,
+		&i.Templates,
+		&i.MapVersion,
+		&i.ClockMs,
+	)
+	return i, err
+}
+
+const pairedDevices = `-- name: PairedDevices :many
+SELECT d.id, d.name, d.mac, d.address, d.room, d.course_id, d.legacy, d.told_id, d.settled, d.served_id, d.seen_at, d.battery, d.signal, d.queue, d.synced, d.revoked_at, d.firmware, d.oldest_s, d.capacity, d.templates, d.map_version, d.clock_ms, k.paired_at, k.rotated_at, (k.next_sealed IS NOT NULL)::boolean AS rotating, p.expires_at AS code_until
+FROM device d
+LEFT JOIN device_key k ON k.device_id = d.id
+LEFT JOIN pairing p ON p.device_id = d.id AND p.attempt_id IS NULL AND p.expires_at > $1 AND p.tries < $2
+WHERE ($3::uuid IS NULL OR d.id = $3::uuid) AND ($3::uuid IS NOT NULL OR $4::boolean OR d.revoked_at IS NULL)
+ORDER BY d.name, d.id
+`
+
+type PairedDevicesRow struct {
+	Device    Device
+	PairedAt  *time.Time
+	RotatedAt *time.Time
+	Rotating  bool
+	CodeUntil *time.Time
+}
+
+// One, or all that were not shut out, or all.
+func (q *Queries) PairedDevices(ctx context.Context, at time.Time, mostTries int32, iD attendance.ID, revoked bool) ([]PairedDevicesRow, error) {
+	rows, err := q.db.Query(ctx, pairedDevices,
+		at,
+		mostTries,
+		iD,
+		revoked,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PairedDevicesRow{}
+	for rows.Next() {
+		var i PairedDevicesRow
+		if err := rows.Scan(
+			&i.Device.ID,
+			&i.Device.Name,
+			&i.Device.Mac,
+			&i.Device.Address,
+			&i.Device.Room,
+			&i.Device.CourseID,
+			&i.Device.Legacy,
+			&i.Device.ToldID,
+			&i.Device.Settled,
+			&i.Device.ServedID,
+			&i.Device.SeenAt,
+			&i.Device.Battery,
+			&i.Device.Signal,
+			&i.Device.Queue,
+			&i.Device.Synced,
+			&i.Device.RevokedAt,
+			&i.Device.Firmware,
+			&i.Device.OldestS,
+			&i.Device.Capacity,
+			&i.Device.Templates,
+			&i.Device.MapVersion,
+			&i.Device.ClockMs,
+			&i.PairedAt,
+			&i.RotatedAt,
+			&i.Rotating,
+			&i.CodeUntil,
 		); err != nil {
 			return nil, err
 		}
@@ -53,41 +411,50 @@ func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
 }
 
 const putDevice = `-- name: PutDevice :exec
-INSERT INTO device (id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_at, battery, signal, queue, synced)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, mac = excluded.mac, address = excluded.address, room = excluded.room,
-    course_id = excluded.course_id, legacy = excluded.legacy, told_id = excluded.told_id, settled = excluded.settled, served_id = excluded.served_id,
-    seen_at = excluded.seen_at, battery = excluded.battery, signal = excluded.signal, queue = excluded.queue,
-    synced = excluded.synced
+INSERT INTO device (id, name, room, course_id, legacy, revoked_at, mac, address, told_id, settled, served_id, seen_at, battery, signal, queue, synced, firmware, oldest_s, capacity, templates, map_version, clock_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, room = excluded.room, course_id = excluded.course_id, legacy = excluded.legacy,
+    revoked_at = excluded.revoked_at,
+    mac = excluded.mac, address = excluded.address, told_id = excluded.told_id, settled = excluded.settled, served_id = excluded.served_id,
+    seen_at = excluded.seen_at, battery = excluded.battery, signal = excluded.signal, queue = excluded.queue, synced = excluded.synced,
+    firmware = excluded.firmware, oldest_s = excluded.oldest_s, capacity = excluded.capacity, templates = excluded.templates, map_version = excluded.map_version, clock_ms = excluded.clock_ms
 `
 
 type PutDeviceParams struct {
-	ID       attendance.ID
-	Name     string
-	Mac      string
-	Address  string
-	Room     string
-	CourseID attendance.ID
-	Legacy   bool
-	ToldID   attendance.ID
-	Settled  bool
-	ServedID attendance.ID
-	SeenAt   *time.Time
-	Battery  *int32
-	Signal   *int32
-	Queue    *int32
-	Synced   *int32
+	ID         attendance.ID
+	Name       string
+	Room       string
+	CourseID   attendance.ID
+	Legacy     bool
+	RevokedAt  *time.Time
+	Mac        string
+	Address    string
+	ToldID     attendance.ID
+	Settled    bool
+	ServedID   attendance.ID
+	SeenAt     *time.Time
+	Battery    *int32
+	Signal     *int32
+	Queue      *int32
+	Synced     *int32
+	Firmware   string
+	OldestS    *int32
+	Capacity   *int32
+	Templates  *int32
+	MapVersion int64
+	ClockMs    *int64
 }
 
 func (q *Queries) PutDevice(ctx context.Context, arg PutDeviceParams) error {
 	_, err := q.db.Exec(ctx, putDevice,
 		arg.ID,
 		arg.Name,
-		arg.Mac,
-		arg.Address,
 		arg.Room,
 		arg.CourseID,
 		arg.Legacy,
+		arg.RevokedAt,
+		arg.Mac,
+		arg.Address,
 		arg.ToldID,
 		arg.Settled,
 		arg.ServedID,
@@ -96,6 +463,72 @@ func (q *Queries) PutDevice(ctx context.Context, arg PutDeviceParams) error {
 		arg.Signal,
 		arg.Queue,
 		arg.Synced,
+		arg.Firmware,
+		arg.OldestS,
+		arg.Capacity,
+		arg.Templates,
+		arg.MapVersion,
+		arg.ClockMs,
 	)
 	return err
+}
+
+const putDeviceKey = `-- name: PutDeviceKey :exec
+INSERT INTO device_key (device_id, sealed, paired_at) VALUES ($1, $2, $3)
+ON CONFLICT (device_id) DO UPDATE SET sealed = excluded.sealed, paired_at = excluded.paired_at,
+    next_sealed = NULL, salt = NULL, rotated_at = NULL, floor = 0
+`
+
+func (q *Queries) PutDeviceKey(ctx context.Context, deviceID attendance.ID, sealed []byte, pairedAt time.Time) error {
+	_, err := q.db.Exec(ctx, putDeviceKey, deviceID, sealed, pairedAt)
+	return err
+}
+
+const revokeDevice = `-- name: RevokeDevice :execrows
+UPDATE device SET revoked_at = coalesce(revoked_at, $1) WHERE id = $2
+`
+
+func (q *Queries) RevokeDevice(ctx context.Context, at *time.Time, iD attendance.ID) (int64, error) {
+	result, err := q.db.Exec(ctx, revokeDevice, at, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const rotateDeviceKey = `-- name: RotateDeviceKey :exec
+UPDATE device_key SET next_sealed = $1, salt = $2 WHERE device_id = $3
+`
+
+func (q *Queries) RotateDeviceKey(ctx context.Context, nextSealed []byte, salt []byte, deviceID attendance.ID) error {
+	_, err := q.db.Exec(ctx, rotateDeviceKey, nextSealed, salt, deviceID)
+	return err
+}
+
+const takePairing = `-- name: TakePairing :exec
+UPDATE pairing SET attempt_id = $1, tries = tries - 1 WHERE device_id = $2
+`
+
+// Gives the try back.
+func (q *Queries) TakePairing(ctx context.Context, attemptID attendance.ID, deviceID attendance.ID) error {
+	_, err := q.db.Exec(ctx, takePairing, attemptID, deviceID)
+	return err
+}
+
+const tryPairing = `-- name: TryPairing :one
+UPDATE pairing SET tries = tries + 1 WHERE selector = $1 AND expires_at > $2 AND tries < $3
+RETURNING device_id, code_hash
+`
+
+type TryPairingRow struct {
+	DeviceID attendance.ID
+	CodeHash string
+}
+
+// Counted before the code is compared, so that many at once gain nothing.
+func (q *Queries) TryPairing(ctx context.Context, selector string, at time.Time, mostTries int32) (TryPairingRow, error) {
+	row := q.db.QueryRow(ctx, tryPairing, selector, at, mostTries)
+	var i TryPairingRow
+	err := row.Scan(&i.DeviceID, &i.CodeHash)
+	return i, err
 }

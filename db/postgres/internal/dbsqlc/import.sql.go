@@ -517,7 +517,7 @@ func (q *Queries) ImportedEnrolments(ctx context.Context, ids []attendance.ID) (
 }
 
 const importedStudents = `-- name: ImportedStudents :many
-SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search FROM student WHERE id = ANY($1::uuid[]) ORDER BY id
+SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search, must_change FROM student WHERE id = ANY($1::uuid[]) ORDER BY id
 `
 
 func (q *Queries) ImportedStudents(ctx context.Context, ids []attendance.ID) ([]Student, error) {
@@ -539,6 +539,7 @@ func (q *Queries) ImportedStudents(ctx context.Context, ids []attendance.ID) ([]
 			&i.PasswordHash,
 			&i.ArchivedAt,
 			&i.Search,
+			&i.MustChange,
 		); err != nil {
 			return nil, err
 		}
@@ -692,9 +693,9 @@ func (q *Queries) StalledImports(ctx context.Context, since time.Time) ([]attend
 }
 
 const studentsNumbered = `-- name: StudentsNumbered :many
-SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at, s.search FROM student s WHERE s.university_roll <> '' AND upper(s.university_roll) IN (SELECT upper(unnest($1::text[])))
+SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at, s.search, s.must_change FROM student s WHERE s.university_roll <> '' AND upper(s.university_roll) IN (SELECT upper(unnest($1::text[])))
 UNION
-SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at, s.search FROM student s WHERE s.enrolment_no <> '' AND upper(s.enrolment_no) IN (SELECT upper(unnest($2::text[])))
+SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, s.password_hash, s.archived_at, s.search, s.must_change FROM student s WHERE s.enrolment_no <> '' AND upper(s.enrolment_no) IN (SELECT upper(unnest($2::text[])))
 ORDER BY id
 `
 
@@ -717,6 +718,7 @@ func (q *Queries) StudentsNumbered(ctx context.Context, rolls []string, enrolmen
 			&i.PasswordHash,
 			&i.ArchivedAt,
 			&i.Search,
+			&i.MustChange,
 		); err != nil {
 			return nil, err
 		}

@@ -72,21 +72,38 @@ type CourseCount struct {
 }
 
 type Device struct {
-	ID       attendance.ID
-	Name     string
-	Mac      string
-	Address  string
-	Room     string
-	CourseID attendance.ID
-	Legacy   bool
-	ToldID   attendance.ID
-	Settled  bool
-	ServedID attendance.ID
-	SeenAt   *time.Time
-	Battery  *int32
-	Signal   *int32
-	Queue    *int32
-	Synced   *int32
+	ID         attendance.ID
+	Name       string
+	Mac        string
+	Address    string
+	Room       string
+	CourseID   attendance.ID
+	Legacy     bool
+	ToldID     attendance.ID
+	Settled    bool
+	ServedID   attendance.ID
+	SeenAt     *time.Time
+	Battery    *int32
+	Signal     *int32
+	Queue      *int32
+	Synced     *int32
+	RevokedAt  *time.Time
+	Firmware   string
+	OldestS    *int32
+	Capacity   *int32
+	Templates  *int32
+	MapVersion int64
+	ClockMs    *int64
+}
+
+type DeviceKey struct {
+	DeviceID   attendance.ID
+	Sealed     []byte
+	NextSealed []byte
+	Salt       []byte
+	PairedAt   time.Time
+	RotatedAt  *time.Time
+	Floor      int64
 }
 
 type Enrolment struct {
@@ -284,6 +301,15 @@ type OnlineTry struct {
 	At        time.Time
 }
 
+type Pairing struct {
+	DeviceID  attendance.ID
+	Selector  string
+	CodeHash  string
+	ExpiresAt time.Time
+	Tries     int32
+	AttemptID attendance.ID
+}
+
 type Report struct {
 	ID         attendance.ID
 	AccountID  attendance.ID
@@ -435,6 +461,7 @@ type Student struct {
 	PasswordHash   string
 	ArchivedAt     *time.Time
 	Search         string
+	MustChange     bool
 }
 
 type StudentCount struct {

@@ -258,7 +258,7 @@ func (q *Queries) StudentByRoll(ctx context.Context, universityRoll interface{})
 }
 
 const studentForChange = `-- name: StudentForChange :one
-SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search FROM student WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search, must_change FROM student WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) StudentForChange(ctx context.Context, id attendance.ID) (Student, error) {
@@ -274,6 +274,7 @@ func (q *Queries) StudentForChange(ctx context.Context, id attendance.ID) (Stude
 		&i.PasswordHash,
 		&i.ArchivedAt,
 		&i.Search,
+		&i.MustChange,
 	)
 	return i, err
 }
@@ -291,7 +292,7 @@ func (q *Queries) StudentReferred(ctx context.Context, id attendance.ID) (bool, 
 }
 
 const studentsForEnrolment = `-- name: StudentsForEnrolment :many
-SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search FROM student WHERE id = ANY($1::uuid[]) ORDER BY id FOR SHARE
+SELECT id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, search, must_change FROM student WHERE id = ANY($1::uuid[]) ORDER BY id FOR SHARE
 `
 
 // Nobody archives them meanwhile.
@@ -314,6 +315,7 @@ func (q *Queries) StudentsForEnrolment(ctx context.Context, ids []attendance.ID)
 			&i.PasswordHash,
 			&i.ArchivedAt,
 			&i.Search,
+			&i.MustChange,
 		); err != nil {
 			return nil, err
 		}

@@ -63,6 +63,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.createIdentityStmt, err = db.PrepareContext(ctx, createIdentity); err != nil {
 		return nil, fmt.Errorf("error preparing query CreateIdentity: %w", err)
 	}
+	if q.deviceStmt, err = db.PrepareContext(ctx, device); err != nil {
+		return nil, fmt.Errorf("error preparing query Device: %w", err)
+	}
 	if q.devicesStmt, err = db.PrepareContext(ctx, devices); err != nil {
 		return nil, fmt.Errorf("error preparing query Devices: %w", err)
 	}
@@ -158,6 +161,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.linesAfterStmt, err = db.PrepareContext(ctx, linesAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query LinesAfter: %w", err)
+	}
+	if q.noteDeviceStmt, err = db.PrepareContext(ctx, noteDevice); err != nil {
+		return nil, fmt.Errorf("error preparing query NoteDevice: %w", err)
 	}
 	if q.placeFactStmt, err = db.PrepareContext(ctx, placeFact); err != nil {
 		return nil, fmt.Errorf("error preparing query PlaceFact: %w", err)
@@ -319,6 +325,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing createIdentityStmt: %w", cerr)
 		}
 	}
+	if q.deviceStmt != nil {
+		if cerr := q.deviceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deviceStmt: %w", cerr)
+		}
+	}
 	if q.devicesStmt != nil {
 		if cerr := q.devicesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing devicesStmt: %w", cerr)
@@ -477,6 +488,11 @@ func (q *Queries) Close() error {
 	if q.linesAfterStmt != nil {
 		if cerr := q.linesAfterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing linesAfterStmt: %w", cerr)
+		}
+	}
+	if q.noteDeviceStmt != nil {
+		if cerr := q.noteDeviceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noteDeviceStmt: %w", cerr)
 		}
 	}
 	if q.placeFactStmt != nil {
@@ -681,6 +697,7 @@ type Queries struct {
 	coursesStmt         *sql.Stmt
 	coursesOfStmt       *sql.Stmt
 	createIdentityStmt  *sql.Stmt
+	deviceStmt          *sql.Stmt
 	devicesStmt         *sql.Stmt
 	dropFeedHashStmt    *sql.Stmt
 	dropFeedHashesStmt  *sql.Stmt
@@ -713,6 +730,7 @@ type Queries struct {
 	learntWaitingStmt   *sql.Stmt
 	lineStmt            *sql.Stmt
 	linesAfterStmt      *sql.Stmt
+	noteDeviceStmt      *sql.Stmt
 	placeFactStmt       *sql.Stmt
 	placeLearntStmt     *sql.Stmt
 	preferLearntStmt    *sql.Stmt
@@ -762,6 +780,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		coursesStmt:         q.coursesStmt,
 		coursesOfStmt:       q.coursesOfStmt,
 		createIdentityStmt:  q.createIdentityStmt,
+		deviceStmt:          q.deviceStmt,
 		devicesStmt:         q.devicesStmt,
 		dropFeedHashStmt:    q.dropFeedHashStmt,
 		dropFeedHashesStmt:  q.dropFeedHashesStmt,
@@ -794,6 +813,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		learntWaitingStmt:   q.learntWaitingStmt,
 		lineStmt:            q.lineStmt,
 		linesAfterStmt:      q.linesAfterStmt,
+		noteDeviceStmt:      q.noteDeviceStmt,
 		placeFactStmt:       q.placeFactStmt,
 		placeLearntStmt:     q.placeLearntStmt,
 		preferLearntStmt:    q.preferLearntStmt,

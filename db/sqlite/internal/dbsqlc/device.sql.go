@@ -11,8 +11,43 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const device = `-- name: Device :one
+SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_ms, battery, signal, queue, synced, revoked_ms, firmware, oldest_s, capacity, templates, map_version, clock_ms FROM device
+WHERE id = ?1
+`
+
+func (q *Queries) Device(ctx context.Context, id attendance.ID) (Device, error) {
+	row := q.queryRow(ctx, q.deviceStmt, device, id)
+	var i Device
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Mac,
+		&i.Address,
+		&i.Room,
+		&i.CourseID,
+		&i.Legacy,
+		&i.ToldID,
+		&i.Settled,
+		&i.ServedID,
+		&i.SeenMs,
+		&i.Battery,
+		&i.Signal,
+		&i.Queue,
+		&i.Synced,
+		&i.RevokedMs,
+		&i.Firmware,
+		&i.OldestS,
+		&i.Capacity,
+		&i.Templates,
+		&i.MapVersion,
+		&i.ClockMs,
+	)
+	return i, err
+}
+
 const devices = `-- name: Devices :many
-SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_ms, battery, signal, queue, synced FROM device
+SELECT id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_ms, battery, signal, queue, synced, revoked_ms, firmware, oldest_s, capacity, templates, map_version, clock_ms FROM device
 ORDER BY name, id
 `
 
@@ -41,6 +76,13 @@ func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
 			&i.Signal,
 			&i.Queue,
 			&i.Synced,
+			&i.RevokedMs,
+			&i.Firmware,
+			&i.OldestS,
+			&i.Capacity,
+			&i.Templates,
+			&i.MapVersion,
+			&i.ClockMs,
 		); err != nil {
 			return nil, err
 		}
@@ -55,46 +97,39 @@ func (q *Queries) Devices(ctx context.Context) ([]Device, error) {
 	return items, nil
 }
 
-const putDevice = `-- name: PutDevice :exec
-INSERT INTO device (
-    id, name, mac, address, room, course_id, legacy, told_id, settled, served_id, seen_ms, battery, signal, queue, synced
-) VALUES (
-    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
-)
-ON CONFLICT (id) DO UPDATE SET
-    name = excluded.name, mac = excluded.mac, address = excluded.address, room = excluded.room,
-    course_id = excluded.course_id, legacy = excluded.legacy, told_id = excluded.told_id, settled = excluded.settled, served_id = excluded.served_id,
-    seen_ms = excluded.seen_ms, battery = excluded.battery, signal = excluded.signal,
-    queue = excluded.queue, synced = excluded.synced
+const noteDevice = `-- name: NoteDevice :exec
+UPDATE device SET
+    mac = ?1, address = ?2, told_id = ?3, settled = ?4, served_id = ?5,
+    seen_ms = ?6, battery = ?7, signal = ?8, queue = ?9, synced = ?10,
+    firmware = ?11, oldest_s = ?12, capacity = ?13, templates = ?14, map_version = ?15, clock_ms = ?16
+WHERE id = ?17
 `
 
-type PutDeviceParams struct {
-	ID       attendance.ID
-	Name     string
-	Mac      string
-	Address  string
-	Room     string
-	CourseID attendance.ID
-	Legacy   bool
-	ToldID   attendance.ID
-	Settled  bool
-	ServedID attendance.ID
-	SeenMs   int64
-	Battery  *int
-	Signal   *int
-	Queue    *int
-	Synced   *int
+type NoteDeviceParams struct {
+	Mac        string
+	Address    string
+	ToldID     attendance.ID
+	Settled    bool
+	ServedID   attendance.ID
+	SeenMs     int64
+	Battery    *int
+	Signal     *int
+	Queue      *int
+	Synced     *int
+	Firmware   string
+	OldestS    *int
+	Capacity   *int
+	Templates  *int
+	MapVersion int64
+	ClockMs    *int64
+	ID         attendance.ID
 }
 
-func (q *Queries) PutDevice(ctx context.Context, arg PutDeviceParams) error {
-	_, err := q.exec(ctx, q.putDeviceStmt, putDevice,
-		arg.ID,
-		arg.Name,
+// What a scanner says; the rest is the office's.
+func (q *Queries) NoteDevice(ctx context.Context, arg NoteDeviceParams) error {
+	_, err := q.exec(ctx, q.noteDeviceStmt, noteDevice,
 		arg.Mac,
 		arg.Address,
-		arg.Room,
-		arg.CourseID,
-		arg.Legacy,
 		arg.ToldID,
 		arg.Settled,
 		arg.ServedID,
@@ -103,6 +138,81 @@ func (q *Queries) PutDevice(ctx context.Context, arg PutDeviceParams) error {
 		arg.Signal,
 		arg.Queue,
 		arg.Synced,
+		arg.Firmware,
+		arg.OldestS,
+		arg.Capacity,
+		arg.Templates,
+		arg.MapVersion,
+		arg.ClockMs,
+		arg.ID,
+	)
+	return err
+}
+
+const putDevice = `-- name: PutDevice :exec
+INSERT INTO device (
+    id, name, room, course_id, legacy, revoked_ms,
+    mac, address, told_id, settled, served_id, seen_ms, battery, signal, queue, synced, firmware, oldest_s, capacity, templates, map_version, clock_ms
+) VALUES (
+    ?1, ?2, ?3, ?4, ?5, ?6,
+    ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22
+)
+ON CONFLICT (id) DO UPDATE SET
+    name = excluded.name, room = excluded.room, course_id = excluded.course_id, legacy = excluded.legacy, revoked_ms = excluded.revoked_ms,
+    mac = excluded.mac, address = excluded.address, told_id = excluded.told_id, settled = excluded.settled, served_id = excluded.served_id,
+    seen_ms = excluded.seen_ms, battery = excluded.battery, signal = excluded.signal, queue = excluded.queue, synced = excluded.synced,
+    firmware = excluded.firmware, oldest_s = excluded.oldest_s, capacity = excluded.capacity, templates = excluded.templates, map_version = excluded.map_version, clock_ms = excluded.clock_ms
+`
+
+type PutDeviceParams struct {
+	ID         attendance.ID
+	Name       string
+	Room       string
+	CourseID   attendance.ID
+	Legacy     bool
+	RevokedMs  int64
+	Mac        string
+	Address    string
+	ToldID     attendance.ID
+	Settled    bool
+	ServedID   attendance.ID
+	SeenMs     int64
+	Battery    *int
+	Signal     *int
+	Queue      *int
+	Synced     *int
+	Firmware   string
+	OldestS    *int
+	Capacity   *int
+	Templates  *int
+	MapVersion int64
+	ClockMs    *int64
+}
+
+func (q *Queries) PutDevice(ctx context.Context, arg PutDeviceParams) error {
+	_, err := q.exec(ctx, q.putDeviceStmt, putDevice,
+		arg.ID,
+		arg.Name,
+		arg.Room,
+		arg.CourseID,
+		arg.Legacy,
+		arg.RevokedMs,
+		arg.Mac,
+		arg.Address,
+		arg.ToldID,
+		arg.Settled,
+		arg.ServedID,
+		arg.SeenMs,
+		arg.Battery,
+		arg.Signal,
+		arg.Queue,
+		arg.Synced,
+		arg.Firmware,
+		arg.OldestS,
+		arg.Capacity,
+		arg.Templates,
+		arg.MapVersion,
+		arg.ClockMs,
 	)
 	return err
 }

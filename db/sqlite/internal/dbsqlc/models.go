@@ -19,21 +19,28 @@ type Course struct {
 }
 
 type Device struct {
-	ID       attendance.ID
-	Name     string
-	Mac      string
-	Address  string
-	Room     string
-	CourseID attendance.ID
-	Legacy   bool
-	ToldID   attendance.ID
-	Settled  bool
-	ServedID attendance.ID
-	SeenMs   int64
-	Battery  *int
-	Signal   *int
-	Queue    *int
-	Synced   *int
+	ID         attendance.ID
+	Name       string
+	Mac        string
+	Address    string
+	Room       string
+	CourseID   attendance.ID
+	Legacy     bool
+	ToldID     attendance.ID
+	Settled    bool
+	ServedID   attendance.ID
+	SeenMs     int64
+	Battery    *int
+	Signal     *int
+	Queue      *int
+	Synced     *int
+	RevokedMs  int64
+	Firmware   string
+	OldestS    *int
+	Capacity   *int
+	Templates  *int
+	MapVersion int64
+	ClockMs    *int64
 }
 
 type Enrolment struct {
