@@ -9,6 +9,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/qr"
 	"github.com/arise-attendance/arise/api/rest"
 )
 
@@ -95,7 +96,7 @@ func (d Deps) drawLink(ctx context.Context, in *SessionPath) (*pictureOutput, er
 	if err != nil {
 		return nil, err
 	}
-	svg, err := picture(s.URL)
+	svg, err := qr.SVG(s.URL, "QR code of the link to this online class")
 	return &pictureOutput{ContentType: "image/svg+xml", Body: svg}, err
 }
 
