@@ -122,3 +122,18 @@ type Backlog struct {
 	Reachable bool
 	Attention string
 }
+
+// State is the one word of the sync pill: saved, sending, offline or attention.
+// Offline is not an error.
+func (b Backlog) State() string {
+	switch {
+	case b.Attention != "" || b.Unplaced > 0:
+		return "attention"
+	case b.Cloud:
+	case !b.Reachable:
+		return "offline"
+	case b.Waiting > 0:
+		return "sending"
+	}
+	return "saved"
+}

@@ -27,17 +27,7 @@ type syncBody struct {
 }
 
 func syncOf(b attendance.Backlog) syncBody {
-	out := syncBody{State: "saved", Waiting: b.Waiting, Unplaced: b.Unplaced, Attention: b.Attention}
-	switch {
-	case b.Attention != "" || b.Unplaced > 0:
-		out.State = "attention"
-	case b.Cloud:
-	case !b.Reachable:
-		out.State = "offline"
-	case b.Waiting > 0:
-		out.State = "sending"
-	}
-	return out
+	return syncBody{State: b.State(), Waiting: b.Waiting, Unplaced: b.Unplaced, Attention: b.Attention}
 }
 
 type runningBody struct {
