@@ -4,19 +4,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 	_ "time/tzdata" // Windows and small images have none
 
-	"github.com/arise-attendance/arise/api/classroom"
 	"github.com/arise-attendance/arise/db/sqlite"
 	"github.com/arise-attendance/arise/edge/node"
 )
@@ -84,11 +80,10 @@ func serve(ctx context.Context, c node.Config, stdout io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	here, lan := addresses(n.Address())
-	if _, err := fmt.Fprintf(stdout, "A.R.I.S.E. pendrive: %s\n", here); err != nil {
+	if _, err := fmt.Fprintf(stdout, "A.R.I.S.E. pendrive: %s\n", n.Here()); err != nil {
 		return err
 	}
-	for _, url := range lan {
+	for _, url := range n.LAN() {
 		if _, err := fmt.Fprintf(stdout, "  scanners and phones in this network: %s\n", url); err != nil {
 			return err
 		}
@@ -111,40 +106,4 @@ func claim(ctx context.Context, c node.Config, stdout io.Writer) (err error) {
 	}
 	_, err = fmt.Fprintf(stdout, "This pendrive is %q of %q now. Start it with: edge serve\n", id.Name, id.Institution)
 	return err
-}
-
-// status asks the running program, or looks itself when none runs.
-func status(ctx context.Context, c node.Config, stdout io.Writer) error {
-	st, err := ask(ctx, c.Listen)
-	if err != nil {
-		if st, err = node.Look(ctx, c); err != nil {
-			return err
-		}
-	}
-	out := json.NewEncoder(stdout)
-	out.SetIndent("", "  ")
-	return out.Encode(st)
-}
-
-func ask(ctx context.Context, listen string) (classroom.SyncStatus, error) {
-	var st classroom.SyncStatus
-	here, _ := addresses(listen)
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, here+"/api/sync/status", nil)
-	if err != nil {
-		return st, err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return st, err
-	}
-	defer resp.Body.Close()
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&st); err != nil {
-		return st, err
-	}
-	if st.NodeType != "local" {
-		return st, errors.New("another program answers there")
-	}
-	return st, nil
 }

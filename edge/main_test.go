@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/arise-attendance/arise/api/classroom"
+	"github.com/arise-attendance/arise/api/pendrive"
 	"github.com/arise-attendance/arise/edge/cloudtest"
 )
 
@@ -94,7 +94,7 @@ func TestClaimAndStatusWorkWithoutTheServer(t *testing.T) {
 	}
 	for _, want := range []bool{false, true} {
 		out, err := say("status")
-		var st classroom.SyncStatus
+		var st pendrive.EdgeStatus
 		if err != nil || json.Unmarshal([]byte(out), &st) != nil || st.Paired != want {
 			t.Errorf("status: got %q, %v, want paired %t", out, err, want)
 		}

@@ -25,6 +25,7 @@ import (
 	"github.com/arise-attendance/arise/api/intake"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/api/online"
+	"github.com/arise-attendance/arise/api/pendrive"
 	"github.com/arise-attendance/arise/api/reports"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/review"
@@ -169,6 +170,7 @@ func operations(api huma.API, room classroom.Deps, office campus.Deps, own stude
 	reports.Register(api, papers)
 	review.Register(api, say)
 	insight.Register(api, sum)
+	pendrive.Register(api, pendrive.Deps{}) // a pendrive answers them
 }
 
 // Contract is the OpenAPI document; it needs no database.

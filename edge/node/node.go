@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -26,6 +27,8 @@ type Node struct {
 	listener net.Listener
 	http     *http.Server
 	stopLive chan struct{}
+	instance string // of this start
+	started  time.Time
 
 	// One is made when the program starts and another when the pendrive is paired.
 	room   atomic.Pointer[room]
@@ -45,7 +48,10 @@ type room struct {
 
 // New takes the port and the register. Its errors name the way out.
 func New(ctx context.Context, c Config) (n *Node, err error) {
-	n = &Node{config: c, hub: live.NewHub(), stopLive: make(chan struct{}), paired: make(chan struct{})}
+	n = &Node{
+		config: c, hub: live.NewHub(), stopLive: make(chan struct{}), paired: make(chan struct{}),
+		instance: rand.Text(), started: c.World.Now(),
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.Close())
@@ -111,6 +117,12 @@ func (n *Node) onAppend() {
 
 // Address is where it listens.
 func (n *Node) Address() string { return n.listener.Addr().String() }
+
+// Here is where this computer finds it, LAN where others do.
+func (n *Node) Here() string { return Here(n.Address()) }
+
+// LAN is empty when it listens to this computer only.
+func (n *Node) LAN() []string { return lan(n.Address(), ownAddresses()) }
 
 // Run serves until ctx ends, then lets what is under way finish.
 func (n *Node) Run(ctx context.Context) error {

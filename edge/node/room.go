@@ -9,6 +9,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/classroom"
+	"github.com/arise-attendance/arise/api/pendrive"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/db/sqlite"
@@ -85,6 +86,7 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 		Server: classroom.Server{Kind: "edge", Name: r.identity.Name}, Sync: office{Node: n, room: r},
 		Legacy: n.config.Legacy, StopLive: n.stopLive,
 	})
+	pendrive.Register(api, pendrive.Deps{Drive: office{Node: n, room: r}})
 	cloudOnly(api, router, n.config.Cloud)
 	return router, nil
 }

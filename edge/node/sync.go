@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -92,21 +91,4 @@ func human(n int64) string {
 		unit++
 	}
 	return fmt.Sprintf("%.1f %s", v, units[unit])
-}
-
-// Look reads how a pendrive stands while its program does not run.
-func Look(ctx context.Context, c Config) (st classroom.SyncStatus, err error) {
-	store, err := Open(ctx, c, nil, nil)
-	if err != nil {
-		return st, err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	if err := remember(ctx, &c, store); err != nil {
-		return st, err
-	}
-	id, err := store.Identity(ctx)
-	if err != nil {
-		return st, err
-	}
-	return office{Node: &Node{config: c, store: store}, room: &room{identity: id}}.SyncStatus(ctx)
 }

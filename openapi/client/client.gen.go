@@ -375,6 +375,75 @@ func (e DeviceStatusBodyStatus) Valid() bool {
 	}
 }
 
+// Defines values for EdgeClockState.
+const (
+	EdgeClockStateAhead   EdgeClockState = "ahead"
+	EdgeClockStateBehind  EdgeClockState = "behind"
+	EdgeClockStateUnknown EdgeClockState = "unknown"
+	EdgeClockStateWell    EdgeClockState = "well"
+)
+
+// Valid indicates whether the value is a known member of the EdgeClockState enum.
+func (e EdgeClockState) Valid() bool {
+	switch e {
+	case EdgeClockStateAhead:
+		return true
+	case EdgeClockStateBehind:
+		return true
+	case EdgeClockStateUnknown:
+		return true
+	case EdgeClockStateWell:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EdgeCloudState.
+const (
+	EdgeCloudStateAttention EdgeCloudState = "attention"
+	EdgeCloudStateOffline   EdgeCloudState = "offline"
+	EdgeCloudStateSaved     EdgeCloudState = "saved"
+	EdgeCloudStateSending   EdgeCloudState = "sending"
+)
+
+// Valid indicates whether the value is a known member of the EdgeCloudState enum.
+func (e EdgeCloudState) Valid() bool {
+	switch e {
+	case EdgeCloudStateAttention:
+		return true
+	case EdgeCloudStateOffline:
+		return true
+	case EdgeCloudStateSaved:
+		return true
+	case EdgeCloudStateSending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EdgeMediumState.
+const (
+	EdgeMediumStateFailed EdgeMediumState = "failed"
+	EdgeMediumStateLow    EdgeMediumState = "low"
+	EdgeMediumStateWell   EdgeMediumState = "well"
+)
+
+// Valid indicates whether the value is a known member of the EdgeMediumState enum.
+func (e EdgeMediumState) Valid() bool {
+	switch e {
+	case EdgeMediumStateFailed:
+		return true
+	case EdgeMediumStateLow:
+		return true
+	case EdgeMediumStateWell:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExpireOutputBodyStatus.
 const (
 	Active       ExpireOutputBodyStatus = "active"
@@ -2481,6 +2550,24 @@ func (e ListTeachersParamsSort) Valid() bool {
 	}
 }
 
+// Defines values for GetEdgeQrParamsFormat.
+const (
+	Png GetEdgeQrParamsFormat = "png"
+	Svg GetEdgeQrParamsFormat = "svg"
+)
+
+// Valid indicates whether the value is a known member of the GetEdgeQrParamsFormat enum.
+func (e GetEdgeQrParamsFormat) Valid() bool {
+	switch e {
+	case Png:
+		return true
+	case Svg:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetOwnReportParamsFormat.
 const (
 	GetOwnReportParamsFormatCsv  GetOwnReportParamsFormat = "csv"
@@ -3455,6 +3542,138 @@ type DeviceStatusBodyStatus string
 type DoneOutputBody struct {
 	// Message Examples: System configuration updated.
 	Message string `json:"message"`
+}
+
+// EdgeClock defines model for EdgeClock.
+type EdgeClock struct {
+	CheckedAt *time.Time `json:"checked_at"`
+
+	// OffS How far it is ahead of the cloud; less than 0: behind.
+	OffS  float64        `json:"off_s"`
+	State EdgeClockState `json:"state"`
+	Words string         `json:"words"`
+}
+
+// EdgeClockState defines model for EdgeClock.State.
+type EdgeClockState string
+
+// EdgeCloud defines model for EdgeCloud.
+type EdgeCloud struct {
+	AutoSync bool       `json:"auto_sync"`
+	LastSync *time.Time `json:"last_sync"`
+
+	// Reachable What the last attempt said; asking does not try.
+	Reachable bool           `json:"reachable"`
+	State     EdgeCloudState `json:"state"`
+
+	// SyncWords Examples: 3 minutes ago
+	SyncWords string `json:"sync_words"`
+
+	// Unplaced Scans that a person must place.
+	Unplaced int64 `json:"unplaced"`
+
+	// Url Empty: none is configured.
+	Url string `json:"url"`
+
+	// Waiting Lines of the log that the cloud has not confirmed.
+	Waiting int64 `json:"waiting"`
+
+	// Words Examples: Offline - 34 safe here
+	Words string `json:"words"`
+}
+
+// EdgeCloudState defines model for EdgeCloud.State.
+type EdgeCloudState string
+
+// EdgeCourse defines model for EdgeCourse.
+type EdgeCourse struct {
+	Code     string             `json:"code"`
+	Id       openapi_types.UUID `json:"id"`
+	Name     string             `json:"name"`
+	Running  bool               `json:"running"`
+	Students int64              `json:"students"`
+}
+
+// EdgeEncryption defines model for EdgeEncryption.
+type EdgeEncryption struct {
+	On    bool   `json:"on"`
+	Words string `json:"words"`
+}
+
+// EdgeMedium defines model for EdgeMedium.
+type EdgeMedium struct {
+	Folder string `json:"folder"`
+
+	// FreeBytes 0: not known.
+	FreeBytes     int64           `json:"free_bytes"`
+	RegisterBytes int64           `json:"register_bytes"`
+	State         EdgeMediumState `json:"state"`
+
+	// TotalBytes 0: not known.
+	TotalBytes int64  `json:"total_bytes"`
+	Words      string `json:"words"`
+}
+
+// EdgeMediumState defines model for EdgeMedium.State.
+type EdgeMediumState string
+
+// EdgeNetwork defines model for EdgeNetwork.
+type EdgeNetwork struct {
+	// Here For this computer.
+	//
+	// Examples: http://127.0.0.1:5000
+	Here string `json:"here"`
+
+	// Lan For scanners and phones, the likeliest first.
+	//
+	// Examples: ["http://192.168.4.20:5000"]
+	Lan []string `json:"lan"`
+
+	// Name The same by name; empty: not announced.
+	//
+	// Examples: http://arise.local:5000
+	Name string `json:"name"`
+	Port int64  `json:"port"`
+
+	// Qr The address for others as a picture; empty: there is none.
+	//
+	// Examples: /api/edge/qr
+	Qr string `json:"qr"`
+
+	// WantedPort The port it was to have; another program had it when they differ.
+	WantedPort int64 `json:"wanted_port"`
+}
+
+// EdgeStatus defines model for EdgeStatus.
+type EdgeStatus struct {
+	// Attention What a person must do; empty: nothing.
+	Attention []string `json:"attention"`
+
+	// ClassUntil When the last class that runs here ends.
+	ClassUntil *time.Time `json:"class_until"`
+	Clock      EdgeClock  `json:"clock"`
+	Cloud      EdgeCloud  `json:"cloud"`
+
+	// Courses What it holds classes of.
+	Courses    []EdgeCourse   `json:"courses"`
+	Encryption EdgeEncryption `json:"encryption"`
+
+	// Instance Another one after each start; empty: its program does not run.
+	Instance    string      `json:"instance"`
+	Institution string      `json:"institution"`
+	Medium      EdgeMedium  `json:"medium"`
+	Name        string      `json:"name"`
+	Network     EdgeNetwork `json:"network"`
+
+	// NodeId Absent: not paired yet.
+	NodeId *openapi_types.UUID `json:"node_id,omitempty"`
+
+	// Paired The school knows this pendrive.
+	Paired bool `json:"paired"`
+
+	// StartedAt Absent: its program does not run.
+	StartedAt *time.Time `json:"started_at,omitempty"`
+	Version   string     `json:"version"`
 }
 
 // EnrolledRow defines model for EnrolledRow.
@@ -6493,6 +6712,14 @@ type ListTeachersParamsArchived string
 // ListTeachersParamsSort defines parameters for ListTeachers.
 type ListTeachersParamsSort string
 
+// GetEdgeQrParams defines parameters for GetEdgeQr.
+type GetEdgeQrParams struct {
+	Format *GetEdgeQrParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetEdgeQrParamsFormat defines parameters for GetEdgeQr.
+type GetEdgeQrParamsFormat string
+
 // GetMyAnalyticsParams defines parameters for GetMyAnalytics.
 type GetMyAnalyticsParams struct {
 	// SemesterId Only courses of this semester. Without it: every course that is not archived.
@@ -7836,6 +8063,18 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 	PairDevice(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEdgeQr The pendrive's address in the classroom's network as a QR code
+	//
+	// Corresponds with GET /api/edge/qr (the `GetEdgeQr` operationId).
+	GetEdgeQr(ctx context.Context, params *GetEdgeQrParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEdgeStatus How this pendrive stands
+	//
+	// Answered on the pendrive's computer and to phones that were paired with it. It names courses and no person.
+	//
+	// Corresponds with GET /api/edge/status (the `GetEdgeStatus` operationId).
+	GetEdgeStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetHealth Is the server well
 	//
@@ -10564,6 +10803,38 @@ func (c *Client) PairDeviceWithBody(ctx context.Context, contentType string, bod
 // Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 func (c *Client) PairDevice(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPairDeviceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEdgeQr The pendrive's address in the classroom's network as a QR code
+//
+// Corresponds with GET /api/edge/qr (the `GetEdgeQr` operationId).
+func (c *Client) GetEdgeQr(ctx context.Context, params *GetEdgeQrParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEdgeQrRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEdgeStatus How this pendrive stands
+//
+// Answered on the pendrive's computer and to phones that were paired with it. It names courses and no person.
+//
+// Corresponds with GET /api/edge/status (the `GetEdgeStatus` operationId).
+func (c *Client) GetEdgeStatus(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEdgeStatusRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -17121,6 +17392,87 @@ func NewPairDeviceRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewGetEdgeQrRequest constructs an http.Request for the GetEdgeQr method
+func NewGetEdgeQrRequest(server string, params *GetEdgeQrParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/edge/qr")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEdgeStatusRequest constructs an http.Request for the GetEdgeStatus method
+func NewGetEdgeStatusRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/edge/status")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetHealthRequest constructs an http.Request for the GetHealth method
 func NewGetHealthRequest(server string) (*http.Request, error) {
 	var err error
@@ -21090,6 +21442,22 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 	PairDeviceWithResponse(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*PairDeviceResponse, error)
+
+	// GetEdgeQrWithResponse The pendrive's address in the classroom's network as a QR code
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/edge/qr (the `GetEdgeQr` operationId).
+	GetEdgeQrWithResponse(ctx context.Context, params *GetEdgeQrParams, reqEditors ...RequestEditorFn) (*GetEdgeQrResponse, error)
+
+	// GetEdgeStatusWithResponse How this pendrive stands
+	//
+	// Answered on the pendrive's computer and to phones that were paired with it. It names courses and no person.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/edge/status (the `GetEdgeStatus` operationId).
+	GetEdgeStatusWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetEdgeStatusResponse, error)
 
 	// GetHealthWithResponse Is the server well
 	//
@@ -27771,6 +28139,124 @@ func (r PairDeviceResponse) ContentType() string {
 	return ""
 }
 
+// GetEdgeQrResponse200Headers the declared response headers of an HTTP 200 response for GetEdgeQr
+type GetEdgeQrResponse200Headers struct {
+	CacheControl *string
+	ContentType  *string
+}
+
+type GetEdgeQrResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetEdgeQrResponse200Headers
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetEdgeQrResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetEdgeQrResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetEdgeQrResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEdgeQrResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEdgeQrResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEdgeQrResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEdgeQrResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetEdgeStatusResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EdgeStatus
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEdgeStatusResponse) GetJSON200() *EdgeStatus {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetEdgeStatusResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetEdgeStatusResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEdgeStatusResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEdgeStatusResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEdgeStatusResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEdgeStatusResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetHealthResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -34023,6 +34509,34 @@ func (c *ClientWithResponses) PairDeviceWithResponse(ctx context.Context, body P
 	return ParsePairDeviceResponse(rsp)
 }
 
+// GetEdgeQrWithResponse The pendrive's address in the classroom's network as a QR code
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/edge/qr (the `GetEdgeQr` operationId).
+func (c *ClientWithResponses) GetEdgeQrWithResponse(ctx context.Context, params *GetEdgeQrParams, reqEditors ...RequestEditorFn) (*GetEdgeQrResponse, error) {
+	rsp, err := c.GetEdgeQr(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEdgeQrResponse(rsp)
+}
+
+// GetEdgeStatusWithResponse How this pendrive stands
+//
+// Answered on the pendrive's computer and to phones that were paired with it. It names courses and no person.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/edge/status (the `GetEdgeStatus` operationId).
+func (c *ClientWithResponses) GetEdgeStatusWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetEdgeStatusResponse, error) {
+	rsp, err := c.GetEdgeStatus(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEdgeStatusResponse(rsp)
+}
+
 // GetHealthWithResponse Is the server well
 //
 // Returns a wrapper object for the known response body format(s).
@@ -39981,6 +40495,106 @@ func ParsePairDeviceResponse(rsp *http.Response) (*PairDeviceResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetEdgeQrResponse parses an HTTP response from a GetEdgeQrWithResponse call
+func ParseGetEdgeQrResponse(rsp *http.Response) (*GetEdgeQrResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEdgeQrResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetEdgeQrResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = &value
+		}
+		if values := rsp.Header.Values("Content-Type"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Type", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentType = &value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetEdgeStatusResponse parses an HTTP response from a GetEdgeStatusWithResponse call
+func ParseGetEdgeStatusResponse(rsp *http.Response) (*GetEdgeStatusResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEdgeStatusResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EdgeStatus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest Problem

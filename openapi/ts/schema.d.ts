@@ -1379,6 +1379,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/edge/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pendrive's address in the classroom's network as a QR code */
+        get: operations["get-edge-qr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edge/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How this pendrive stands
+         * @description Answered on the pendrive's computer and to phones that were paired with it. It names courses and no person.
+         */
+        get: operations["get-edge-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -3323,6 +3360,138 @@ export interface components {
         DoneOutputBody: {
             /** @example System configuration updated. */
             message: string;
+        };
+        EdgeClock: {
+            /** Format: date-time */
+            checked_at: string | null;
+            /**
+             * Format: double
+             * @description How far it is ahead of the cloud; less than 0: behind.
+             */
+            off_s: number;
+            /** @enum {string} */
+            state: "unknown" | "well" | "ahead" | "behind";
+            words: string;
+        };
+        EdgeCloud: {
+            auto_sync: boolean;
+            /** Format: date-time */
+            last_sync: string | null;
+            /** @description What the last attempt said; asking does not try. */
+            reachable: boolean;
+            /** @enum {string} */
+            state: "saved" | "sending" | "offline" | "attention";
+            /** @example 3 minutes ago */
+            sync_words: string;
+            /**
+             * Format: int64
+             * @description Scans that a person must place.
+             */
+            unplaced: number;
+            /** @description Empty: none is configured. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Lines of the log that the cloud has not confirmed.
+             */
+            waiting: number;
+            /** @example Offline - 34 safe here */
+            words: string;
+        };
+        EdgeCourse: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            running: boolean;
+            /** Format: int64 */
+            students: number;
+        };
+        EdgeEncryption: {
+            on: boolean;
+            words: string;
+        };
+        EdgeMedium: {
+            folder: string;
+            /**
+             * Format: int64
+             * @description 0: not known.
+             */
+            free_bytes: number;
+            /** Format: int64 */
+            register_bytes: number;
+            /** @enum {string} */
+            state: "well" | "low" | "failed";
+            /**
+             * Format: int64
+             * @description 0: not known.
+             */
+            total_bytes: number;
+            words: string;
+        };
+        EdgeNetwork: {
+            /**
+             * @description For this computer.
+             * @example http://127.0.0.1:5000
+             */
+            here: string;
+            /**
+             * @description For scanners and phones, the likeliest first.
+             * @example [
+             *       "http://192.168.4.20:5000"
+             *     ]
+             */
+            lan: string[];
+            /**
+             * @description The same by name; empty: not announced.
+             * @example http://arise.local:5000
+             */
+            name: string;
+            /** Format: int64 */
+            port: number;
+            /**
+             * @description The address for others as a picture; empty: there is none.
+             * @example /api/edge/qr
+             */
+            qr: string;
+            /**
+             * Format: int64
+             * @description The port it was to have; another program had it when they differ.
+             */
+            wanted_port: number;
+        };
+        EdgeStatus: {
+            /** @description What a person must do; empty: nothing. */
+            attention: string[];
+            /**
+             * Format: date-time
+             * @description When the last class that runs here ends.
+             */
+            class_until: string | null;
+            clock: components["schemas"]["EdgeClock"];
+            cloud: components["schemas"]["EdgeCloud"];
+            /** @description What it holds classes of. */
+            courses: components["schemas"]["EdgeCourse"][];
+            encryption: components["schemas"]["EdgeEncryption"];
+            /** @description Another one after each start; empty: its program does not run. */
+            instance: string;
+            institution: string;
+            medium: components["schemas"]["EdgeMedium"];
+            name: string;
+            network: components["schemas"]["EdgeNetwork"];
+            /**
+             * Format: uuid
+             * @description Absent: not paired yet.
+             */
+            node_id?: string;
+            /** @description The school knows this pendrive. */
+            paired: boolean;
+            /**
+             * Format: date-time
+             * @description Absent: its program does not run.
+             */
+            started_at?: string;
+            version: string;
         };
         EnrolledRow: {
             /**
@@ -10939,6 +11108,96 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-edge-qr": {
+        parameters: {
+            query?: {
+                format?: "svg" | "png";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-edge-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeStatus"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

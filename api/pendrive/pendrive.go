@@ -1,0 +1,47 @@
+// Package pendrive holds the operations that only a pendrive answers: how it
+// stands, and which phones it knows. The cloud mounts them as well, so that there
+// is one contract, and says that a pendrive answers them.
+//
+// It knows no disk and no network: edge/node tells.
+package pendrive
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/arise-attendance/arise/api/rest"
+)
+
+// Deps is what the operations need. A zero Deps is the cloud's, and is enough to
+// print the contract.
+type Deps struct {
+	Drive Drive
+}
+
+// Drive is what a pendrive says of itself.
+type Drive interface {
+	Status(ctx context.Context) (EdgeStatus, error)
+}
+
+// Register mounts what a pendrive answers.
+func Register(api huma.API, d Deps) {
+	d.status(api)
+}
+
+// ofEdge marks an operation as answered by a pendrive. Who reaches it at all is
+// the door's affair: this computer, and phones that its teacher paired.
+func ofEdge(op huma.Operation) huma.Operation {
+	op.Tags = []string{"Pendrive"}
+	op.Errors = append(op.Errors, http.StatusNotFound)
+	return rest.Served(op, "edge")
+}
+
+// drive is what answers, or why nothing does.
+func (d Deps) drive() (Drive, error) {
+	if d.Drive == nil {
+		return nil, rest.NewProblem(http.StatusNotFound, "edge-only", "only a pendrive answers this: ask the one in the room")
+	}
+	return d.Drive, nil
+}

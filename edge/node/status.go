@@ -1,0 +1,96 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/arise-attendance/arise/api/pendrive"
+)
+
+// Status implements pendrive.Drive.
+func (o office) Status(ctx context.Context) (pendrive.EdgeStatus, error) {
+	held, err := o.room.service.Holdings(ctx)
+	if err != nil {
+		return pendrive.EdgeStatus{}, err
+	}
+	size, err := o.store.Size()
+	if err != nil {
+		return pendrive.EdgeStatus{}, err
+	}
+	id, now := o.room.identity, o.config.World.Now()
+	st := pendrive.EdgeStatus{
+		Instance: o.instance, Version: o.config.Version, StartedAt: o.started.UTC().Truncate(time.Second),
+		Paired: !id.Node.IsZero(), NodeID: id.Node, Name: id.Name, Institution: id.Institution,
+		Courses: make([]pendrive.EdgeCourse, 0, len(held.Courses)),
+		Cloud:   pendrive.CloudOf(held.Backlog, now), Network: o.network(), Clock: pendrive.ClockOf(0, time.Time{}),
+		Encryption: pendrive.EncryptionOf(false), Attention: []string{},
+	}
+	for _, c := range held.Courses {
+		st.Courses = append(st.Courses, pendrive.EdgeCourse{ID: c.ID, Code: c.Code, Name: c.Name, Students: c.Enrolled, Running: !c.Running.ID.IsZero()})
+	}
+	if !held.Until.IsZero() {
+		at := held.Until.UTC().Truncate(time.Millisecond)
+		st.ClassUntil = &at
+	}
+	st.Cloud.URL, st.Cloud.AutoSync = o.config.Cloud, o.config.Cloud != "" && o.config.Every > 0
+	free, total := space(o.config.Data)
+	st.Medium = pendrive.MediumOf(o.store.Failed(), free, total)
+	st.Medium.Folder, st.Medium.RegisterBytes = o.config.Data, size
+	st.Attention = attention(st, held.Backlog.Attention)
+	return st, nil
+}
+
+// network is where this pendrive is found now: a computer changes its Wi-Fi.
+func (n *Node) network() pendrive.EdgeNetwork {
+	if n.listener == nil { // nobody listens: its program does not run
+		return pendrive.EdgeNetwork{LAN: []string{}}
+	}
+	port := portOf(n.Address())
+	out := pendrive.EdgeNetwork{
+		Here: Here(n.Address()), LAN: lan(n.Address(), ownAddresses()), Port: port, Wanted: cmp.Or(portOf(n.config.Listen), port),
+	}
+	if out.LAN == nil {
+		out.LAN = []string{}
+	} else {
+		out.QR = "/api/edge/qr"
+	}
+	return out
+}
+
+// attention is what a person must do, most urgent first.
+func attention(st pendrive.EdgeStatus, sync string) []string {
+	out := []string{}
+	if st.Medium.State != "well" {
+		out = append(out, st.Medium.Words)
+	}
+	if sync != "" {
+		out = append(out, sync)
+	}
+	if st.Clock.State == "ahead" || st.Clock.State == "behind" {
+		out = append(out, st.Clock.Words)
+	}
+	return out
+}
+
+// Look reads how a pendrive stands while its program does not run.
+func Look(ctx context.Context, c Config) (st pendrive.EdgeStatus, err error) {
+	store, err := Open(ctx, c, nil, nil)
+	if err != nil {
+		return st, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	n := &Node{config: c, store: store}
+	if err := remember(ctx, &n.config, store); err != nil {
+		return st, err
+	}
+	r := &room{}
+	if r.identity, err = store.Identity(ctx); err != nil {
+		return st, err
+	}
+	if r.service, err = n.rules(ctx, r.identity); err != nil {
+		return st, err
+	}
+	return office{Node: n, room: r}.Status(ctx)
+}
