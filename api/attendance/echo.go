@@ -10,8 +10,11 @@ import (
 // echo repeats what was answered when these lines were first received. That reply
 // may have been lost, and a pendrive that never hears of a corrected time or of a
 // mark set aside would show another register than the cloud for ever.
-func echo(ctx context.Context, tx Tx, lines []Fact) ([]Result, error) {
-	placed, aside := map[ID]Fact{}, map[ID]Fact{}
+func echo(ctx context.Context, tx Inbound, lines []Fact) ([]Result, error) {
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	placed, aside := map[ID]Fact{}, map[ID]Why{}
 	for _, session := range sessionsOf(lines) {
 		facts, err := tx.Facts(ctx, session, Which{})
 		if err != nil {
@@ -20,12 +23,13 @@ func echo(ctx context.Context, tx Tx, lines []Fact) ([]Result, error) {
 		for _, f := range facts {
 			placed[f.ID] = f
 		}
-		if facts, err = tx.Unplaced(ctx, session); err != nil {
-			return nil, fmt.Errorf("read the inbox of %s: %w", session, err)
-		}
-		for _, f := range facts {
-			aside[f.ID] = f
-		}
+	}
+	held, err := tx.Held(ctx, idsOf(lines))
+	if err != nil {
+		return nil, fmt.Errorf("read the inbox: %w", err)
+	}
+	for _, h := range held {
+		aside[h.Fact] = h.Why
 	}
 	var out []Result
 	for _, line := range lines {
@@ -35,8 +39,8 @@ func echo(ctx context.Context, tx Tx, lines []Fact) ([]Result, error) {
 			out = append(out, Result{Seq: line.Origin.Seq, Code: string(WhyHashConflict)})
 		case ok && (kept.EffectiveMS != kept.WallMS || kept.Ord != kept.HLC):
 			out = append(out, Result{Seq: line.Origin.Seq, Code: CodeAdjusted, EffectiveMS: kept.EffectiveMS, Ord: kept.Ord})
-		case !ok && aside[line.ID].Why != "":
-			out = append(out, Result{Seq: line.Origin.Seq, Code: string(aside[line.ID].Why)})
+		case !ok && aside[line.ID] != "":
+			out = append(out, Result{Seq: line.Origin.Seq, Code: string(aside[line.ID])})
 		}
 	}
 	return out, nil

@@ -56,6 +56,7 @@ type Fact struct {
 	Opening  *Opening   `json:"opening,omitempty"`
 	ClosesAt int64      `json:"closes_ms,omitempty"` // session.extended
 	ClosedAt int64      `json:"closed_ms,omitempty"` // session.ended
+	Ruling   *Ruling    `json:"ruling,omitempty"`    // a person's decision about a fact that was kept aside
 	Stamp
 
 	// What storage adds. Ord orders the fact; EffectiveMS is the best estimate
@@ -104,8 +105,17 @@ const (
 	WhyUnknownKind    Why = "unknown_kind"
 	WhyPoison         Why = "poison"
 	WhyNotEntitled    Why = "not_entitled"
-	WhyUnplaced       Why = "unplaced" // a queued scan that no running session can claim
+	WhyUnplaced       Why = "unplaced"      // a queued scan that no running session can claim
+	WhyWalkIn         Why = "walk_in"       // somebody who is not on the roster, and their marks
+	WhyClone          Why = "clone_suspect" // a pendrive exists twice, or was set back: for the office to know
+	WhyClockAhead     Why = "clock_ahead"   // a pendrive's clock lies in the future: for the office to know
 )
+
+// Whys are all reasons, those first that hold marks.
+var Whys = []Why{
+	WhyUnplaced, WhyWalkIn, WhyNotEnrolled, WhyUnknownPerson, WhyUnknownSession, WhyNotEntitled, WhyHashConflict, WhyUnknownKind, WhyPoison,
+	WhyClone, WhyClockAhead,
+}
 
 // IsMark reports whether the fact changes a standing.
 func (f Fact) IsMark() bool { return f.Kind == MarkSeen || f.Kind == MarkSet || f.Kind == MarkCleared }
@@ -130,8 +140,21 @@ func (f *Fact) Seal() error {
 	if len(body) > MaxBody {
 		return Invalid{Field: "reason", Why: fmt.Sprintf("the whole mark may have %d bytes, this has %d", MaxBody, len(body))}
 	}
-	f.Body, f.Ord, f.EffectiveMS = body, f.HLC.past(f.Seen), f.WallMS
+	f.Body, f.Ord, f.EffectiveMS = body, f.order(), f.WallMS
 	return nil
+}
+
+// order is a fact's place by its own clock: after what its author had seen. What is
+// placed later keeps the place it had.
+func (f Fact) order() HLC {
+	switch r := f.Ruling; {
+	case r == nil:
+		return f.HLC.past(f.Seen)
+	case r.Back.IsZero() && f.IsMark():
+		return r.Ord
+	default:
+		return f.HLC.past(r.Ord)
+	}
 }
 
 // Decode reads a body. Fields it does not know are ignored: a newer pendrive may
@@ -147,7 +170,7 @@ func Decode(body []byte) (Fact, error) {
 	if err := json.Unmarshal(body, &f); err != nil {
 		return f, fmt.Errorf("decode fact: %w", err)
 	}
-	f.Body, f.Ord, f.EffectiveMS = bytes.Clone(body), f.HLC.past(f.Seen), f.WallMS
+	f.Body, f.Ord, f.EffectiveMS = bytes.Clone(body), f.order(), f.WallMS
 	return f, f.check()
 }
 
@@ -166,6 +189,8 @@ func (f Fact) check() error {
 		return Invalid{Field: "wall_ms", Why: "lies beyond the year 9999"}
 	case f.V > Version:
 		return nil
+	case f.Ruling != nil && !f.Ruling.sound():
+		return Invalid{Field: "ruling", Why: "decides nothing that is known"}
 	case strings.Contains(f.Reason+string(f.Method), "\x00"):
 		return Invalid{Field: "reason", Why: "holds a zero character"}
 	case f.Device != nil && f.Device.Seq > 0 && f.ID != ScanID(f.Device.ID, f.Device.Epoch, f.Device.Seq):
@@ -184,7 +209,7 @@ func (f Fact) checkMark() error {
 	switch {
 	case !f.Class.known():
 		return Invalid{Field: "class", Why: "not a class of marks"}
-	case (f.Kind == MarkSeen) != (f.Class == Evidence):
+	case (f.Kind == MarkSeen) != (f.Class == Evidence) && !f.takesBack():
 		return Invalid{Field: "class", Why: "evidence is seen, verdicts are set"}
 	case f.Class == Leave && f.Kind == MarkSet && f.Status != Excused && f.Status != Duty:
 		return Invalid{Field: "status", Why: "a leave excuses"}

@@ -16,6 +16,7 @@ type Vote struct {
 	Method Method `json:"method,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Seen   HLC    `json:"seen,omitempty"`
+	Via    ID     `json:"via,omitzero"` // the decision by which it was placed; it has a seat of its own
 
 	AtMS    int64 `json:"at_ms"`
 	Segment ID    `json:"segment,omitzero"`
@@ -33,7 +34,12 @@ func VoteOf(f Fact) Vote {
 	case MarkSeen: // evidence says only that the student was there; lateness follows from time
 		v.Status, v.Actor, v.Seen = Present, ID{}, 0
 	case MarkCleared:
-		v.Status = Unmarked
+		if v.Status = Unmarked; f.Class == Evidence { // only what was placed is taken back
+			v.Actor, v.Seen = ID{}, 0
+		}
+	}
+	if f.Ruling != nil {
+		v.Via = f.Ruling.seat(f.ID)
 	}
 	return v
 }
@@ -59,15 +65,18 @@ func (v Vote) earlier(w Vote) bool {
 // earliest evidence and, for each class and author, the latest verdict. Joining
 // takes the minimum and maximum of each, so a state is a semilattice: any order,
 // any repeats and any grouping of facts give the same state.
+//
+// What a person placed has a seat of its own for each time it was placed, evidence
+// too, because only such evidence can be taken back.
 type State struct {
 	Evidence *Vote  `json:"evidence,omitempty"`
-	Verdicts []Vote `json:"verdicts,omitempty"` // ordered by class and author
+	Verdicts []Vote `json:"verdicts,omitempty"` // ordered by class, author and decision
 }
 
 // Add folds one fact in.
 func (s State) Add(f Fact) State {
 	v := VoteOf(f)
-	if v.Class == Evidence {
+	if v.Class == Evidence && v.Via.IsZero() {
 		return s.Join(State{Evidence: &v})
 	}
 	return s.Join(State{Verdicts: []Vote{v}})
@@ -91,12 +100,24 @@ func (s State) Join(t State) State {
 	return out
 }
 
-// sameSeat compares who speaks in which class.
+// sameSeat compares who speaks in which class. Only what was placed has a decision.
 func sameSeat(a, b Vote) int {
-	if c := cmp.Compare(a.Class, b.Class); c != 0 {
-		return c
+	return cmp.Or(cmp.Compare(a.Class, b.Class), a.Actor.Compare(b.Actor), a.Via.Compare(b.Via))
+}
+
+// arrival is the earliest evidence that stands.
+func (s State) arrival() (Vote, bool) {
+	var first Vote
+	found := false
+	if s.Evidence != nil {
+		first, found = *s.Evidence, true
 	}
-	return a.Actor.Compare(b.Actor)
+	for _, v := range s.Verdicts {
+		if v.Class == Evidence && v.Status != Unmarked && (!found || v.earlier(first)) {
+			first, found = v, true
+		}
+	}
+	return first, found
 }
 
 // top is the latest verdict of a class that stands: nobody who had seen it took
@@ -128,7 +149,8 @@ func (s State) Winner() (Vote, bool) {
 		return v, true
 	}
 	below, ok := s.below()
-	there := ok && below.Status.Attended() && (below.Class != Bulk || s.Evidence != nil)
+	_, came := s.arrival()
+	there := ok && below.Status.Attended() && (below.Class != Bulk || came)
 	if v, on := s.top(Leave); on && !there {
 		return v, true
 	}
@@ -142,10 +164,7 @@ func (s State) below() (Vote, bool) {
 			return v, true
 		}
 	}
-	if s.Evidence != nil {
-		return *s.Evidence, true
-	}
-	return Vote{}, false
+	return s.arrival()
 }
 
 // Latest is the highest order of any verdict: what somebody who looks at the
@@ -153,7 +172,9 @@ func (s State) below() (Vote, bool) {
 func (s State) Latest() HLC {
 	var top HLC
 	for _, v := range s.Verdicts {
-		top = max(top, v.Ord)
+		if v.Class > Evidence {
+			top = max(top, v.Ord)
+		}
 	}
 	return top
 }

@@ -45,6 +45,15 @@ func drawMark(t *rapid.T, n int, classes ...Class) Fact {
 	if f.Class == Leave {
 		f.Status = rapid.SampledFrom([]Status{Excused, Duty}).Draw(t, "leave")
 	}
+	if rapid.IntRange(0, 2).Draw(t, "placed") == 0 {
+		f.Ruling = &Ruling{Of: small('k', 1), As: AsMapped, By: actor(9), Ord: f.Ord}
+		if rapid.Bool().Draw(t, "taken back") { // as if the draw before it had been placed
+			f.Ruling.Back = small('f', max(0, n-1))
+			f.Ruling.Back[1] = byte(rapid.IntRange(0, 3).Draw(t, "whose"))
+			f.Kind, f.Status, f.Seen = MarkCleared, Unmarked, 0
+			return f
+		}
+	}
 	switch {
 	case f.Class == Evidence:
 		f.Kind = MarkSeen

@@ -67,7 +67,11 @@ func Refold(ctx context.Context, tx Tx, session ID) error {
 
 // Fold is the whole fold of one session's facts, in any order.
 func Fold(facts []Fact) (Session, []Standing, error) {
-	i := slices.IndexFunc(facts, func(f Fact) bool { return f.Kind == SessionOpened })
+	opened := func(f Fact) bool { return f.Kind == SessionOpened }
+	i := slices.IndexFunc(facts, func(f Fact) bool { return opened(f) && f.Ruling != nil }) // the office said which course
+	if i < 0 {
+		i = slices.IndexFunc(facts, opened)
+	}
 	if i < 0 {
 		return Session{}, nil, Missing{What: "opening", Key: "among the session's facts"}
 	}

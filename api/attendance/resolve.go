@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -35,7 +34,13 @@ func receive(up Upload, sent Sent, now time.Time) (f Fact, adjusted bool) {
 	if f.Ord = f.HLC; !sane(f.HLC) {
 		f.Ord = HLC(f.EffectiveMS<<hlcShift) + HLC(sent.Seq&0xffff)
 	}
-	if sane(f.Seen) {
+	switch r := f.Ruling; {
+	case r != nil && !sane(r.Ord):
+	case r != nil && r.Back.IsZero() && f.IsMark():
+		f.Ord = r.Ord
+	case r != nil:
+		f.Ord = f.Ord.past(r.Ord)
+	case sane(f.Seen):
 		f.Ord = f.Ord.past(f.Seen)
 	}
 	return f, f.EffectiveMS != f.WallMS || f.Ord != there
@@ -75,7 +80,7 @@ func (s *Service) resolve(ctx context.Context, tx Inbound, node ID, facts []Fact
 	if err != nil {
 		return err
 	}
-	r := resolver{tx: tx, node: node, entitled: entitled, sessions: known, rosters: map[ID]Roster{}}
+	r := resolver{tx: tx, node: node, entitled: entitled, sessions: known, rosters: map[ID]Roster{}, people: map[ID]bool{}}
 	for i := range facts {
 		if facts[i].Why != "" {
 			continue
@@ -93,6 +98,7 @@ type resolver struct {
 	entitled map[ID]bool
 	sessions map[ID]Session // known before, and opened earlier in this batch
 	rosters  map[ID]Roster
+	people   map[ID]bool
 }
 
 // why is empty when the fact can be placed.
@@ -118,7 +124,7 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 			return WhyNotEntitled, nil
 		}
 		return "", nil
-	case !r.entitled[se.Course]:
+	case !r.entitled[se.Course] && se.Node != r.node: // its own class was its to hold, or the office said so
 		return WhyNotEntitled, nil
 	case f.IsVoid(), f.Kind == Note && f.Student.IsZero():
 		return "", nil
@@ -133,10 +139,27 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 		}
 		return WhyNotEnrolled, nil
 	}
-	if _, ok := roster.ByStudent(f.Student, se.OpenedAt); !ok {
-		return WhyNotEnrolled, nil
+	if _, ok := roster.ByStudent(f.Student, se.OpenedAt); ok {
+		return "", nil
 	}
-	return "", nil
+	known, err := r.knows(ctx, f.Student)
+	if err == nil && !known {
+		return WhyUnknownPerson, nil
+	}
+	return WhyNotEnrolled, err
+}
+
+// knows reports whether there is such a student at all.
+func (r *resolver) knows(ctx context.Context, student ID) (bool, error) {
+	if known, asked := r.people[student]; asked {
+		return known, nil
+	}
+	known, err := r.tx.KnowsStudent(ctx, student)
+	if err != nil {
+		return false, fmt.Errorf("look for student %s: %w", student, err)
+	}
+	r.people[student] = known
+	return known, nil
 }
 
 func (r *resolver) whyOpening(ctx context.Context, f Fact) (Why, error) {
@@ -171,85 +194,4 @@ func (r *resolver) roster(ctx context.Context, course ID) (Roster, error) {
 	}
 	r.rosters[course] = got
 	return got, nil
-}
-
-// Settle places what waited in the inbox for a session that is known by now, and
-// returns how many facts found their place.
-func (s *Service) Settle(ctx context.Context, tx Inbound, session ID) (int, error) {
-	waiting, err := tx.Waiting(ctx, session)
-	if err != nil || len(waiting) == 0 {
-		return 0, err
-	}
-	var facts []Fact
-	for _, w := range waiting {
-		f := w
-		f.Why = ""
-		batch := []Fact{f}
-		if err := s.resolve(ctx, tx, f.Node, batch); err != nil {
-			return 0, err
-		}
-		if batch[0].Why == "" {
-			facts = append(facts, f)
-		}
-	}
-	if len(facts) == 0 {
-		return 0, nil
-	}
-	if _, err := merge(ctx, tx, facts); err != nil {
-		return 0, err
-	}
-	ids := make([]ID, len(facts))
-	for i, f := range facts {
-		ids[i] = f.ID
-	}
-	return len(ids), tx.Placed(ctx, ids)
-}
-
-// Waiter is what a pendrive's store adds for facts that came down before the
-// session they belong to.
-type Waiter interface {
-	Waiting(ctx context.Context, session ID) ([]Fact, error)
-}
-
-// Learn folds facts that the cloud sent down into a pendrive's own view. What
-// the pendrive made itself is not touched: its view is the fold of both. A fact
-// of a session that is not here waits until the session comes: the feed's order
-// is not that of the classroom.
-func (s *Service) Learn(ctx context.Context, tx Tx, facts []Fact) error {
-	here, err := tx.LockSessions(ctx, sessionsOf(facts))
-	if err != nil {
-		return fmt.Errorf("lock sessions: %w", err)
-	}
-	opened := map[ID]bool{}
-	for _, f := range facts {
-		if _, known := here[f.Session]; f.Kind == SessionOpened && !known {
-			opened[f.Session] = true
-		}
-	}
-	for i := range facts {
-		f := &facts[i]
-		f.Learnt = true
-		s.clock.Observe(f.HLC)
-		_, known := here[f.Session]
-		switch {
-		case f.IsMark() && (f.Session.IsZero() || f.Student.IsZero()):
-			f.Why = WhyUnplaced
-		case !f.Session.IsZero() && !known && !opened[f.Session]:
-			f.Why = WhyUnknownSession
-		}
-	}
-	if w, ok := tx.(Waiter); ok {
-		for _, id := range sortedIDs(opened) {
-			waited, err := w.Waiting(ctx, id)
-			if err != nil {
-				return fmt.Errorf("read what waits for session %s: %w", id, err)
-			}
-			for _, f := range waited {
-				f.Why, f.Learnt = "", true
-				facts = append(slices.Clip(facts), f) // what lies behind the slice is the caller's
-			}
-		}
-	}
-	_, err = merge(ctx, tx, facts)
-	return err
 }

@@ -186,7 +186,7 @@ func (s *Service) seen(ctx context.Context, tx Tx, d Device, se Session, roll in
 	if err != nil {
 		return NoSession, err
 	}
-	if find(before, m.Student).State.Evidence != nil {
+	if _, came := find(before, m.Student).State.arrival(); came {
 		return Already, nil
 	}
 	f, err := s.fact(Fact{

@@ -87,6 +87,12 @@ type Inbound interface {
 	AdvanceStream(ctx context.Context, node, incarnation ID, to Stream) error
 	// Entitled are the courses a node may write to.
 	Entitled(ctx context.Context, node ID) (map[ID]bool, error)
+	// KnowsStudent reports whether there is such a student, on any roster or none.
+	KnowsStudent(ctx context.Context, id ID) (bool, error)
+	// Held says what became of those of the facts that were ever kept aside.
+	Held(ctx context.Context, facts []ID) ([]KeptAside, error)
+	// Rename gives a fact that is kept aside the reason for which it is now.
+	Rename(ctx context.Context, f Fact, to Why) error
 	// Waiting are inbox facts of a session that was not known when they came.
 	Waiting(ctx context.Context, session ID) ([]Fact, error)
 	// Placed takes facts out of the inbox that are in the log now.
@@ -121,6 +127,9 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 		}
 	}
 	if err := s.resolve(ctx, tx, up.Node, facts); err != nil {
+		return Receipt{}, err
+	}
+	if err := asRuled(ctx, tx, facts); err != nil {
 		return Receipt{}, err
 	}
 	facts, at := dedupe(facts)

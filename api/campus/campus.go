@@ -13,6 +13,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/campus/fleet"
+	"github.com/arise-attendance/arise/api/campus/inbox"
 	"github.com/arise-attendance/arise/api/campus/outbox"
 	"github.com/arise-attendance/arise/api/campus/roster"
 	"github.com/arise-attendance/arise/api/intake"
@@ -55,6 +56,7 @@ type Deps struct {
 	Roster   roster.Deps
 	Outbox   outbox.Deps
 	Fleet    fleet.Deps
+	Inbox    inbox.Deps
 	Ready    func(context.Context) error // does the database answer
 
 	Integrations Integrations
@@ -77,6 +79,7 @@ func Register(api huma.API, d Deps) {
 	roster.Register(api, d.Roster)
 	outbox.Register(api, d.Outbox)
 	fleet.Register(api, d.Fleet)
+	inbox.Register(api, d.Inbox)
 }
 
 // cloud marks an operation as answered by the cloud only.

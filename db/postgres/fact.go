@@ -136,6 +136,9 @@ func (t *tx) told(ctx context.Context, facts []attendance.Fact, kept []attendanc
 			fresh = append(fresh, f)
 		}
 	}
+	if err := t.rule(ctx, fresh); err != nil {
+		return err
+	}
 	if err := t.noteFacts(ctx, fresh); err != nil || t.hook == nil || len(fresh) == 0 {
 		return err
 	}

@@ -34,6 +34,7 @@ func (a *asides) add(i int, f attendance.Fact, digest [32]byte, why attendance.W
 	p.Incarnations = append(p.Incarnations, f.Origin.Incarnation)
 	p.Seqs = append(p.Seqs, f.Origin.Seq)
 	p.SessionIds = append(p.SessionIds, f.Session)
+	p.StudentIds = append(p.StudentIds, f.Student)
 	p.DeviceIds = append(p.DeviceIds, device)
 	p.Ords = append(p.Ords, int64(f.Ord))
 	p.EffectiveAts = append(p.EffectiveAts, at(f.EffectiveMS))

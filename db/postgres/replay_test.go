@@ -105,6 +105,9 @@ func TestEveryLineEndsInTheLogOrTheInboxAndOneBadOneFailsNoOther(t *testing.T) {
 			l.write(t, attendance.Fact{Kind: attendance.SessionEnded, Session: newID(t), ClosedAt: 9})
 		},
 		attendance.WhyNotEnrolled: func(t *testing.T, l *lesson) {
+			l.write(t, attendance.Fact{Kind: attendance.MarkSeen, Session: l.session, Roll: 99, Class: attendance.Evidence, Status: attendance.Present})
+		},
+		attendance.WhyUnknownPerson: func(t *testing.T, l *lesson) {
 			l.write(t, attendance.Fact{Kind: attendance.Note, Session: l.session, Student: newID(t), Reason: "asked to leave"})
 		},
 		attendance.WhyNotEntitled: func(t *testing.T, l *lesson) {
@@ -217,7 +220,7 @@ func TestALostAnswerIsRepeated(t *testing.T) {
 	l.write(t, attendance.Fact{ID: l.lines[1].ID, Kind: attendance.Note, Session: l.session})
 	want := []attendance.Result{
 		{Seq: 4, Code: attendance.CodeAdjusted, EffectiveMS: noon.UnixMilli(), Ord: attendance.HLCAt(noon) + 4},
-		{Seq: 5, Code: string(attendance.WhyNotEnrolled)},
+		{Seq: 5, Code: string(attendance.WhyUnknownPerson)},
 		{Seq: 6, Code: string(attendance.WhyHashConflict)},
 	}
 	for _, when := range []string{"at first", "again"} {

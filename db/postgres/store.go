@@ -62,6 +62,7 @@ type Store struct {
 var (
 	_ attendance.Store        = (*Store)(nil)
 	_ attendance.Inbound      = (*tx)(nil)
+	_ attendance.Inbox        = (*tx)(nil)
 	_ attendance.CourseLocker = (*tx)(nil)
 	_ attendance.Counter      = (*tx)(nil)
 )

@@ -76,7 +76,7 @@ func TestABatchOfAllSorts(t *testing.T) {
 	d.write(t, attendance.Fact{Kind: attendance.MarkSet, Session: good, Student: s.students[1], Class: attendance.Office, Status: attendance.Present}) // 10
 	d.sees(t, good, s.students[1])                                                                                                                     // 11
 	got := s.mustReceive(t, d.from(0))
-	const want = "2 poison, 3 unknown_session, 4 not_enrolled_then, 5 unknown_kind, 7 hash_conflict, 8 poison, 9 unplaced, 10 not_entitled"
+	const want = "2 poison, 3 unknown_session, 4 unknown_person, 5 unknown_kind, 7 hash_conflict, 8 poison, 9 unplaced, 10 not_entitled"
 	if got.Seq != 11 || codes(got) != want {
 		t.Errorf("got %d: %s\nwant 11: %s", got.Seq, codes(got), want)
 	}

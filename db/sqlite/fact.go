@@ -44,6 +44,11 @@ func (t *tx) Append(ctx context.Context, facts []attendance.Fact) ([]attendance.
 		if kept[i], err = t.keep(ctx, f); err != nil {
 			return nil, fmt.Errorf("keep fact %s: %w", f.ID, err)
 		}
+		if kept[i] == attendance.Fresh && f.Ruling != nil {
+			if err := t.rule(ctx, *f.Ruling); err != nil {
+				return nil, fmt.Errorf("take in what %s decided: %w", f.ID, err)
+			}
+		}
 		t.touch(f.Session)
 	}
 	return kept, nil

@@ -88,6 +88,23 @@ func (t *tx) Refuse(ctx context.Context, seq int64, why attendance.Why) (attenda
 	return f, nil
 }
 
+// rule notes that a fact kept aside here was dealt with, or that this was taken back.
+func (t *tx) rule(ctx context.Context, r attendance.Ruling) error {
+	rows, err := t.q.BodiesOf(ctx, r.Of)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if (attendance.Fact{Body: row.Body}).Sum() != r.Sum {
+			continue
+		}
+		if err := t.q.RuleFact(ctx, r.Back.IsZero(), row.Seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // line is a line of the log by its number on the wire, and its number here.
 func (t *tx) line(ctx context.Context, seq int64) (attendance.Fact, int64, error) {
 	if err := t.writable(); err != nil {

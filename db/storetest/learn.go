@@ -131,6 +131,42 @@ var learning = map[string]func(*testing.T, *room){
 		same(t, "aside, once placed", len(r.unplaced(t, s.ID)), 1)
 		r.refolds(t, s.ID)
 	}),
+	"what the office decided about a fact kept aside here is taken in, and taken back": only(func(t *testing.T, r *room) {
+		s := r.opened(t)
+		f := r.parked(t, newID(t), s.ID, 2, attendance.WhyNotEnrolled)
+		r.append(t, f)
+		same(t, "aside", len(r.unplaced(t, s.ID)), 1)
+		placed := r.mark(t, s, r.Students[0].ID, 2)
+		placed.Node, placed.Kind, placed.Class, placed.Method = r.foreign(t), attendance.MarkSeen, attendance.Evidence, attendance.BiometricQueue
+		placed.Ruling = &attendance.Ruling{Of: f.ID, Sum: f.Sum(), As: attendance.AsMapped, By: newID(t), Ord: f.Ord}
+		placed = told(t, seal(t, placed))
+		r.learn(t, placed)
+		same(t, "shows", r.shows(t, s.ID, 0), attendance.Present)
+		same(t, "aside, once placed", len(r.unplaced(t, s.ID)), 0)
+		back := r.mark(t, s, r.Students[0].ID, 3)
+		back.Node, back.Kind, back.Class, back.Status = r.foreign(t), attendance.MarkCleared, attendance.Evidence, attendance.Unmarked
+		ruling := *placed.Ruling
+		ruling.Ord, ruling.Back = placed.Ord, placed.ID
+		back.Ruling = &ruling
+		r.learn(t, told(t, seal(t, back)))
+		same(t, "shows, taken back", r.shows(t, s.ID, 0), attendance.Unmarked)
+		same(t, "aside again", len(r.unplaced(t, s.ID)), 1)
+		r.refolds(t, s.ID)
+	}),
+	"a class that the office put under another course is held there": only(func(t *testing.T, r *room) {
+		s := r.opened(t)
+		opening := r.facts(t, s.ID, attendance.Which{})[0]
+		moved := *opening.Opening
+		moved.Course = r.Maths.ID
+		again := seal(t, attendance.Fact{
+			ID: newID(t), Kind: attendance.SessionOpened, Node: r.Node, Session: s.ID, Actor: r.Rao.ID, Opening: &moved, Stamp: opening.Stamp,
+			Ruling: &attendance.Ruling{Of: opening.ID, Sum: opening.Sum(), As: attendance.AsMapped, By: newID(t), Ord: opening.Ord},
+		})
+		r.learn(t, told(t, again))
+		same(t, "course", r.read(t, s.ID).Course, r.Maths.ID)
+		must(r.serve.Mark(r.ctx, r.rao(), s.ID, r.verdict(t, attendance.Late, 0)))(t)
+		r.refolds(t, s.ID)
+	}),
 	"of two bodies of one id the cloud's counts, whichever came first": only(func(t *testing.T, r *room) {
 		for i, toldFirst := range []bool{true, false} {
 			s := r.session(t, r.DBMS.ID, 100*i)

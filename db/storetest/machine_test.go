@@ -32,6 +32,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		"undo":  m.undo,
 		"void":  m.void,
 		"leave": m.leave,
+		"rule":  m.rule,
 		"send":  func(r *rapid.T) { m.sync(r, false) },
 		"lose":  func(r *rapid.T) { m.sync(r, true) },
 		"pull": func(r *rapid.T) {
@@ -81,7 +82,7 @@ func (m *machine) close(r *rapid.T) {
 
 func (m *machine) scan(r *rapid.T) {
 	p := m.drawDrive(r)
-	_, err := p.service.Touch(m.ctx, "192.0.2.1", rapid.IntRange(1, 6).Draw(r, "roll"))
+	_, err := p.service.Touch(m.ctx, "192.0.2.1", rapid.IntRange(1, 7).Draw(r, "roll"))
 	must(r, err)
 }
 

@@ -32,6 +32,7 @@ var blind = map[string]string{
 	"FeedFacts":         "pendrives must hear of deletions too",
 	"TellSessions":      "a deletion changes what a course adds up to",
 	"SessionIDs":        "all of them are derived again",
+	"InboxPage":         "an item names the class it speaks of, whatever became of it",
 	"OwnStandings":      "only those of sessions that SessionsOfCourses lists are looked at",
 }
 

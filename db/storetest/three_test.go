@@ -226,6 +226,7 @@ func (m *machine) end(r *rapid.T) {
 		}
 		if equal {
 			m.nothingLost(r, want)
+			m.sameInbox(r)
 			return
 		}
 	}

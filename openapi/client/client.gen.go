@@ -756,6 +756,99 @@ func (e ImportRowBodyProgress) Valid() bool {
 	}
 }
 
+// Defines values for InboxItemBodyReason.
+const (
+	InboxItemBodyReasonClockAhead      InboxItemBodyReason = "clock_ahead"
+	InboxItemBodyReasonCloneSuspect    InboxItemBodyReason = "clone_suspect"
+	InboxItemBodyReasonHashConflict    InboxItemBodyReason = "hash_conflict"
+	InboxItemBodyReasonNotEnrolledThen InboxItemBodyReason = "not_enrolled_then"
+	InboxItemBodyReasonNotEntitled     InboxItemBodyReason = "not_entitled"
+	InboxItemBodyReasonPoison          InboxItemBodyReason = "poison"
+	InboxItemBodyReasonUnknownKind     InboxItemBodyReason = "unknown_kind"
+	InboxItemBodyReasonUnknownPerson   InboxItemBodyReason = "unknown_person"
+	InboxItemBodyReasonUnknownSession  InboxItemBodyReason = "unknown_session"
+	InboxItemBodyReasonUnplaced        InboxItemBodyReason = "unplaced"
+	InboxItemBodyReasonWalkIn          InboxItemBodyReason = "walk_in"
+)
+
+// Valid indicates whether the value is a known member of the InboxItemBodyReason enum.
+func (e InboxItemBodyReason) Valid() bool {
+	switch e {
+	case InboxItemBodyReasonClockAhead:
+		return true
+	case InboxItemBodyReasonCloneSuspect:
+		return true
+	case InboxItemBodyReasonHashConflict:
+		return true
+	case InboxItemBodyReasonNotEnrolledThen:
+		return true
+	case InboxItemBodyReasonNotEntitled:
+		return true
+	case InboxItemBodyReasonPoison:
+		return true
+	case InboxItemBodyReasonUnknownKind:
+		return true
+	case InboxItemBodyReasonUnknownPerson:
+		return true
+	case InboxItemBodyReasonUnknownSession:
+		return true
+	case InboxItemBodyReasonUnplaced:
+		return true
+	case InboxItemBodyReasonWalkIn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InboxItemBodyResolution.
+const (
+	Accepted InboxItemBodyResolution = "accepted"
+	Enrolled InboxItemBodyResolution = "enrolled"
+	Linked   InboxItemBodyResolution = "linked"
+	Mapped   InboxItemBodyResolution = "mapped"
+	Placed   InboxItemBodyResolution = "placed"
+	Rejected InboxItemBodyResolution = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the InboxItemBodyResolution enum.
+func (e InboxItemBodyResolution) Valid() bool {
+	switch e {
+	case Accepted:
+		return true
+	case Enrolled:
+		return true
+	case Linked:
+		return true
+	case Mapped:
+		return true
+	case Placed:
+		return true
+	case Rejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InboxItemBodyState.
+const (
+	InboxItemBodyStateOpen     InboxItemBodyState = "open"
+	InboxItemBodyStateResolved InboxItemBodyState = "resolved"
+)
+
+// Valid indicates whether the value is a known member of the InboxItemBodyState enum.
+func (e InboxItemBodyState) Valid() bool {
+	switch e {
+	case InboxItemBodyStateOpen:
+		return true
+	case InboxItemBodyStateResolved:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InsightKindSessionType.
 const (
 	InsightKindSessionTypeOffline InsightKindSessionType = "offline"
@@ -2199,6 +2292,72 @@ func (e ListImportRowsParamsProgress) Valid() bool {
 	case ListImportRowsParamsProgressUndone:
 		return true
 	case ListImportRowsParamsProgressWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListInboxParamsReason.
+const (
+	ListInboxParamsReasonClockAhead      ListInboxParamsReason = "clock_ahead"
+	ListInboxParamsReasonCloneSuspect    ListInboxParamsReason = "clone_suspect"
+	ListInboxParamsReasonHashConflict    ListInboxParamsReason = "hash_conflict"
+	ListInboxParamsReasonNotEnrolledThen ListInboxParamsReason = "not_enrolled_then"
+	ListInboxParamsReasonNotEntitled     ListInboxParamsReason = "not_entitled"
+	ListInboxParamsReasonPoison          ListInboxParamsReason = "poison"
+	ListInboxParamsReasonUnknownKind     ListInboxParamsReason = "unknown_kind"
+	ListInboxParamsReasonUnknownPerson   ListInboxParamsReason = "unknown_person"
+	ListInboxParamsReasonUnknownSession  ListInboxParamsReason = "unknown_session"
+	ListInboxParamsReasonUnplaced        ListInboxParamsReason = "unplaced"
+	ListInboxParamsReasonWalkIn          ListInboxParamsReason = "walk_in"
+)
+
+// Valid indicates whether the value is a known member of the ListInboxParamsReason enum.
+func (e ListInboxParamsReason) Valid() bool {
+	switch e {
+	case ListInboxParamsReasonClockAhead:
+		return true
+	case ListInboxParamsReasonCloneSuspect:
+		return true
+	case ListInboxParamsReasonHashConflict:
+		return true
+	case ListInboxParamsReasonNotEnrolledThen:
+		return true
+	case ListInboxParamsReasonNotEntitled:
+		return true
+	case ListInboxParamsReasonPoison:
+		return true
+	case ListInboxParamsReasonUnknownKind:
+		return true
+	case ListInboxParamsReasonUnknownPerson:
+		return true
+	case ListInboxParamsReasonUnknownSession:
+		return true
+	case ListInboxParamsReasonUnplaced:
+		return true
+	case ListInboxParamsReasonWalkIn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListInboxParamsState.
+const (
+	ListInboxParamsStateAll      ListInboxParamsState = "all"
+	ListInboxParamsStateOpen     ListInboxParamsState = "open"
+	ListInboxParamsStateResolved ListInboxParamsState = "resolved"
+)
+
+// Valid indicates whether the value is a known member of the ListInboxParamsState enum.
+func (e ListInboxParamsState) Valid() bool {
+	switch e {
+	case ListInboxParamsStateAll:
+		return true
+	case ListInboxParamsStateOpen:
+		return true
+	case ListInboxParamsStateResolved:
 		return true
 	default:
 		return false
@@ -4129,6 +4288,87 @@ type ImportRowsOutputBody struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// InboxCount defines model for InboxCount.
+type InboxCount struct {
+	Items  int64  `json:"items"`
+	Reason string `json:"reason"`
+}
+
+// InboxItemBody defines model for InboxItemBody.
+type InboxItemBody struct {
+	// Actions What can be done with it now: operations of the same name.
+	Actions []string           `json:"actions"`
+	FactId  openapi_types.UUID `json:"fact_id"`
+
+	// HappenedAt As well as the cloud knows.
+	HappenedAt time.Time `json:"happened_at"`
+
+	// Id Examples: 17
+	Id int64 `json:"id"`
+
+	// Kind Of the fact; empty where it cannot be read.
+	//
+	// Examples: mark.seen
+	Kind string `json:"kind"`
+
+	// Method Examples: biometric_queue
+	Method *string `json:"method,omitempty"`
+
+	// NodeId The pendrive that sent it.
+	NodeId openapi_types.UUID `json:"node_id"`
+
+	// NodeName Examples: Room 101
+	NodeName string `json:"node_name"`
+
+	// Note Why it was rejected.
+	Note       *string                  `json:"note,omitempty"`
+	Reason     InboxItemBodyReason      `json:"reason"`
+	ReceivedAt time.Time                `json:"received_at"`
+	Resolution *InboxItemBodyResolution `json:"resolution,omitempty"`
+	ResolvedAt *time.Time               `json:"resolved_at,omitempty"`
+
+	// ResolvedBy Who of the office; empty where it found its place by itself.
+	ResolvedBy *string `json:"resolved_by,omitempty"`
+
+	// Roll As scanned.
+	Roll *int64 `json:"roll,omitempty"`
+
+	// Session The class it names, if there is one.
+	Session *InboxSession      `json:"session,omitempty"`
+	State   InboxItemBodyState `json:"state"`
+
+	// Status What it says of the student.
+	Status *string `json:"status,omitempty"`
+
+	// StudentId Whom it names: nobody known, perhaps.
+	StudentId *openapi_types.UUID `json:"student_id,omitempty"`
+
+	// StudentName Empty where nobody known is named.
+	StudentName *string `json:"student_name,omitempty"`
+
+	// Text What its author gave as a reason.
+	Text *string `json:"text,omitempty"`
+}
+
+// InboxItemBodyReason defines model for InboxItemBody.Reason.
+type InboxItemBodyReason string
+
+// InboxItemBodyResolution defines model for InboxItemBody.Resolution.
+type InboxItemBodyResolution string
+
+// InboxItemBodyState defines model for InboxItemBody.State.
+type InboxItemBodyState string
+
+// InboxSession defines model for InboxSession.
+type InboxSession struct {
+	CourseCode *string `json:"course_code,omitempty"`
+
+	// CourseId Absent: the class is not known here.
+	CourseId  *openapi_types.UUID `json:"course_id,omitempty"`
+	Id        openapi_types.UUID  `json:"id"`
+	StartTime *time.Time          `json:"start_time,omitempty"`
+}
+
 // InsightAbsence defines model for InsightAbsence.
 type InsightAbsence struct {
 	CourseCode string             `json:"course_code"`
@@ -4409,6 +4649,27 @@ type IntegrationBody struct {
 	Scopes     []string   `json:"scopes"`
 }
 
+// LinkInboxInputBody defines model for LinkInboxInputBody.
+type LinkInboxInputBody struct {
+	// SessionId The class it belongs to.
+	SessionId openapi_types.UUID `json:"session_id"`
+
+	// StudentId Who it was; absent: whom it names, or who had the roll.
+	StudentId *openapi_types.UUID `json:"student_id,omitempty"`
+}
+
+// ListInboxOutputBody defines model for ListInboxOutputBody.
+type ListInboxOutputBody struct {
+	// Items Newest first.
+	Items []InboxItemBody `json:"items"`
+
+	// NextCursor Absent on the last page.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Waiting All that wait, whatever was asked for; reasons without any are left out.
+	Waiting []InboxCount `json:"waiting"`
+}
+
 // LiveBody defines model for LiveBody.
 type LiveBody struct {
 	Counts  CountsBody   `json:"counts"`
@@ -4530,6 +4791,18 @@ type MailsOutputBody struct {
 
 	// Sends This server has a mail server to send through.
 	Sends bool `json:"sends"`
+}
+
+// MapInboxInputBody defines model for MapInboxInputBody.
+type MapInboxInputBody struct {
+	// Alike The same for everything else that waits and names the same person.
+	Alike *bool `json:"alike,omitempty"`
+
+	// CourseId What was taught: of a class that was opened.
+	CourseId *openapi_types.UUID `json:"course_id,omitempty"`
+
+	// StudentId Who it was: of a mark.
+	StudentId *openapi_types.UUID `json:"student_id,omitempty"`
 }
 
 // MarkInputBody defines model for MarkInputBody.
@@ -5134,6 +5407,11 @@ type ReceiptOutputBody struct {
 	// Results Only lines that were not simply stored.
 	Results    []ResultBody `json:"results"`
 	ServerTime time.Time    `json:"server_time"`
+}
+
+// RejectInboxInputBody defines model for RejectInboxInputBody.
+type RejectInboxInputBody struct {
+	Reason string `json:"reason"`
 }
 
 // ReportJobBody defines model for ReportJobBody.
@@ -6509,6 +6787,28 @@ type ListImportRowsParamsAction string
 // ListImportRowsParamsProgress defines parameters for ListImportRows.
 type ListImportRowsParamsProgress string
 
+// ListInboxParams defines parameters for ListInbox.
+type ListInboxParams struct {
+	Reason *ListInboxParamsReason `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// NodeId Only from this pendrive.
+	NodeId *openapi_types.UUID `form:"node_id,omitempty" json:"node_id,omitempty"`
+
+	// SessionId Only what names this class.
+	SessionId *openapi_types.UUID   `form:"session_id,omitempty" json:"session_id,omitempty"`
+	State     *ListInboxParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Limit     *int64                `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListInboxParamsReason defines parameters for ListInbox.
+type ListInboxParamsReason string
+
+// ListInboxParamsState defines parameters for ListInbox.
+type ListInboxParamsState string
+
 // ListMailsParams defines parameters for ListMails.
 type ListMailsParams struct {
 	// State Only mails in this state.
@@ -6878,6 +7178,15 @@ type UploadImportMultipartRequestBody UploadImportMultipartBody
 
 // MendImportRowJSONRequestBody defines body for MendImportRow for application/json ContentType.
 type MendImportRowJSONRequestBody = MendRowInputBody
+
+// LinkInboxItemJSONRequestBody defines body for LinkInboxItem for application/json ContentType.
+type LinkInboxItemJSONRequestBody = LinkInboxInputBody
+
+// MapInboxItemJSONRequestBody defines body for MapInboxItem for application/json ContentType.
+type MapInboxItemJSONRequestBody = MapInboxInputBody
+
+// RejectInboxItemJSONRequestBody defines body for RejectInboxItem for application/json ContentType.
+type RejectInboxItemJSONRequestBody = RejectInboxInputBody
 
 // SignInAdminJSONRequestBody defines body for SignInAdmin for application/json ContentType.
 type SignInAdminJSONRequestBody = SignInInputBody
@@ -7556,6 +7865,72 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
 	UndoImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInbox What was kept and could not be placed
+	//
+	// Every byte that a pendrive sent is in a register or here. Reasons: unknown_session,unknown_person,not_enrolled_then,hash_conflict,unknown_kind,poison,not_entitled,unplaced,walk_in,clone_suspect,clock_ahead.
+	//
+	// Corresponds with GET /api/admin/inbox (the `ListInbox` operationId).
+	ListInbox(ctx context.Context, params *ListInboxParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInboxItem One of them
+	//
+	// Corresponds with GET /api/admin/inbox/{id} (the `GetInboxItem` operationId).
+	GetInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptInboxItem Let it count as it came
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/accept (the `AcceptInboxItem` operationId).
+	AcceptInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkInboxItemWithBody Say which class a mark belongs to
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/link (the `LinkInboxItem` operationId).
+	LinkInboxItemWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkInboxItem Say which class a mark belongs to
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/link (the `LinkInboxItem` operationId).
+	LinkInboxItem(ctx context.Context, id int64, body LinkInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MapInboxItemWithBody Say whom, or which course, it was about
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/map (the `MapInboxItem` operationId).
+	MapInboxItemWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MapInboxItem Say whom, or which course, it was about
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/map (the `MapInboxItem` operationId).
+	MapInboxItem(ctx context.Context, id int64, body MapInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RejectInboxItemWithBody Say that it counts nowhere, and why
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/reject (the `RejectInboxItem` operationId).
+	RejectInboxItemWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RejectInboxItem Say that it counts nowhere, and why
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/reject (the `RejectInboxItem` operationId).
+	RejectInboxItem(ctx context.Context, id int64, body RejectInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UndoInboxItem Take back what was decided
+	//
+	// It waits again, and registers show what they showed before.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/undo (the `UndoInboxItem` operationId).
+	UndoInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListFailedJobs Jobs that failed
 	//
@@ -9566,6 +9941,172 @@ func (c *Client) MendImportRow(ctx context.Context, id openapi_types.UUID, line 
 // Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
 func (c *Client) UndoImport(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUndoImportRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInbox What was kept and could not be placed
+//
+// Every byte that a pendrive sent is in a register or here. Reasons: unknown_session,unknown_person,not_enrolled_then,hash_conflict,unknown_kind,poison,not_entitled,unplaced,walk_in,clone_suspect,clock_ahead.
+//
+// Corresponds with GET /api/admin/inbox (the `ListInbox` operationId).
+func (c *Client) ListInbox(ctx context.Context, params *ListInboxParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInboxRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInboxItem One of them
+//
+// Corresponds with GET /api/admin/inbox/{id} (the `GetInboxItem` operationId).
+func (c *Client) GetInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInboxItemRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptInboxItem Let it count as it came
+//
+// Corresponds with POST /api/admin/inbox/{id}/accept (the `AcceptInboxItem` operationId).
+func (c *Client) AcceptInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptInboxItemRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkInboxItemWithBody Say which class a mark belongs to
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/inbox/{id}/link (the `LinkInboxItem` operationId).
+func (c *Client) LinkInboxItemWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkInboxItemRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkInboxItem Say which class a mark belongs to
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/inbox/{id}/link (the `LinkInboxItem` operationId).
+func (c *Client) LinkInboxItem(ctx context.Context, id int64, body LinkInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkInboxItemRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MapInboxItemWithBody Say whom, or which course, it was about
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/inbox/{id}/map (the `MapInboxItem` operationId).
+func (c *Client) MapInboxItemWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMapInboxItemRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MapInboxItem Say whom, or which course, it was about
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/inbox/{id}/map (the `MapInboxItem` operationId).
+func (c *Client) MapInboxItem(ctx context.Context, id int64, body MapInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMapInboxItemRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RejectInboxItemWithBody Say that it counts nowhere, and why
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/inbox/{id}/reject (the `RejectInboxItem` operationId).
+func (c *Client) RejectInboxItemWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRejectInboxItemRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RejectInboxItem Say that it counts nowhere, and why
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/inbox/{id}/reject (the `RejectInboxItem` operationId).
+func (c *Client) RejectInboxItem(ctx context.Context, id int64, body RejectInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRejectInboxItemRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UndoInboxItem Take back what was decided
+//
+// It waits again, and registers show what they showed before.
+//
+// Corresponds with POST /api/admin/inbox/{id}/undo (the `UndoInboxItem` operationId).
+func (c *Client) UndoInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUndoInboxItemRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -14701,6 +15242,363 @@ func NewUndoImportRequest(server string, id openapi_types.UUID) (*http.Request, 
 	}
 
 	operationPath := fmt.Sprintf("/api/admin/imports/%s/undo", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListInboxRequest constructs an http.Request for the ListInbox method
+func NewListInboxRequest(server string, params *ListInboxParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/inbox")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Reason != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "reason", *params.Reason, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.NodeId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "node_id", *params.NodeId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SessionId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "session_id", *params.SessionId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetInboxItemRequest constructs an http.Request for the GetInboxItem method
+func NewGetInboxItemRequest(server string, id int64) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/inbox/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAcceptInboxItemRequest constructs an http.Request for the AcceptInboxItem method
+func NewAcceptInboxItemRequest(server string, id int64) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/inbox/%s/accept", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewLinkInboxItemRequest calls the generic LinkInboxItem builder with application/json body
+func NewLinkInboxItemRequest(server string, id int64, body LinkInboxItemJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLinkInboxItemRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewLinkInboxItemRequestWithBody constructs an http.Request for the LinkInboxItem method, with any body, and a specified content type
+func NewLinkInboxItemRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/inbox/%s/link", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewMapInboxItemRequest calls the generic MapInboxItem builder with application/json body
+func NewMapInboxItemRequest(server string, id int64, body MapInboxItemJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMapInboxItemRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewMapInboxItemRequestWithBody constructs an http.Request for the MapInboxItem method, with any body, and a specified content type
+func NewMapInboxItemRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/inbox/%s/map", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRejectInboxItemRequest calls the generic RejectInboxItem builder with application/json body
+func NewRejectInboxItemRequest(server string, id int64, body RejectInboxItemJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRejectInboxItemRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewRejectInboxItemRequestWithBody constructs an http.Request for the RejectInboxItem method, with any body, and a specified content type
+func NewRejectInboxItemRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/inbox/%s/reject", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUndoInboxItemRequest constructs an http.Request for the UndoInboxItem method
+func NewUndoInboxItemRequest(server string, id int64) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/inbox/%s/undo", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -20868,6 +21766,80 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/imports/{id}/undo (the `UndoImport` operationId).
 	UndoImportWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*UndoImportResponse, error)
 
+	// ListInboxWithResponse What was kept and could not be placed
+	//
+	// Every byte that a pendrive sent is in a register or here. Reasons: unknown_session,unknown_person,not_enrolled_then,hash_conflict,unknown_kind,poison,not_entitled,unplaced,walk_in,clone_suspect,clock_ahead.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/inbox (the `ListInbox` operationId).
+	ListInboxWithResponse(ctx context.Context, params *ListInboxParams, reqEditors ...RequestEditorFn) (*ListInboxResponse, error)
+
+	// GetInboxItemWithResponse One of them
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/inbox/{id} (the `GetInboxItem` operationId).
+	GetInboxItemWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*GetInboxItemResponse, error)
+
+	// AcceptInboxItemWithResponse Let it count as it came
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/accept (the `AcceptInboxItem` operationId).
+	AcceptInboxItemWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*AcceptInboxItemResponse, error)
+
+	// LinkInboxItemWithBodyWithResponse Say which class a mark belongs to
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/link (the `LinkInboxItem` operationId).
+	LinkInboxItemWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkInboxItemResponse, error)
+
+	// LinkInboxItemWithResponse Say which class a mark belongs to
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/link (the `LinkInboxItem` operationId).
+	LinkInboxItemWithResponse(ctx context.Context, id int64, body LinkInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkInboxItemResponse, error)
+
+	// MapInboxItemWithBodyWithResponse Say whom, or which course, it was about
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/map (the `MapInboxItem` operationId).
+	MapInboxItemWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MapInboxItemResponse, error)
+
+	// MapInboxItemWithResponse Say whom, or which course, it was about
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/map (the `MapInboxItem` operationId).
+	MapInboxItemWithResponse(ctx context.Context, id int64, body MapInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*MapInboxItemResponse, error)
+
+	// RejectInboxItemWithBodyWithResponse Say that it counts nowhere, and why
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/reject (the `RejectInboxItem` operationId).
+	RejectInboxItemWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RejectInboxItemResponse, error)
+
+	// RejectInboxItemWithResponse Say that it counts nowhere, and why
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/reject (the `RejectInboxItem` operationId).
+	RejectInboxItemWithResponse(ctx context.Context, id int64, body RejectInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectInboxItemResponse, error)
+
+	// UndoInboxItemWithResponse Take back what was decided
+	//
+	// It waits again, and registers show what they showed before.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/undo (the `UndoInboxItem` operationId).
+	UndoInboxItemWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*UndoInboxItemResponse, error)
+
 	// ListFailedJobsWithResponse Jobs that failed
 	//
 	// The newest 200, given up or to be tried again. Those that went well are not here.
@@ -24803,6 +25775,461 @@ func (r UndoImportResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r UndoImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListInboxResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListInboxOutputBody
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListInboxResponse) GetJSON200() *ListInboxOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListInboxResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListInboxResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListInboxResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListInboxResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListInboxResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetInboxItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InboxItemBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetInboxItemResponse) GetJSON200() *InboxItemBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetInboxItemResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetInboxItemResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetInboxItemResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetInboxItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetInboxItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetInboxItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetInboxItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AcceptInboxItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InboxItemBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcceptInboxItemResponse) GetJSON200() *InboxItemBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AcceptInboxItemResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AcceptInboxItemResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AcceptInboxItemResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AcceptInboxItemResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AcceptInboxItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptInboxItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptInboxItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptInboxItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type LinkInboxItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InboxItemBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LinkInboxItemResponse) GetJSON200() *InboxItemBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r LinkInboxItemResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r LinkInboxItemResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r LinkInboxItemResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r LinkInboxItemResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r LinkInboxItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LinkInboxItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LinkInboxItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LinkInboxItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MapInboxItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InboxItemBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MapInboxItemResponse) GetJSON200() *InboxItemBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r MapInboxItemResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r MapInboxItemResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r MapInboxItemResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r MapInboxItemResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r MapInboxItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MapInboxItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MapInboxItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MapInboxItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RejectInboxItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InboxItemBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RejectInboxItemResponse) GetJSON200() *InboxItemBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RejectInboxItemResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RejectInboxItemResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RejectInboxItemResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RejectInboxItemResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RejectInboxItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RejectInboxItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RejectInboxItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RejectInboxItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UndoInboxItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InboxItemBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UndoInboxItemResponse) GetJSON200() *InboxItemBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UndoInboxItemResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UndoInboxItemResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UndoInboxItemResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UndoInboxItemResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UndoInboxItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UndoInboxItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UndoInboxItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UndoInboxItemResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -33496,6 +34923,140 @@ func (c *ClientWithResponses) UndoImportWithResponse(ctx context.Context, id ope
 	return ParseUndoImportResponse(rsp)
 }
 
+// ListInboxWithResponse What was kept and could not be placed
+//
+// Every byte that a pendrive sent is in a register or here. Reasons: unknown_session,unknown_person,not_enrolled_then,hash_conflict,unknown_kind,poison,not_entitled,unplaced,walk_in,clone_suspect,clock_ahead.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/inbox (the `ListInbox` operationId).
+func (c *ClientWithResponses) ListInboxWithResponse(ctx context.Context, params *ListInboxParams, reqEditors ...RequestEditorFn) (*ListInboxResponse, error) {
+	rsp, err := c.ListInbox(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListInboxResponse(rsp)
+}
+
+// GetInboxItemWithResponse One of them
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/inbox/{id} (the `GetInboxItem` operationId).
+func (c *ClientWithResponses) GetInboxItemWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*GetInboxItemResponse, error) {
+	rsp, err := c.GetInboxItem(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInboxItemResponse(rsp)
+}
+
+// AcceptInboxItemWithResponse Let it count as it came
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/accept (the `AcceptInboxItem` operationId).
+func (c *ClientWithResponses) AcceptInboxItemWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*AcceptInboxItemResponse, error) {
+	rsp, err := c.AcceptInboxItem(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptInboxItemResponse(rsp)
+}
+
+// LinkInboxItemWithBodyWithResponse Say which class a mark belongs to
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/link (the `LinkInboxItem` operationId).
+func (c *ClientWithResponses) LinkInboxItemWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkInboxItemResponse, error) {
+	rsp, err := c.LinkInboxItemWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkInboxItemResponse(rsp)
+}
+
+// LinkInboxItemWithResponse Say which class a mark belongs to
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/link (the `LinkInboxItem` operationId).
+func (c *ClientWithResponses) LinkInboxItemWithResponse(ctx context.Context, id int64, body LinkInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkInboxItemResponse, error) {
+	rsp, err := c.LinkInboxItem(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkInboxItemResponse(rsp)
+}
+
+// MapInboxItemWithBodyWithResponse Say whom, or which course, it was about
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/map (the `MapInboxItem` operationId).
+func (c *ClientWithResponses) MapInboxItemWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MapInboxItemResponse, error) {
+	rsp, err := c.MapInboxItemWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMapInboxItemResponse(rsp)
+}
+
+// MapInboxItemWithResponse Say whom, or which course, it was about
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/map (the `MapInboxItem` operationId).
+func (c *ClientWithResponses) MapInboxItemWithResponse(ctx context.Context, id int64, body MapInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*MapInboxItemResponse, error) {
+	rsp, err := c.MapInboxItem(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMapInboxItemResponse(rsp)
+}
+
+// RejectInboxItemWithBodyWithResponse Say that it counts nowhere, and why
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/reject (the `RejectInboxItem` operationId).
+func (c *ClientWithResponses) RejectInboxItemWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RejectInboxItemResponse, error) {
+	rsp, err := c.RejectInboxItemWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRejectInboxItemResponse(rsp)
+}
+
+// RejectInboxItemWithResponse Say that it counts nowhere, and why
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/reject (the `RejectInboxItem` operationId).
+func (c *ClientWithResponses) RejectInboxItemWithResponse(ctx context.Context, id int64, body RejectInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectInboxItemResponse, error) {
+	rsp, err := c.RejectInboxItem(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRejectInboxItemResponse(rsp)
+}
+
+// UndoInboxItemWithResponse Take back what was decided
+//
+// It waits again, and registers show what they showed before.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/undo (the `UndoInboxItem` operationId).
+func (c *ClientWithResponses) UndoInboxItemWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*UndoInboxItemResponse, error) {
+	rsp, err := c.UndoInboxItem(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUndoInboxItemResponse(rsp)
+}
+
 // ListFailedJobsWithResponse Jobs that failed
 //
 // The newest 200, given up or to be tried again. Those that went well are not here.
@@ -37852,6 +39413,356 @@ func ParseUndoImportResponse(rsp *http.Response) (*UndoImportResponse, error) {
 			return nil, err
 		}
 		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListInboxResponse parses an HTTP response from a ListInboxWithResponse call
+func ParseListInboxResponse(rsp *http.Response) (*ListInboxResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListInboxResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListInboxOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetInboxItemResponse parses an HTTP response from a GetInboxItemWithResponse call
+func ParseGetInboxItemResponse(rsp *http.Response) (*GetInboxItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetInboxItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InboxItemBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAcceptInboxItemResponse parses an HTTP response from a AcceptInboxItemWithResponse call
+func ParseAcceptInboxItemResponse(rsp *http.Response) (*AcceptInboxItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptInboxItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InboxItemBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseLinkInboxItemResponse parses an HTTP response from a LinkInboxItemWithResponse call
+func ParseLinkInboxItemResponse(rsp *http.Response) (*LinkInboxItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LinkInboxItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InboxItemBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMapInboxItemResponse parses an HTTP response from a MapInboxItemWithResponse call
+func ParseMapInboxItemResponse(rsp *http.Response) (*MapInboxItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MapInboxItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InboxItemBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRejectInboxItemResponse parses an HTTP response from a RejectInboxItemWithResponse call
+func ParseRejectInboxItemResponse(rsp *http.Response) (*RejectInboxItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RejectInboxItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InboxItemBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUndoInboxItemResponse parses an HTTP response from a UndoInboxItemWithResponse call
+func ParseUndoInboxItemResponse(rsp *http.Response) (*UndoInboxItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UndoInboxItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InboxItemBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest Problem

@@ -600,6 +600,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was kept and could not be placed
+         * @description Every byte that a pendrive sent is in a register or here. Reasons: unknown_session,unknown_person,not_enrolled_then,hash_conflict,unknown_kind,poison,not_entitled,unplaced,walk_in,clone_suspect,clock_ahead.
+         */
+        get: operations["list-inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["get-inbox-item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/inbox/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it count as it came */
+        post: operations["accept-inbox-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/inbox/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which class a mark belongs to */
+        post: operations["link-inbox-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/inbox/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whom, or which course, it was about */
+        post: operations["map-inbox-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/inbox/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it counts nowhere, and why */
+        post: operations["reject-inbox-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/inbox/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what was decided
+         * @description It waits again, and registers show what they showed before.
+         */
+        post: operations["undo-inbox-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/jobs": {
         parameters: {
             query?: never;
@@ -3965,6 +4090,85 @@ export interface components {
             /** @description The cursor of the next page; absent on the last. */
             next?: string;
         };
+        InboxCount: {
+            /** Format: int64 */
+            items: number;
+            reason: string;
+        };
+        InboxItemBody: {
+            /** @description What can be done with it now: operations of the same name. */
+            actions: string[];
+            /** Format: uuid */
+            fact_id: string;
+            /**
+             * Format: date-time
+             * @description As well as the cloud knows.
+             */
+            happened_at: string;
+            /**
+             * Format: int64
+             * @example 17
+             */
+            id: number;
+            /**
+             * @description Of the fact; empty where it cannot be read.
+             * @example mark.seen
+             */
+            kind: string;
+            /** @example biometric_queue */
+            method?: string;
+            /**
+             * Format: uuid
+             * @description The pendrive that sent it.
+             */
+            node_id: string;
+            /** @example Room 101 */
+            node_name: string;
+            /** @description Why it was rejected. */
+            note?: string;
+            /** @enum {string} */
+            reason: "unknown_session" | "unknown_person" | "not_enrolled_then" | "hash_conflict" | "unknown_kind" | "poison" | "not_entitled" | "unplaced" | "walk_in" | "clone_suspect" | "clock_ahead";
+            /** Format: date-time */
+            received_at: string;
+            /** @enum {string} */
+            resolution?: "placed" | "accepted" | "mapped" | "linked" | "enrolled" | "rejected";
+            /** Format: date-time */
+            resolved_at?: string;
+            /** @description Who of the office; empty where it found its place by itself. */
+            resolved_by?: string;
+            /**
+             * Format: int64
+             * @description As scanned.
+             */
+            roll?: number;
+            /** @description The class it names, if there is one. */
+            session?: components["schemas"]["InboxSession"];
+            /** @enum {string} */
+            state: "open" | "resolved";
+            /** @description What it says of the student. */
+            status?: string;
+            /**
+             * Format: uuid
+             * @description Whom it names: nobody known, perhaps.
+             */
+            student_id?: string;
+            /** @description Empty where nobody known is named. */
+            student_name?: string;
+            /** @description What its author gave as a reason. */
+            text?: string;
+        };
+        InboxSession: {
+            course_code?: string;
+            /**
+             * Format: uuid
+             * @description Absent: the class is not known here.
+             */
+            course_id?: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            start_time?: string;
+        };
         InsightAbsence: {
             course_code: string;
             course_name: string;
@@ -4303,6 +4507,26 @@ export interface components {
             name: string;
             scopes: string[];
         };
+        LinkInboxInputBody: {
+            /**
+             * Format: uuid
+             * @description The class it belongs to.
+             */
+            session_id: string;
+            /**
+             * Format: uuid
+             * @description Who it was; absent: whom it names, or who had the roll.
+             */
+            student_id?: string;
+        };
+        ListInboxOutputBody: {
+            /** @description Newest first. */
+            items: components["schemas"]["InboxItemBody"][];
+            /** @description Absent on the last page. */
+            next_cursor?: string;
+            /** @description All that wait, whatever was asked for; reasons without any are left out. */
+            waiting: components["schemas"]["InboxCount"][];
+        };
         LiveBody: {
             counts: components["schemas"]["CountsBody"];
             devices: components["schemas"]["DeviceBody"][];
@@ -4419,6 +4643,20 @@ export interface components {
             next_cursor?: string;
             /** @description This server has a mail server to send through. */
             sends: boolean;
+        };
+        MapInboxInputBody: {
+            /** @description The same for everything else that waits and names the same person. */
+            alike?: boolean;
+            /**
+             * Format: uuid
+             * @description What was taught: of a class that was opened.
+             */
+            course_id?: string;
+            /**
+             * Format: uuid
+             * @description Who it was: of a mark.
+             */
+            student_id?: string;
         };
         MarkInputBody: {
             /** @description Touch only students without a mark; a later mark for one of them outranks this. */
@@ -5044,6 +5282,9 @@ export interface components {
             results: components["schemas"]["ResultBody"][];
             /** Format: date-time */
             server_time: string;
+        };
+        RejectInboxInputBody: {
+            reason: string;
         };
         ReportJobBody: {
             /** Format: date-time */
@@ -8325,6 +8566,396 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-inbox": {
+        parameters: {
+            query?: {
+                reason?: "unknown_session" | "unknown_person" | "not_enrolled_then" | "hash_conflict" | "unknown_kind" | "poison" | "not_entitled" | "unplaced" | "walk_in" | "clone_suspect" | "clock_ahead";
+                /** @description Only from this pendrive. */
+                node_id?: string;
+                /** @description Only what names this class. */
+                session_id?: string;
+                state?: "open" | "resolved" | "all";
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListInboxOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-inbox-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-inbox-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-inbox-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInboxInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "map-inbox-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapInboxInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reject-inbox-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectInboxInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-inbox-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemBody"];
                 };
             };
             /** @description Not Found */

@@ -43,3 +43,6 @@ ORDER BY ord, id;
 -- name: LastOrd :one
 -- Placed or not.
 SELECT greatest(0, (SELECT f.ord FROM fact f ORDER BY f.ord DESC LIMIT 1), (SELECT max(i.ord) FROM inbox i))::bigint;
+
+-- name: FactByID :one
+SELECT id, incarnation, seq, ord, effective_at, body FROM fact WHERE id = @id;

@@ -74,13 +74,13 @@ SELECT * FROM setting WHERE travels ORDER BY key;
 -- In the order of transactions, and in each by ord, so that a session comes before
 -- its marks. Rows of transactions that may still commit are not passed over: everything
 -- below the snapshot's xmin is settled. A node knows what it made itself, unless
--- it starts from nothing, or the cloud first kept the fact aside.
+-- it starts from nothing, or the cloud first kept the fact aside or made it in its name.
 SELECT f.id, f.body, f.effective_at, f.ord, f.stored_xid::text AS stored_xid
 FROM fact f JOIN session s ON s.id = f.session_id
 WHERE (f.stored_xid, f.ord, f.id) > (@xid::xid8, @ord::bigint, coalesce(@after::uuid, '00000000-0000-0000-0000-000000000000'))
   AND f.stored_xid < pg_snapshot_xmin(pg_current_snapshot())
   AND s.course_id = ANY(@course_ids::uuid[])
-  AND (@own::boolean OR f.node_id <> @node_id OR EXISTS (SELECT FROM inbox i WHERE i.fact_id = f.id))
+  AND (@own::boolean OR f.node_id <> @node_id OR f.incarnation IS NULL OR EXISTS (SELECT FROM inbox i WHERE i.fact_id = f.id))
 ORDER BY f.stored_xid, f.ord, f.id LIMIT @most;
 
 -- name: Home :one

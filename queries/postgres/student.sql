@@ -64,3 +64,6 @@ WHERE CASE @archived::text WHEN 'with' THEN true WHEN 'only' THEN s.archived_at 
   AND (@term_id::uuid IS NULL OR s.id IN (SELECT e.student_id FROM enrolment e JOIN course c ON c.id = e.course_id
        WHERE c.term_id = @term_id::uuid AND c.archived_at IS NULL AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)))
   AND (cardinality(@words::text[]) = 0 OR s.search LIKE ALL (ARRAY(SELECT lower(unnest(@words::text[])))));
+
+-- name: KnowsStudent :one
+SELECT EXISTS (SELECT FROM student WHERE id = @id)::boolean;

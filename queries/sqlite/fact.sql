@@ -42,13 +42,13 @@ SELECT CAST(max(
 
 -- name: Aside :many
 SELECT id, ord, effective_ms, body, why, answer FROM fact
-WHERE (why <> '' OR answer <> '')
+WHERE (why <> '' OR answer <> '') AND NOT ruled
 ORDER BY ord DESC, id DESC;
 
 -- Those that named the session, or that a scanner of it kept while it had not been told of any.
 -- name: AsideOf :many
 SELECT id, ord, effective_ms, body, why, answer FROM fact
-WHERE (why <> '' OR answer <> '') AND (
+WHERE (why <> '' OR answer <> '') AND NOT ruled AND (
     session_id = @session_id
     OR session_id IS NULL AND device_id IN (
         SELECT s.device_id FROM session AS s WHERE s.id = @session_id
@@ -60,4 +60,13 @@ ORDER BY ord DESC, id DESC;
 
 -- name: CountAside :one
 SELECT count(*) FROM fact
-WHERE (why <> '' OR answer <> '');
+WHERE (why <> '' OR answer <> '') AND NOT ruled;
+
+-- name: BodiesOf :many
+SELECT seq, body FROM fact
+WHERE id = @id
+ORDER BY seq;
+
+-- name: RuleFact :exec
+UPDATE fact SET ruled = @ruled
+WHERE seq = @seq;

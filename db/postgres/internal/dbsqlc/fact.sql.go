@@ -124,6 +124,33 @@ func (q *Queries) Digests(ctx context.Context, ids []attendance.ID) ([]DigestsRo
 	return items, nil
 }
 
+const factByID = `-- name: FactByID :one
+SELECT id, incarnation, seq, ord, effective_at, body FROM fact WHERE id = $1
+`
+
+type FactByIDRow struct {
+	ID          attendance.ID
+	Incarnation attendance.ID
+	Seq         int64
+	Ord         int64
+	EffectiveAt time.Time
+	Body        []byte
+}
+
+func (q *Queries) FactByID(ctx context.Context, id attendance.ID) (FactByIDRow, error) {
+	row := q.db.QueryRow(ctx, factByID, id)
+	var i FactByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.Incarnation,
+		&i.Seq,
+		&i.Ord,
+		&i.EffectiveAt,
+		&i.Body,
+	)
+	return i, err
+}
+
 const factsOf = `-- name: FactsOf :many
 SELECT id, node_id, incarnation, seq, ord, effective_at, body FROM fact
 WHERE session_id = $1::uuid

@@ -151,7 +151,7 @@ FROM fact f JOIN session s ON s.id = f.session_id
 WHERE (f.stored_xid, f.ord, f.id) > ($1::xid8, $2::bigint, coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
   AND f.stored_xid < pg_snapshot_xmin(pg_current_snapshot())
   AND s.course_id = ANY($4::uuid[])
-  AND ($5::boolean OR f.node_id <> $6 OR EXISTS (SELECT FROM inbox i WHERE i.fact_id = f.id))
+  AND ($5::boolean OR f.node_id <> $6 OR f.incarnation IS NULL OR EXISTS (SELECT FROM inbox i WHERE i.fact_id = f.id))
 ORDER BY f.stored_xid, f.ord, f.id LIMIT $7
 `
 
@@ -176,7 +176,7 @@ type FeedFactsRow struct {
 // In the order of transactions, and in each by ord, so that a session comes before
 // its marks. Rows of transactions that may still commit are not passed over: everything
 // below the snapshot's xmin is settled. A node knows what it made itself, unless
-// it starts from nothing, or the cloud first kept the fact aside.
+// it starts from nothing, or the cloud first kept the fact aside or made it in its name.
 func (q *Queries) FeedFacts(ctx context.Context, arg FeedFactsParams) ([]FeedFactsRow, error) {
 	rows, err := q.db.Query(ctx, feedFacts,
 		arg.Xid,

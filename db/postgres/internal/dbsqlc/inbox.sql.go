@@ -13,7 +13,8 @@ import (
 )
 
 const aside = `-- name: Aside :many
-SELECT id, reason, fact_id, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest, received_at, resolved_at, resolution FROM inbox WHERE resolved_at IS NULL ORDER BY ord DESC, fact_id DESC LIMIT $1
+SELECT id, reason, fact_id, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest, received_at, resolved_at, resolution, student_id, resolved_by_id, note, ruling_id FROM inbox WHERE resolved_at IS NULL AND reason NOT IN ('clone_suspect', 'clock_ahead')
+ORDER BY ord DESC, fact_id DESC LIMIT $1
 `
 
 func (q *Queries) Aside(ctx context.Context, most int32) ([]Inbox, error) {
@@ -41,6 +42,10 @@ func (q *Queries) Aside(ctx context.Context, most int32) ([]Inbox, error) {
 			&i.ReceivedAt,
 			&i.ResolvedAt,
 			&i.Resolution,
+			&i.StudentID,
+			&i.ResolvedByID,
+			&i.Note,
+			&i.RulingID,
 		); err != nil {
 			return nil, err
 		}
@@ -53,7 +58,7 @@ func (q *Queries) Aside(ctx context.Context, most int32) ([]Inbox, error) {
 }
 
 const asideOf = `-- name: AsideOf :many
-SELECT i.id, i.reason, i.fact_id, i.node_id, i.incarnation, i.seq, i.session_id, i.device_id, i.ord, i.effective_at, i.body, i.digest, i.received_at, i.resolved_at, i.resolution FROM inbox i
+SELECT i.id, i.reason, i.fact_id, i.node_id, i.incarnation, i.seq, i.session_id, i.device_id, i.ord, i.effective_at, i.body, i.digest, i.received_at, i.resolved_at, i.resolution, i.student_id, i.resolved_by_id, i.note, i.ruling_id FROM inbox i
 WHERE i.resolved_at IS NULL
   AND (i.session_id = $1::uuid
     OR (i.session_id IS NULL AND i.device_id IN (
@@ -88,6 +93,10 @@ func (q *Queries) AsideOf(ctx context.Context, sessionID attendance.ID) ([]Inbox
 			&i.ReceivedAt,
 			&i.ResolvedAt,
 			&i.Resolution,
+			&i.StudentID,
+			&i.ResolvedByID,
+			&i.Note,
+			&i.RulingID,
 		); err != nil {
 			return nil, err
 		}
@@ -100,7 +109,7 @@ func (q *Queries) AsideOf(ctx context.Context, sessionID attendance.ID) ([]Inbox
 }
 
 const countAside = `-- name: CountAside :one
-SELECT count(*)::int FROM inbox WHERE resolved_at IS NULL
+SELECT count(*)::int FROM inbox WHERE resolved_at IS NULL AND reason NOT IN ('clone_suspect', 'clock_ahead')
 `
 
 func (q *Queries) CountAside(ctx context.Context) (int32, error) {
@@ -110,16 +119,249 @@ func (q *Queries) CountAside(ctx context.Context) (int32, error) {
 	return column_1, err
 }
 
+const held = `-- name: Held :many
+SELECT fact_id, digest, reason, (resolved_at IS NOT NULL)::boolean AS ruled FROM inbox
+WHERE fact_id = ANY($1::uuid[]) AND resolution IS DISTINCT FROM 'placed'
+ORDER BY id
+`
+
+type HeldRow struct {
+	FactID attendance.ID
+	Digest []byte
+	Reason string
+	Ruled  bool
+}
+
+// Those that still wait, and those that a person dealt with.
+func (q *Queries) Held(ctx context.Context, factIds []attendance.ID) ([]HeldRow, error) {
+	rows, err := q.db.Query(ctx, held, factIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []HeldRow{}
+	for rows.Next() {
+		var i HeldRow
+		if err := rows.Scan(
+			&i.FactID,
+			&i.Digest,
+			&i.Reason,
+			&i.Ruled,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxAlike = `-- name: InboxAlike :many
+SELECT id, reason, fact_id, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest, received_at, resolved_at, resolution, student_id, resolved_by_id, note, ruling_id FROM inbox WHERE student_id = $1 AND resolved_at IS NULL ORDER BY id FOR UPDATE
+`
+
+func (q *Queries) InboxAlike(ctx context.Context, studentID attendance.ID) ([]Inbox, error) {
+	rows, err := q.db.Query(ctx, inboxAlike, studentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Inbox{}
+	for rows.Next() {
+		var i Inbox
+		if err := rows.Scan(
+			&i.ID,
+			&i.Reason,
+			&i.FactID,
+			&i.NodeID,
+			&i.Incarnation,
+			&i.Seq,
+			&i.SessionID,
+			&i.DeviceID,
+			&i.Ord,
+			&i.EffectiveAt,
+			&i.Body,
+			&i.Digest,
+			&i.ReceivedAt,
+			&i.ResolvedAt,
+			&i.Resolution,
+			&i.StudentID,
+			&i.ResolvedByID,
+			&i.Note,
+			&i.RulingID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxCounts = `-- name: InboxCounts :many
+SELECT reason, count(*)::int AS items FROM inbox WHERE resolved_at IS NULL GROUP BY reason ORDER BY reason
+`
+
+type InboxCountsRow struct {
+	Reason string
+	Items  int32
+}
+
+func (q *Queries) InboxCounts(ctx context.Context) ([]InboxCountsRow, error) {
+	rows, err := q.db.Query(ctx, inboxCounts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InboxCountsRow{}
+	for rows.Next() {
+		var i InboxCountsRow
+		if err := rows.Scan(&i.Reason, &i.Items); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const inboxItem = `-- name: InboxItem :one
+SELECT id, reason, fact_id, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest, received_at, resolved_at, resolution, student_id, resolved_by_id, note, ruling_id FROM inbox WHERE id = $1 FOR UPDATE
+`
+
+func (q *Queries) InboxItem(ctx context.Context, id int64) (Inbox, error) {
+	row := q.db.QueryRow(ctx, inboxItem, id)
+	var i Inbox
+	err := row.Scan(
+		&i.ID,
+		&i.Reason,
+		&i.FactID,
+		&i.NodeID,
+		&i.Incarnation,
+		&i.Seq,
+		&i.SessionID,
+		&i.DeviceID,
+		&i.Ord,
+		&i.EffectiveAt,
+		&i.Body,
+		&i.Digest,
+		&i.ReceivedAt,
+		&i.ResolvedAt,
+		&i.Resolution,
+		&i.StudentID,
+		&i.ResolvedByID,
+		&i.Note,
+		&i.RulingID,
+	)
+	return i, err
+}
+
+const inboxPage = `-- name: InboxPage :many
+SELECT i.id, i.reason, i.fact_id, i.node_id, i.incarnation, i.seq, i.session_id, i.device_id, i.ord, i.effective_at, i.body, i.digest, i.received_at, i.resolved_at, i.resolution, i.student_id, i.resolved_by_id, i.note, i.ruling_id, n.name AS node_name, s.course_id, coalesce(c.code, '')::text AS course_code, s.opened_at,
+    coalesce(st.name, '')::text AS student_name, coalesce(a.username, '')::text AS by_name
+FROM inbox i
+    JOIN node n ON n.id = i.node_id
+    LEFT JOIN session s ON s.id = i.session_id
+    LEFT JOIN course c ON c.id = s.course_id
+    LEFT JOIN student st ON st.id = i.student_id
+    LEFT JOIN account a ON a.id = i.resolved_by_id
+WHERE i.id < $1
+  AND ($2::text IS NULL OR i.reason = $2::text)
+  AND ($3::uuid IS NULL OR i.node_id = $3::uuid)
+  AND ($4::uuid IS NULL OR i.session_id = $4::uuid)
+  AND ($5::text = 'all' OR (i.resolved_at IS NULL) = ($5::text = 'open'))
+ORDER BY i.id DESC LIMIT $6
+`
+
+type InboxPageParams struct {
+	Below     int64
+	Reason    *string
+	NodeID    attendance.ID
+	SessionID attendance.ID
+	State     string
+	Most      int32
+}
+
+type InboxPageRow struct {
+	Inbox       Inbox
+	NodeName    string
+	CourseID    attendance.ID
+	CourseCode  string
+	OpenedAt    *time.Time
+	StudentName string
+	ByName      string
+}
+
+// Newest first, with the names of what each speaks of.
+func (q *Queries) InboxPage(ctx context.Context, arg InboxPageParams) ([]InboxPageRow, error) {
+	rows, err := q.db.Query(ctx, inboxPage,
+		arg.Below,
+		arg.Reason,
+		arg.NodeID,
+		arg.SessionID,
+		arg.State,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []InboxPageRow{}
+	for rows.Next() {
+		var i InboxPageRow
+		if err := rows.Scan(
+			&i.Inbox.ID,
+			&i.Inbox.Reason,
+			&i.Inbox.FactID,
+			&i.Inbox.NodeID,
+			&i.Inbox.Incarnation,
+			&i.Inbox.Seq,
+			&i.Inbox.SessionID,
+			&i.Inbox.DeviceID,
+			&i.Inbox.Ord,
+			&i.Inbox.EffectiveAt,
+			&i.Inbox.Body,
+			&i.Inbox.Digest,
+			&i.Inbox.ReceivedAt,
+			&i.Inbox.ResolvedAt,
+			&i.Inbox.Resolution,
+			&i.Inbox.StudentID,
+			&i.Inbox.ResolvedByID,
+			&i.Inbox.Note,
+			&i.Inbox.RulingID,
+			&i.NodeName,
+			&i.CourseID,
+			&i.CourseCode,
+			&i.OpenedAt,
+			&i.StudentName,
+			&i.ByName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const keepAside = `-- name: KeepAside :many
 WITH given AS (
     SELECT unnest($1::uuid[]) AS fact_id, unnest($2::text[]) AS reason, unnest($3::uuid[]) AS node_id,
         unnest($4::uuid[]) AS incarnation, unnest($5::bigint[]) AS seq,
-        unnest($6::uuid[]) AS session_id, unnest($7::uuid[]) AS device_id,
-        unnest($8::bigint[]) AS ord, unnest($9::timestamptz[]) AS effective_at,
-        unnest($10::bytea[]) AS body, unnest($11::bytea[]) AS digest
+        unnest($6::uuid[]) AS session_id, unnest($7::uuid[]) AS student_id, unnest($8::uuid[]) AS device_id,
+        unnest($9::bigint[]) AS ord, unnest($10::timestamptz[]) AS effective_at,
+        unnest($11::bytea[]) AS body, unnest($12::bytea[]) AS digest
 )
-INSERT INTO inbox (fact_id, reason, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest)
-SELECT fact_id, reason, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest
+INSERT INTO inbox (fact_id, reason, node_id, incarnation, seq, session_id, student_id, device_id, ord, effective_at, body, digest)
+SELECT fact_id, reason, node_id, incarnation, seq, session_id, student_id, device_id, ord, effective_at, body, digest
 FROM given ORDER BY fact_id, digest, reason
 ON CONFLICT (fact_id, digest, reason) DO NOTHING
 RETURNING fact_id, digest, reason
@@ -132,6 +374,7 @@ type KeepAsideParams struct {
 	Incarnations []attendance.ID
 	Seqs         []int64
 	SessionIds   []attendance.ID
+	StudentIds   []attendance.ID
 	DeviceIds    []attendance.ID
 	Ords         []int64
 	EffectiveAts []time.Time
@@ -154,6 +397,7 @@ func (q *Queries) KeepAside(ctx context.Context, arg KeepAsideParams) ([]KeepAsi
 		arg.Incarnations,
 		arg.Seqs,
 		arg.SessionIds,
+		arg.StudentIds,
 		arg.DeviceIds,
 		arg.Ords,
 		arg.EffectiveAts,
@@ -188,8 +432,89 @@ func (q *Queries) PlaceInbox(ctx context.Context, factIds []attendance.ID) error
 	return err
 }
 
+const renameAside = `-- name: RenameAside :exec
+WITH other AS (
+    SELECT id FROM inbox WHERE fact_id = $2 AND digest = $3 AND reason = $1
+), gone AS (
+    DELETE FROM inbox i USING other WHERE i.fact_id = $2 AND i.digest = $3 AND i.reason = $4 AND i.resolved_at IS NULL
+)
+UPDATE inbox i SET reason = $1
+WHERE i.fact_id = $2 AND i.digest = $3 AND i.reason = $4 AND i.resolved_at IS NULL AND NOT EXISTS (SELECT FROM other)
+`
+
+// Unless the same bytes wait for that reason already: then they wait for it once.
+func (q *Queries) RenameAside(ctx context.Context, reason string, factID attendance.ID, digest []byte, was string) error {
+	_, err := q.db.Exec(ctx, renameAside,
+		reason,
+		factID,
+		digest,
+		was,
+	)
+	return err
+}
+
+const ruleInbox = `-- name: RuleInbox :exec
+UPDATE inbox SET resolved_at = $1, resolution = $2, resolved_by_id = $3, ruling_id = NULL, note = ''
+WHERE id = $4
+`
+
+func (q *Queries) RuleInbox(ctx context.Context, at *time.Time, resolution *string, resolvedByID attendance.ID, iD int64) error {
+	_, err := q.db.Exec(ctx, ruleInbox,
+		at,
+		resolution,
+		resolvedByID,
+		iD,
+	)
+	return err
+}
+
+const ruledByFacts = `-- name: RuledByFacts :exec
+WITH given AS (
+    SELECT unnest($1::uuid[]) AS fact_id, unnest($2::uuid[]) AS node_id, unnest($3::uuid[]) AS of_id, unnest($4::text[]) AS sum,
+        unnest($5::text[]) AS resolution, unnest($6::uuid[]) AS by_id, unnest($7::text[]) AS note
+)
+UPDATE inbox i SET resolved_at = now(), resolution = g.resolution, resolved_by_id = g.by_id, ruling_id = g.fact_id, note = g.note
+FROM given g
+WHERE i.fact_id = g.of_id AND substr(encode(i.digest, 'hex'), 1, 16) = g.sum AND i.resolved_at IS NULL
+  AND (i.node_id = g.node_id OR EXISTS (SELECT FROM node n WHERE n.id = g.node_id AND n.kind = 'cloud'))
+`
+
+type RuledByFactsParams struct {
+	FactIds     []attendance.ID
+	NodeIds     []attendance.ID
+	Ofs         []attendance.ID
+	Sums        []string
+	Resolutions []string
+	Bys         []attendance.ID
+	Notes       []string
+}
+
+// What these facts decided. A pendrive's own decide about what it sent itself.
+func (q *Queries) RuledByFacts(ctx context.Context, arg RuledByFactsParams) error {
+	_, err := q.db.Exec(ctx, ruledByFacts,
+		arg.FactIds,
+		arg.NodeIds,
+		arg.Ofs,
+		arg.Sums,
+		arg.Resolutions,
+		arg.Bys,
+		arg.Notes,
+	)
+	return err
+}
+
+const unruledByFacts = `-- name: UnruledByFacts :exec
+UPDATE inbox SET resolved_at = NULL, resolution = NULL, resolved_by_id = NULL, ruling_id = NULL, note = ''
+WHERE fact_id = ANY($1::uuid[]) AND ruling_id = ANY($2::uuid[])
+`
+
+func (q *Queries) UnruledByFacts(ctx context.Context, ofs []attendance.ID, backs []attendance.ID) error {
+	_, err := q.db.Exec(ctx, unruledByFacts, ofs, backs)
+	return err
+}
+
 const waiting = `-- name: Waiting :many
-SELECT id, reason, fact_id, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest, received_at, resolved_at, resolution FROM inbox WHERE session_id = $1 AND reason = 'unknown_session' AND resolved_at IS NULL
+SELECT id, reason, fact_id, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest, received_at, resolved_at, resolution, student_id, resolved_by_id, note, ruling_id FROM inbox WHERE session_id = $1 AND reason = 'unknown_session' AND resolved_at IS NULL
 ORDER BY ord, fact_id FOR UPDATE
 `
 
@@ -218,6 +543,10 @@ func (q *Queries) Waiting(ctx context.Context, sessionID attendance.ID) ([]Inbox
 			&i.ReceivedAt,
 			&i.ResolvedAt,
 			&i.Resolution,
+			&i.StudentID,
+			&i.ResolvedByID,
+			&i.Note,
+			&i.RulingID,
 		); err != nil {
 			return nil, err
 		}

@@ -187,21 +187,25 @@ type ImportRow struct {
 }
 
 type Inbox struct {
-	ID          int64
-	Reason      string
-	FactID      attendance.ID
-	NodeID      attendance.ID
-	Incarnation attendance.ID
-	Seq         int64
-	SessionID   attendance.ID
-	DeviceID    attendance.ID
-	Ord         int64
-	EffectiveAt time.Time
-	Body        []byte
-	Digest      []byte
-	ReceivedAt  time.Time
-	ResolvedAt  *time.Time
-	Resolution  *string
+	ID           int64
+	Reason       string
+	FactID       attendance.ID
+	NodeID       attendance.ID
+	Incarnation  attendance.ID
+	Seq          int64
+	SessionID    attendance.ID
+	DeviceID     attendance.ID
+	Ord          int64
+	EffectiveAt  time.Time
+	Body         []byte
+	Digest       []byte
+	ReceivedAt   time.Time
+	ResolvedAt   *time.Time
+	Resolution   *string
+	StudentID    attendance.ID
+	ResolvedByID attendance.ID
+	Note         string
+	RulingID     attendance.ID
 }
 
 type LeaderboardMember struct {

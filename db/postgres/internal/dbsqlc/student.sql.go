@@ -46,6 +46,17 @@ func (q *Queries) CountStudents(ctx context.Context, arg CountStudentsParams) (i
 	return count, err
 }
 
+const knowsStudent = `-- name: KnowsStudent :one
+SELECT EXISTS (SELECT FROM student WHERE id = $1)::boolean
+`
+
+func (q *Queries) KnowsStudent(ctx context.Context, id attendance.ID) (bool, error) {
+	row := q.db.QueryRow(ctx, knowsStudent, id)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const listStudents = `-- name: ListStudents :many
 SELECT k.id, k.name, k.university_roll, k.enrolment_no, k.email, k.email2, k.has_password, k.archived_at, k.key FROM (
     SELECT s.id, s.name, s.university_roll, s.enrolment_no, s.email, s.email2, (s.password_hash <> '')::boolean AS has_password, s.archived_at,

@@ -33,6 +33,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.asideOfStmt, err = db.PrepareContext(ctx, asideOf); err != nil {
 		return nil, fmt.Errorf("error preparing query AsideOf: %w", err)
 	}
+	if q.bodiesOfStmt, err = db.PrepareContext(ctx, bodiesOf); err != nil {
+		return nil, fmt.Errorf("error preparing query BodiesOf: %w", err)
+	}
 	if q.claimStmt, err = db.PrepareContext(ctx, claim); err != nil {
 		return nil, fmt.Errorf("error preparing query Claim: %w", err)
 	}
@@ -219,6 +222,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.rosterStmt, err = db.PrepareContext(ctx, roster); err != nil {
 		return nil, fmt.Errorf("error preparing query Roster: %w", err)
 	}
+	if q.ruleFactStmt, err = db.PrepareContext(ctx, ruleFact); err != nil {
+		return nil, fmt.Errorf("error preparing query RuleFact: %w", err)
+	}
 	if q.runningStmt, err = db.PrepareContext(ctx, running); err != nil {
 		return nil, fmt.Errorf("error preparing query Running: %w", err)
 	}
@@ -273,6 +279,11 @@ func (q *Queries) Close() error {
 	if q.asideOfStmt != nil {
 		if cerr := q.asideOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing asideOfStmt: %w", cerr)
+		}
+	}
+	if q.bodiesOfStmt != nil {
+		if cerr := q.bodiesOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing bodiesOfStmt: %w", cerr)
 		}
 	}
 	if q.claimStmt != nil {
@@ -585,6 +596,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing rosterStmt: %w", cerr)
 		}
 	}
+	if q.ruleFactStmt != nil {
+		if cerr := q.ruleFactStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing ruleFactStmt: %w", cerr)
+		}
+	}
 	if q.runningStmt != nil {
 		if cerr := q.runningStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing runningStmt: %w", cerr)
@@ -687,6 +703,7 @@ type Queries struct {
 	appendFactStmt      *sql.Stmt
 	asideStmt           *sql.Stmt
 	asideOfStmt         *sql.Stmt
+	bodiesOfStmt        *sql.Stmt
 	claimStmt           *sql.Stmt
 	clashesStmt         *sql.Stmt
 	correctFactStmt     *sql.Stmt
@@ -749,6 +766,7 @@ type Queries struct {
 	restampLineStmt     *sql.Stmt
 	rewriteSessionStmt  *sql.Stmt
 	rosterStmt          *sql.Stmt
+	ruleFactStmt        *sql.Stmt
 	runningStmt         *sql.Stmt
 	sessionStmt         *sql.Stmt
 	sessionsStmt        *sql.Stmt
@@ -770,6 +788,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		appendFactStmt:      q.appendFactStmt,
 		asideStmt:           q.asideStmt,
 		asideOfStmt:         q.asideOfStmt,
+		bodiesOfStmt:        q.bodiesOfStmt,
 		claimStmt:           q.claimStmt,
 		clashesStmt:         q.clashesStmt,
 		correctFactStmt:     q.correctFactStmt,
@@ -832,6 +851,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		restampLineStmt:     q.restampLineStmt,
 		rewriteSessionStmt:  q.rewriteSessionStmt,
 		rosterStmt:          q.rosterStmt,
+		ruleFactStmt:        q.ruleFactStmt,
 		runningStmt:         q.runningStmt,
 		sessionStmt:         q.sessionStmt,
 		sessionsStmt:        q.sessionsStmt,

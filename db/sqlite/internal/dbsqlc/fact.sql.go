@@ -51,7 +51,7 @@ func (q *Queries) AppendFact(ctx context.Context, arg AppendFactParams) error {
 
 const aside = `-- name: Aside :many
 SELECT id, ord, effective_ms, body, why, answer FROM fact
-WHERE (why <> '' OR answer <> '')
+WHERE (why <> '' OR answer <> '') AND NOT ruled
 ORDER BY ord DESC, id DESC
 `
 
@@ -96,7 +96,7 @@ func (q *Queries) Aside(ctx context.Context) ([]AsideRow, error) {
 
 const asideOf = `-- name: AsideOf :many
 SELECT id, ord, effective_ms, body, why, answer FROM fact
-WHERE (why <> '' OR answer <> '') AND (
+WHERE (why <> '' OR answer <> '') AND NOT ruled AND (
     session_id = ?1
     OR session_id IS NULL AND device_id IN (
         SELECT s.device_id FROM session AS s WHERE s.id = ?1
@@ -134,6 +134,40 @@ func (q *Queries) AsideOf(ctx context.Context, sessionID attendance.ID) ([]Aside
 			&i.Why,
 			&i.Answer,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const bodiesOf = `-- name: BodiesOf :many
+SELECT seq, body FROM fact
+WHERE id = ?1
+ORDER BY seq
+`
+
+type BodiesOfRow struct {
+	Seq  int64
+	Body []byte
+}
+
+func (q *Queries) BodiesOf(ctx context.Context, id attendance.ID) ([]BodiesOfRow, error) {
+	rows, err := q.query(ctx, q.bodiesOfStmt, bodiesOf, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BodiesOfRow{}
+	for rows.Next() {
+		var i BodiesOfRow
+		if err := rows.Scan(&i.Seq, &i.Body); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -188,7 +222,7 @@ func (q *Queries) CorrectFact(ctx context.Context, effectiveMs int64, ord int64,
 
 const countAside = `-- name: CountAside :one
 SELECT count(*) FROM fact
-WHERE (why <> '' OR answer <> '')
+WHERE (why <> '' OR answer <> '') AND NOT ruled
 `
 
 func (q *Queries) CountAside(ctx context.Context) (int64, error) {
@@ -326,5 +360,15 @@ WHERE seq = ?3
 
 func (q *Queries) RefuseFact(ctx context.Context, why string, answer string, seq int64) error {
 	_, err := q.exec(ctx, q.refuseFactStmt, refuseFact, why, answer, seq)
+	return err
+}
+
+const ruleFact = `-- name: RuleFact :exec
+UPDATE fact SET ruled = ?1
+WHERE seq = ?2
+`
+
+func (q *Queries) RuleFact(ctx context.Context, ruled bool, seq int64) error {
+	_, err := q.exec(ctx, q.ruleFactStmt, ruleFact, ruled, seq)
 	return err
 }

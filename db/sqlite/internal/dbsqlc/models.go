@@ -67,6 +67,7 @@ type Fact struct {
 	Hash        []byte
 	Why         string
 	Answer      string
+	Ruled       bool
 }
 
 type FeedRow struct {

@@ -1,0 +1,162 @@
+package postgres
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"math"
+
+	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
+)
+
+// InInbox runs fn for somebody who deals with what was kept aside.
+func (s *Store) InInbox(ctx context.Context, fn func(context.Context, attendance.Inbox) error) error {
+	return s.write(ctx, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
+}
+
+// Items are what was kept aside, the newest first.
+func (s *Store) Items(ctx context.Context, f attendance.ItemFilter) ([]attendance.ItemRow, error) {
+	p := dbsqlc.InboxPageParams{
+		Below: f.Below, NodeID: f.Node, SessionID: f.Session, State: string(f.State), Most: int32(f.Most), //nolint:gosec // a page
+	}
+	if f.Below == 0 {
+		p.Below = math.MaxInt64
+	}
+	if f.Why != "" {
+		why := string(f.Why)
+		p.Reason = &why
+	}
+	rows, err := dbsqlc.New(s.pool).InboxPage(ctx, p)
+	if err != nil {
+		return nil, fmt.Errorf("list the inbox: %w", err)
+	}
+	out := make([]attendance.ItemRow, len(rows))
+	for i, r := range rows {
+		out[i] = attendance.ItemRow{
+			Item: itemOf(r.Inbox), NodeName: r.NodeName, Course: r.CourseID, CourseCode: r.CourseCode, OpenedAt: moment(r.OpenedAt),
+			StudentName: r.StudentName, ByName: r.ByName,
+		}
+	}
+	return out, nil
+}
+
+// ItemCounts is how many items wait for each reason.
+func (s *Store) ItemCounts(ctx context.Context) (map[attendance.Why]int, error) {
+	rows, err := dbsqlc.New(s.pool).InboxCounts(ctx)
+	out := make(map[attendance.Why]int, len(rows))
+	for _, r := range rows {
+		out[attendance.Why(r.Reason)] = int(r.Items)
+	}
+	return out, err
+}
+
+func (t *tx) Item(ctx context.Context, number int64) (attendance.Item, error) {
+	row, err := t.q.InboxItem(ctx, number)
+	if err != nil {
+		return attendance.Item{}, missing(err, "item of the inbox", numeral(number))
+	}
+	return itemOf(row), nil
+}
+
+func (t *tx) Alike(ctx context.Context, student attendance.ID) ([]attendance.Item, error) {
+	rows, err := t.q.InboxAlike(ctx, student)
+	if err != nil {
+		return nil, fmt.Errorf("list items about a person: %w", err)
+	}
+	var out []attendance.Item
+	for _, r := range rows {
+		if it := itemOf(r); it.Fact.IsMark() {
+			out = append(out, it)
+		}
+	}
+	return out, nil
+}
+
+type numeral int64
+
+func (n numeral) String() string { return fmt.Sprint(int64(n)) }
+
+func itemOf(r dbsqlc.Inbox) attendance.Item {
+	f := waiting([]dbsqlc.Inbox{r})[0]
+	out := attendance.Item{
+		Number: r.ID, Fact: f, Unread: f.Kind == "" || f.Why == attendance.WhyUnknownKind, ReceivedAt: r.ReceivedAt,
+		By: r.ResolvedByID, At: moment(r.ResolvedAt), Note: r.Note, Ruling: r.RulingID,
+	}
+	if r.Resolution != nil {
+		out.As = attendance.Resolution(*r.Resolution)
+	}
+	return out
+}
+
+func (t *tx) Rule(ctx context.Context, it attendance.Item) error {
+	if it.As == "" {
+		return t.q.RuleInbox(ctx, nil, nil, attendance.ID{}, it.Number)
+	}
+	now, as := t.now(), string(it.As)
+	return t.q.RuleInbox(ctx, &now, &as, it.By, it.Number)
+}
+
+func (t *tx) Fact(ctx context.Context, id attendance.ID) (attendance.Fact, error) {
+	r, err := t.q.FactByID(ctx, id)
+	if err != nil {
+		return attendance.Fact{}, missing(err, "fact", id)
+	}
+	f, err := attendance.Decode(r.Body)
+	f.Ord, f.EffectiveMS = attendance.HLC(r.Ord), r.EffectiveAt.UnixMilli()
+	return f, err
+}
+
+func (t *tx) KnowsStudent(ctx context.Context, id attendance.ID) (bool, error) {
+	return t.q.KnowsStudent(ctx, id)
+}
+
+func (t *tx) Held(ctx context.Context, facts []attendance.ID) ([]attendance.KeptAside, error) {
+	rows, err := t.q.Held(ctx, facts)
+	if err != nil {
+		return nil, fmt.Errorf("look up what was kept aside: %w", err)
+	}
+	out := make([]attendance.KeptAside, len(rows))
+	for i, r := range rows {
+		out[i] = attendance.KeptAside{Fact: r.FactID, Sum: hex.EncodeToString(r.Digest[:8]), Why: attendance.Why(r.Reason), Ruled: r.Ruled}
+	}
+	return out, nil
+}
+
+func (t *tx) Rename(ctx context.Context, f attendance.Fact, to attendance.Why) error {
+	digest := f.Digest()
+	return t.q.RenameAside(ctx, string(to), f.ID, digest[:], string(f.Why))
+}
+
+// rule takes in what fresh facts decided about what was kept aside.
+func (t *tx) rule(ctx context.Context, fresh []attendance.Fact) error {
+	var p dbsqlc.RuledByFactsParams
+	var ofs, backs []attendance.ID
+	for _, f := range fresh {
+		r := f.Ruling
+		switch {
+		case r == nil:
+		case !r.Back.IsZero():
+			ofs, backs = append(ofs, r.Of), append(backs, r.Back)
+		default:
+			note := ""
+			if f.Kind == attendance.Note {
+				note = f.Reason
+			}
+			p.FactIds, p.NodeIds = append(p.FactIds, f.ID), append(p.NodeIds, f.Node)
+			p.Ofs, p.Sums, p.Resolutions = append(p.Ofs, r.Of), append(p.Sums, r.Sum), append(p.Resolutions, string(r.As))
+			p.Bys, p.Notes = append(p.Bys, r.By), append(p.Notes, note)
+		}
+	}
+	if len(p.FactIds) > 0 {
+		if err := t.q.RuledByFacts(ctx, p); err != nil {
+			return fmt.Errorf("note what was decided: %w", err)
+		}
+	}
+	if len(ofs) > 0 {
+		if err := t.q.UnruledByFacts(ctx, ofs, backs); err != nil {
+			return fmt.Errorf("note what was taken back: %w", err)
+		}
+	}
+	return nil
+}
