@@ -146,11 +146,11 @@ func admin(ctx context.Context, c server.Config, args []string, stdout, stderr i
 	if *courses != "all" {
 		codes = strings.Split(*courses, ",")
 	}
-	code, err := server.Pair(ctx, c, flags.Arg(0), *courses == "all", codes)
+	code, err := server.Pair(ctx, c, flags.Arg(0), codes)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(stdout, "%s\n\nOn the pendrive: CLOUD_SERVER_URL=%s edge claim %s\nThe code works once, within seven days.\n", code, c.Origin(), code)
+	_, err = fmt.Fprintf(stdout, "%s\n\nOn the pendrive: CLOUD_SERVER_URL=%s edge claim %s\nThe code works once, within 30 days.\n", code, c.Origin(), code)
 	return err
 }
 

@@ -2,12 +2,14 @@ package jobs_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"testing"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
-	"github.com/arise-attendance/arise/db/postgres"
+	"github.com/arise-attendance/arise/api/attendance/office"
+	"github.com/arise-attendance/arise/api/auth"
 )
 
 // waiting is when jobs of a kind are to run.
@@ -101,11 +103,11 @@ func TestAScanThatCameBeforeItsSessionIsPlaced(t *testing.T) {
 	s.work(t)
 	var nodes [2]attendance.ID
 	for i, name := range []string{"one", "two"} {
-		n, _, err := s.store.Pair(t.Context(), postgres.Offer{Name: name, All: true, Until: time.Now().Add(time.Hour)})
-		if err != nil {
+		desk := office.Office{Registry: s.store, Now: time.Now, NewID: func() (attendance.ID, error) { return attendance.NewID(time.Now(), rand.Reader) }}
+		var err error
+		if nodes[i], err = desk.PairNode(t.Context(), name, nil, attendance.ClaimHash{Hash: auth.HashClaim(name), Until: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
-		nodes[i] = n.ID
 	}
 	opening := s.opening(t, nodes[0], time.Hour, 50*time.Minute)
 	scan := fact(t, nodes[1], 50*time.Minute, attendance.Fact{

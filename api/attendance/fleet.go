@@ -7,13 +7,72 @@ import (
 
 // Node is a pendrive as the cloud knows it.
 type Node struct {
-	ID         ID
-	Name       string
-	AllCourses bool
+	ID        ID
+	Name      string
+	Holds     Holding
+	CreatedAt time.Time
+	ExpiresAt time.Time // it begins no class after that; zero: never
+	RevokedAt time.Time
+
 	KeyHash    []byte // SHA-256; empty until it was claimed
+	ClaimUntil time.Time
 	ClaimedAt  time.Time
-	RevokedAt  time.Time
-	SeenAt     time.Time
+
+	// What it said when it last called.
+	SeenAt  time.Time
+	Waiting int           // lines of its log that the cloud had not confirmed
+	Ahead   time.Duration // its clock before ours
+	Version string        // of its program
+
+	Twice bool // two drives write under this name
+}
+
+// Holding is what a pendrive holds: all courses, or those that are named and those
+// of whole semesters, also what comes into them later.
+type Holding struct {
+	All     bool
+	Courses []ID
+	Terms   []ID
+}
+
+// Vitals are what a pendrive says of itself when it calls; nil was not said.
+type Vitals struct {
+	Waiting *int
+	Ahead   *time.Duration
+	Version string
+}
+
+// NodeState says how a pendrive stands, in one word.
+type NodeState string
+
+// What must be acted upon comes first.
+const (
+	NodeRevoked NodeState = "revoked"
+	NodeTwice   NodeState = "exists_twice"
+	NodeExpired NodeState = "expired"
+	NodeWaiting NodeState = "waiting" // for somebody who brings its claim code
+	NodeActive  NodeState = "active"
+)
+
+// State is how it stands at a time.
+func (n Node) State(at time.Time) NodeState {
+	switch {
+	case !n.RevokedAt.IsZero():
+		return NodeRevoked
+	case n.Twice:
+		return NodeTwice
+	case !n.ExpiresAt.IsZero() && !at.Before(n.ExpiresAt):
+		return NodeExpired
+	case n.ClaimedAt.IsZero():
+		return NodeWaiting
+	}
+	return NodeActive
+}
+
+// ClaimHash is a claim code as the cloud keeps it, and until when it is good.
+type ClaimHash struct {
+	Hash  []byte // SHA-256
+	Until time.Time
 }
 
 // What the cloud refuses a pendrive.

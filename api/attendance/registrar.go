@@ -23,8 +23,15 @@ type Registrar interface {
 	// mistake. People who left are archived.
 	Remove(ctx context.Context, kind RowKind, key string) error
 	RemoveTerm(ctx context.Context, id ID) error
-	// Scope sets the courses that a pendrive holds.
-	Scope(ctx context.Context, node ID, all bool, courses []ID) error
+
+	// PutNode keeps a pendrive's name and its end; a new one waits for its claim.
+	PutNode(ctx context.Context, n Node) error
+	// Scope sets what a pendrive holds.
+	Scope(ctx context.Context, node ID, h Holding) error
+	// OfferNode waits for whoever brings a code. Who held the pendrive is out.
+	OfferNode(ctx context.Context, node ID, c ClaimHash) error
+	// RevokeNode shuts a pendrive out; one that is out keeps its time.
+	RevokeNode(ctx context.Context, node ID) error
 }
 
 // Records are what a change has to know first. Who reads a row by its id makes
@@ -45,6 +52,12 @@ type Records interface {
 	EnrolmentsIn(ctx context.Context, course ID) ([]FeedEnrolment, error)
 	// EnrolmentsOf are those of a student that have not ended at a time.
 	EnrolmentsOf(ctx context.Context, student ID, at time.Time) ([]FeedEnrolment, error)
+	// Node is without what it holds and what it said.
+	Node(ctx context.Context, id ID) (Node, error)
+	// NodeNamed is the one of a name, upper or lower case, that was not revoked.
+	NodeNamed(ctx context.Context, name string) (Node, error)
+	// CourseIDs are the courses that codes name, in their order.
+	CourseIDs(ctx context.Context, codes []string) ([]ID, error)
 
 	// What still refers to a row, so that it can only be archived.
 	TermReferred(ctx context.Context, id ID) (bool, error)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
+	"github.com/arise-attendance/arise/api/campus/drive"
 	"github.com/arise-attendance/arise/api/campus/fleet"
 	"github.com/arise-attendance/arise/api/campus/inbox"
 	"github.com/arise-attendance/arise/api/campus/outbox"
@@ -27,6 +28,8 @@ type Nodes interface {
 	// the same key gets the same answer again.
 	Claim(ctx context.Context, code string, keyHash []byte, version string, at time.Time) (attendance.Node, error)
 	Node(ctx context.Context, id attendance.ID) (attendance.Node, error)
+	// Heard notes that a node called, and what it said of itself.
+	Heard(ctx context.Context, node attendance.ID, said attendance.Vitals) error
 }
 
 // Uploads gives one transaction to one batch of a pendrive.
@@ -57,6 +60,7 @@ type Deps struct {
 	Outbox   outbox.Deps
 	Fleet    fleet.Deps
 	Inbox    inbox.Deps
+	Drives   drive.Deps
 	Ready    func(context.Context) error // does the database answer
 
 	Integrations Integrations
@@ -80,6 +84,7 @@ func Register(api huma.API, d Deps) {
 	outbox.Register(api, d.Outbox)
 	fleet.Register(api, d.Fleet)
 	inbox.Register(api, d.Inbox)
+	drive.Register(api, d.Drives)
 }
 
 // cloud marks an operation as answered by the cloud only.

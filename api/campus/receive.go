@@ -10,7 +10,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -34,6 +37,7 @@ type uploadBody struct {
 	HeadSeq     int64         `json:"head_seq,omitempty" doc:"The last line of the pendrive's log, of which this may be a part."`
 	HashBefore  string        `json:"hash_before" doc:"Hex SHA-256: the running hash of the log before the first line."`
 	Clock       clockBody     `json:"clock"`
+	Version     string        `json:"version,omitempty" maxLength:"60" doc:"Of the pendrive's program."`
 	Facts       []sentBody    `json:"facts" maxItems:"1000" doc:"Dense and rising by seq."`
 }
 
@@ -111,6 +115,9 @@ func (d Deps) receiveFacts(ctx context.Context, in *receiveInput) (*receiptOutpu
 	if err != nil {
 		return nil, err
 	}
+	if err := d.Nodes.Heard(ctx, up.Node, body.said(receipt)); err != nil {
+		return nil, err
+	}
 	head, err := d.Feeds.Head(ctx)
 	if err != nil {
 		return nil, err
@@ -154,6 +161,31 @@ func unpack(encoding string, raw []byte) (uploadBody, error) {
 		return body, rest.NewProblem(http.StatusBadRequest, "truncated", "the body is not the JSON of a batch: nothing was stored, send it again")
 	}
 	return body, nil
+}
+
+// said is what the pendrive told of itself beside its facts.
+func (b uploadBody) said(r attendance.Receipt) attendance.Vitals {
+	waiting := max(int(b.HeadSeq-r.Seq), 0)
+	return attendance.Vitals{Waiting: &waiting, Ahead: ahead(b.Clock.WallMS, r.Now), Version: version(b.Version)}
+}
+
+// ahead is how far a clock is before ours; nil when it said nothing, or nothing
+// that a clock can show.
+func ahead(wallMS int64, now time.Time) *time.Duration {
+	const century = 100 * 365 * 24 * time.Hour
+	d := time.UnixMilli(wallMS).Sub(now)
+	if wallMS <= 0 || d.Abs() > century {
+		return nil
+	}
+	return &d
+}
+
+// version is a program's own word for itself, which goes into a list for people.
+func version(s string) string {
+	if len(s) > 60 || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+		return ""
+	}
+	return s
 }
 
 func (b uploadBody) upload(node attendance.ID) (attendance.Upload, error) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -19,6 +20,9 @@ type rosterInput struct {
 	Generation string `query:"generation" maxLength:"60" doc:"Of the roster the pendrive holds; absent: send the whole."`
 	Rev        int64  `query:"rev" minimum:"0" doc:"The last revision it holds."`
 	Facts      string `query:"facts" maxLength:"200" doc:"The facts_cursor of the last answer."`
+	Waiting    int    `query:"waiting" default:"-1" doc:"Lines of its log that wait, for the office to see."`
+	WallMS     int64  `query:"wall_ms" doc:"What its wall clock says now, Unix milliseconds."`
+	Version    string `query:"version" maxLength:"60" doc:"Of its program."`
 }
 
 type rosterOutput struct{ Body rosterBody }
@@ -49,6 +53,14 @@ func (d Deps) roster(api huma.API) {
 	row.Extensions = map[string]any{"x-go-type": "json.RawMessage"}
 }
 
+func (in *rosterInput) said(now time.Time) attendance.Vitals {
+	out := attendance.Vitals{Ahead: ahead(in.WallMS, now), Version: version(in.Version)}
+	if in.Waiting >= 0 {
+		out.Waiting = &in.Waiting
+	}
+	return out
+}
+
 func (d Deps) pullRoster(ctx context.Context, in *rosterInput) (*rosterOutput, error) {
 	var generation attendance.ID
 	if in.Generation != "" {
@@ -57,8 +69,12 @@ func (d Deps) pullRoster(ctx context.Context, in *rosterInput) (*rosterOutput, e
 			return nil, attendance.ErrRefetch
 		}
 	}
-	page, err := d.Feeds.Feed(ctx, auth.From(ctx).ID, generation, in.Rev, in.Facts)
+	me := auth.From(ctx).ID
+	page, err := d.Feeds.Feed(ctx, me, generation, in.Rev, in.Facts)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.Nodes.Heard(ctx, me, in.said(d.Service.Now())); err != nil {
 		return nil, err
 	}
 	out := &rosterOutput{Body: rosterBody{

@@ -135,7 +135,12 @@ func TestNobodyIsWarnedBeforeAPendriveWasHeardOf(t *testing.T) {
 	}
 	s.sweep()
 	s.wants("not heard of since the last classes", 0)
-	if _, err := s.pool.Exec(ctx, `UPDATE node SET last_seen_at = $1 WHERE kind = 'edge'`, s.clock()); err != nil {
+	if _, err := s.pool.Exec(ctx, `UPDATE node SET last_seen_at = $1, waiting = 3 WHERE kind = 'edge'`, s.clock()); err != nil {
+		t.Fatal(err)
+	}
+	s.sweep()
+	s.wants("heard of, with lines that wait", 0)
+	if _, err := s.pool.Exec(ctx, `UPDATE node SET waiting = 0 WHERE kind = 'edge'`); err != nil {
 		t.Fatal(err)
 	}
 	s.sweep()

@@ -11,7 +11,6 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/demo"
-	"github.com/arise-attendance/arise/db/postgres"
 )
 
 // Demo makes the demo school in an empty database, with a pendrive that waits to
@@ -120,8 +119,8 @@ func (s *Server) offer(ctx context.Context) error {
 			return nil // another replica's file: a new code would shut its drive out
 		}
 	}
-	_, code, err := s.store.Pair(ctx, postgres.Offer{Name: demoNode, All: true, Until: time.Now().AddDate(1, 0, 0)})
-	if err != nil {
+	code := auth.NewClaim()
+	if _, err := deskOf(s.store, s.service.Now).PairNode(ctx, demoNode, nil, claimUntil(code, time.Now().AddDate(1, 0, 0))); err != nil {
 		return fmt.Errorf("pair the demo pendrive: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {

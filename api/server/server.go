@@ -17,6 +17,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance/office"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/campus"
+	"github.com/arise-attendance/arise/api/campus/drive"
 	"github.com/arise-attendance/arise/api/campus/fleet"
 	"github.com/arise-attendance/arise/api/campus/inbox"
 	"github.com/arise-attendance/arise/api/campus/outbox"
@@ -146,6 +147,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Integrations: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store},
 	}})
 	rest.Limit(api, s.traffic)
+	rules := office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}
 	desk := signin.Desk{Service: s.service, Tokens: tokens, Brake: s.store.Brake(), Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}
 	operations(api, classroom.Deps{
 		Service: s.service, Hub: s.hub, Desk: desk,
@@ -154,7 +156,8 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 	}, campus.Deps{
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.ready,
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Integrations: s.store, Imports: s.imports,
-		Roster: roster.Deps{Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}, Lists: s.store.Lists()},
+		Roster: roster.Deps{Office: rules, Lists: s.store.Lists()},
+		Drives: drive.Deps{Office: rules, Nodes: s.store},
 		Fleet:  fleet.Deps{Service: s.service, Scanners: s.store, Seal: s.keys, Server: s.node, Brake: s.store.Brake()},
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
 		Inbox:  inbox.Deps{Service: s.service, Items: s.store},

@@ -26,7 +26,7 @@ type object = map[string]any
 type drive struct {
 	*program
 	node, incarnation attendance.ID
-	token             string
+	token, version    string
 	institution       string
 	hash              [32]byte
 	seq               int64
@@ -35,12 +35,21 @@ type drive struct {
 // claim pairs a new drive of all courses.
 func (p *program) claim(t *testing.T, name string) *drive {
 	t.Helper()
-	code, err := server.Pair(t.Context(), p.config, name, true, nil)
+	code, err := server.Pair(t.Context(), p.config, name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := bytes.Repeat([]byte{7}, 32)
 	d := &drive{program: p, incarnation: newID(t)}
+	if got := d.claimAs(t, code, 7); got != name {
+		t.Fatalf("got %q, want %q", got, name)
+	}
+	return d
+}
+
+// claimAs brings a code with a key of its own, and returns the pendrive's name.
+func (d *drive) claimAs(t *testing.T, code string, which byte) string {
+	t.Helper()
+	key := bytes.Repeat([]byte{which}, 32)
 	var got struct {
 		NodeID      attendance.ID `json:"node_id"`
 		Name        string        `json:"name"`
@@ -48,12 +57,12 @@ func (p *program) claim(t *testing.T, name string) *drive {
 		Generation  attendance.ID `json:"generation"`
 		ServerTime  time.Time     `json:"server_time"`
 	}
-	p.do(t, http.MethodPost, "/api/sync/claim", "", object{"code": code, "key": key, "incarnation": d.incarnation}).into(t, &got)
-	if got.NodeID.IsZero() || got.Name != name || got.Generation.IsZero() || time.Since(got.ServerTime).Abs() > time.Minute {
+	d.do(t, http.MethodPost, "/api/sync/claim", "", object{"code": code, "key": key, "incarnation": d.incarnation, "version": d.version}).into(t, &got)
+	if got.NodeID.IsZero() || got.Generation.IsZero() || time.Since(got.ServerTime).Abs() > time.Minute {
 		t.Fatalf("got %+v, want the pendrive", got)
 	}
 	d.node, d.token, d.institution = got.NodeID, auth.NodeToken(got.NodeID, key), got.Institution
-	return d
+	return got.Name
 }
 
 // batch is the next lines of the log.
@@ -67,7 +76,7 @@ func (d *drive) batch(facts ...attendance.Fact) object {
 	}
 	return object{
 		"protocol": 1, "incarnation": d.incarnation, "first_seq": first, "last_seq": d.seq,
-		"hash_before": hex.EncodeToString(before[:]), "clock": object{"wall_ms": time.Now().UnixMilli(), "mono_ms": 5}, "facts": lines,
+		"hash_before": hex.EncodeToString(before[:]), "clock": object{"wall_ms": time.Now().UnixMilli(), "mono_ms": 5}, "facts": lines, "version": d.version,
 	}
 }
 
@@ -255,7 +264,7 @@ func TestWhatAnUploadIsRefusedFor(t *testing.T) {
 func TestWhatAClaimIsRefusedFor(t *testing.T) {
 	t.Parallel()
 	p := start(t, nil)
-	code, err := server.Pair(t.Context(), p.config, "Lab 2", true, nil)
+	code, err := server.Pair(t.Context(), p.config, "Lab 2", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,11 +60,14 @@ func newWorld(t *testing.T, seed uint64) *world {
 	if w.cloud, err = w.store.CloudNode(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	n, _, err := w.store.Pair(t.Context(), postgres.Offer{Name: "Room", All: true, Until: time.Now().Add(time.Hour)})
+	if _, err = server.Pair(t.Context(), w.config, "Room", nil); err != nil {
+		t.Fatal(err)
+	}
+	nodes, err := w.store.Nodes(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.room = n.ID
+	w.room = nodes[0].ID
 	w.serve, err = attendance.NewService(t.Context(), w.store, attendance.World{Now: time.Now, Rand: cryptorand.Reader}, w.cloud, attendance.Rules{Zone: zone})
 	if err != nil {
 		t.Fatal(err)

@@ -135,14 +135,11 @@ func TestAccountsSettingsAndPendrivesAreNoted(t *testing.T) {
 	s := setup(t, 1, postgres.Options{})
 	ctx, who := meera(t)
 	a := auth.Account{ID: newID(t), Username: "asha", PasswordHash: "$argon2id$", CreatedAt: time.Now()}
-	node, _, err := s.Pair(ctx, postgres.Offer{Name: "Room 1", All: true, Until: time.Now().Add(time.Hour)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	node := s.store.pair(t, "Room 1")
 	other := a
 	other.ID, other.Username = newID(t), "binod"
 	for _, err := range []error{
-		s.AddAccount(ctx, a), s.AddAccount(ctx, other), s.SetPassword(ctx, a.ID, "$argon2id$2", who.Login), s.ArchiveAccount(ctx, a.ID), s.Revoke(ctx, node.ID),
+		s.AddAccount(ctx, a), s.AddAccount(ctx, other), s.SetPassword(ctx, a.ID, "$argon2id$2", who.Login), s.ArchiveAccount(ctx, a.ID), s.office().RevokeNode(ctx, node.ID),
 	} {
 		if err != nil {
 			t.Fatal(err)

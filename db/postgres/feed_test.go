@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/postgres"
@@ -14,10 +13,7 @@ import (
 // scoped makes a pendrive that holds some courses.
 func (s store) scoped(t testing.TB, name string, codes ...string) attendance.ID {
 	t.Helper()
-	n, _, err := s.Pair(t.Context(), postgres.Offer{Name: name, Courses: codes, Until: time.Now().Add(time.Hour)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	n, _ := s.offer(t, name, codes...)
 	return n.ID
 }
 
@@ -105,7 +101,7 @@ func TestAPlaceThatMeansNothingAnyMoreIsRefused(t *testing.T) {
 		if err := r.PutCourse(ctx, course(newID(t), "MA201")); err != nil {
 			return err
 		}
-		return r.Scope(ctx, f.node, true, nil)
+		return r.Scope(ctx, f.node, attendance.Holding{All: true})
 	})
 	if _, err := s.Feed(t.Context(), f.node, f.generation, f.rev, f.cursor); !errors.Is(err, attendance.ErrRefetch) {
 		t.Errorf("other courses: got %v, want ErrRefetch", err)

@@ -3,17 +3,15 @@ package postgres
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
 	"fmt"
-	"strings"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
 )
 
@@ -34,66 +32,33 @@ func (s *Store) Node(ctx context.Context, id attendance.ID) (attendance.Node, er
 
 // Nodes are all pendrives, by name.
 func (s *Store) Nodes(ctx context.Context) ([]attendance.Node, error) {
-	rows, err := dbsqlc.New(s.pool).Nodes(ctx)
+	rows, err := dbsqlc.New(s.pool).Nodes(ctx, false, attendance.ID{})
+	if err != nil {
+		return nil, fmt.Errorf("list pendrives: %w", err)
+	}
 	out := make([]attendance.Node, len(rows))
 	for i, r := range rows {
-		out[i] = node(r)
+		out[i] = fleetNode(r)
 	}
-	return out, err
+	return out, nil
 }
 
-// Offer is a pendrive about to be paired.
-type Offer struct {
-	Name    string
-	All     bool     // all courses
-	Courses []string // else these, by code
-	Until   time.Time
-}
-
-// Pair makes a pendrive, or offers an existing one of that name to a new drive,
-// and returns its claim code. The code is stored nowhere.
-func (s *Store) Pair(ctx context.Context, o Offer) (attendance.Node, string, error) {
-	code, err := newClaim()
+// FleetNode is one of Nodes.
+func (s *Store) FleetNode(ctx context.Context, id attendance.ID) (attendance.Node, error) {
+	rows, err := dbsqlc.New(s.pool).Nodes(ctx, true, id)
 	if err != nil {
-		return attendance.Node{}, "", err
+		return attendance.Node{}, fmt.Errorf("read pendrive: %w", err)
 	}
-	hash, until := hashClaim(code), &o.Until
-	var id attendance.ID
-	_, err = s.Change(ctx, func(ctx context.Context, r attendance.Registrar) error {
-		q := r.(*registrar).q //nolint:forcetypeassert // Change made it
-		old, err := q.NodeByName(ctx, o.Name)
-		switch {
-		case errors.Is(err, pgx.ErrNoRows):
-			if id, err = attendance.NewID(s.now(), rand.Reader); err != nil {
-				return err
-			}
-			err = q.AddNode(ctx, id, o.Name, hash, until)
-		case err == nil:
-			id = old.ID
-			_, err = q.OfferClaim(ctx, hash, until, id)
-		}
-		if err != nil {
-			return fmt.Errorf("offer pendrive %s: %w", o.Name, err)
-		}
-		courses, err := coursesByCode(ctx, q, o.Courses)
-		if err != nil {
-			return err
-		}
-		return r.Scope(ctx, id, o.All, courses)
-	})
-	return attendance.Node{ID: id, Name: o.Name, AllCourses: o.All}, code, err
+	if len(rows) == 0 {
+		return attendance.Node{}, attendance.Missing{What: "pendrive", Key: id.String()}
+	}
+	return fleetNode(rows[0]), nil
 }
 
-func coursesByCode(ctx context.Context, q *dbsqlc.Queries, codes []string) ([]attendance.ID, error) {
-	lower := make([]string, len(codes))
-	for i, c := range codes {
-		lower[i] = strings.ToLower(strings.TrimSpace(c))
-	}
-	ids, err := q.CourseIDs(ctx, lower)
-	if err == nil && len(ids) != len(codes) {
-		return nil, attendance.Invalid{Field: "courses", Why: "not every code names a course: " + strings.Join(codes, ", ")}
-	}
-	return ids, err
+func fleetNode(r dbsqlc.NodesRow) attendance.Node {
+	n := node(r.Node)
+	n.Holds.Courses, n.Holds.Terms, n.Twice = r.CourseIds, r.TermIds, r.Twice
+	return n
 }
 
 // Claim hands a pendrive over to whoever brings its code: once, but the same key
@@ -101,7 +66,7 @@ func coursesByCode(ctx context.Context, q *dbsqlc.Queries, codes []string) ([]at
 func (s *Store) Claim(ctx context.Context, code string, keyHash []byte, version string, at time.Time) (attendance.Node, error) {
 	var out attendance.Node
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		row, err := t.q.NodeByClaim(ctx, hashClaim(code))
+		row, err := t.q.NodeByClaim(ctx, auth.HashClaim(code))
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			return attendance.ErrClaimUnknown
@@ -126,57 +91,32 @@ func (s *Store) Claim(ctx context.Context, code string, keyHash []byte, version 
 	return out, err
 }
 
-// Revoke shuts a pendrive out.
-func (s *Store) Revoke(ctx context.Context, id attendance.ID) error {
-	return s.write(ctx, func(ctx context.Context, t *tx) error {
-		now := s.now()
-		n, err := t.q.RevokeNode(ctx, &now, id)
-		if err == nil && n == 0 {
-			return attendance.Missing{What: "pendrive", Key: id.String()}
-		}
-		return err
-	})
-}
-
 // seenEvery spares the medium: the office asks which day, not which second.
 const seenEvery = time.Minute
 
-// seen notes that a pendrive called.
-func seen(ctx context.Context, q *dbsqlc.Queries, node attendance.ID, now time.Time) error {
+// Heard notes that a pendrive called, and what it said of itself.
+func (s *Store) Heard(ctx context.Context, node attendance.ID, said attendance.Vitals) error {
+	now := s.now()
 	before := now.Add(-seenEvery)
-	if err := q.SeeNode(ctx, &now, node, &before); err != nil {
-		return fmt.Errorf("note when the pendrive called: %w", err)
+	p := dbsqlc.HearNodeParams{ID: node, At: &now, Before: &before, Version: said.Version}
+	if said.Waiting != nil {
+		n := int32(min(max(*said.Waiting, 0), math.MaxInt32)) //nolint:gosec // bounded here
+		p.Waiting = &n
+	}
+	if said.Ahead != nil {
+		ms := said.Ahead.Milliseconds()
+		p.AheadMs = &ms
+	}
+	if err := dbsqlc.New(s.pool).HearNode(ctx, p); err != nil {
+		return fmt.Errorf("note that the pendrive called: %w", err)
 	}
 	return nil
 }
 
 func node(r dbsqlc.Node) attendance.Node {
 	return attendance.Node{
-		ID: r.ID, Name: r.Name, AllCourses: r.AllCourses, KeyHash: r.KeyHash,
-		ClaimedAt: moment(r.ClaimedAt), RevokedAt: moment(r.RevokedAt), SeenAt: moment(r.LastSeenAt),
+		ID: r.ID, Name: r.Name, Holds: attendance.Holding{All: r.AllCourses}, CreatedAt: r.CreatedAt, ExpiresAt: moment(r.ExpiresAt), RevokedAt: moment(r.RevokedAt),
+		KeyHash: r.KeyHash, ClaimUntil: moment(r.ClaimExpiresAt), ClaimedAt: moment(r.ClaimedAt),
+		SeenAt: moment(r.LastSeenAt), Waiting: int(r.Waiting), Ahead: time.Duration(r.AheadMs) * time.Millisecond, Version: r.Version,
 	}
-}
-
-// A claim code is 130 random bits as people can type them, in groups of five.
-const claimBytes, claimChars, claimGroup = 17, 26, 5
-
-func newClaim() (string, error) {
-	b := make([]byte, claimBytes)
-	if _, err := rand.Read(b); err != nil {
-		return "", fmt.Errorf("make claim code: %w", err)
-	}
-	text := base32.StdEncoding.EncodeToString(b)[:claimChars]
-	var groups []string
-	for ; len(text) > claimGroup; text = text[claimGroup:] {
-		groups = append(groups, text[:claimGroup])
-	}
-	return strings.Join(append(groups, text), "-"), nil
-}
-
-// hashClaim forgives case, spaces and hyphens. The code has enough random bits of
-// its own for a plain hash.
-func hashClaim(code string) []byte {
-	plain := strings.NewReplacer("-", "", " ", "").Replace(strings.ToUpper(code))
-	sum := sha256.Sum256([]byte(plain))
-	return sum[:]
 }

@@ -80,6 +80,11 @@ func (r *registrar) PutTerm(ctx context.Context, t attendance.Term) error {
 
 func (r *registrar) PutCourse(ctx context.Context, c attendance.CourseEntry) error {
 	r.say(attendance.CourseRow, c.ID.String(), c.ID)
+	moved, err := r.q.NodesMoved(ctx, c.Term, c.ID)
+	if err != nil {
+		return fmt.Errorf("find pendrives of the course's semesters: %w", err)
+	}
+	r.rescoped = append(r.rescoped, moved...)
 	return r.q.PutCourse(ctx, dbsqlc.PutCourseParams{
 		ID: c.ID, TermID: c.Term, TeacherID: c.Teacher, Code: c.Code, Name: c.Name,
 		DefaultMinutes: int32(c.DefaultMinutes), ArchivedAt: r.archived(c.Archived), //nolint:gosec // the table checks
@@ -132,18 +137,6 @@ func (r *registrar) PutSetting(ctx context.Context, s attendance.SettingEntry) e
 	return r.q.PutSetting(ctx, s.Key, s.Value, s.Travels)
 }
 
-func (r *registrar) Scope(ctx context.Context, node attendance.ID, all bool, courses []attendance.ID) error {
-	n, err := r.q.SetNodeScope(ctx, all, node)
-	if err != nil {
-		return fmt.Errorf("set scope of pendrive: %w", err)
-	}
-	if n == 0 {
-		return attendance.Missing{What: "pendrive", Key: node.String()}
-	}
-	r.rescoped = append(r.rescoped, node)
-	return errors.Join(r.q.ClearNodeCourses(ctx, node), r.q.AddNodeCourses(ctx, node, courses))
-}
-
 // archived is the time of archiving; a row that is archived already keeps its own.
 func (r *registrar) archived(yes bool) *time.Time {
 	if !yes {
@@ -172,6 +165,7 @@ var taken = map[string]attendance.Taken{
 	"enrolment_open_roll":     {Field: "roll", Why: "another student of this course has this roll"},
 	"enrolment_open_student":  {Field: "student", Why: "is enrolled in this course already"},
 	"account_username":        {Field: "username", Why: "another account has this name"},
+	"node_name":               {Field: "name", Why: "another pendrive has this name: issue that one again, or choose another"},
 	"request_once":            {Field: "session_id", Why: "a request about it waits already: withdraw that one, or wait"},
 	"teaching_open":           {Field: "teacher", Why: "holds this course already"},
 	"pairing_selector_key":    {Field: "code", Why: "another scanner's begins so: ask for one more"},

@@ -58,7 +58,9 @@ func TestABrokenRuleNamesItsField(t *testing.T) {
 		"a removed thing that never was": {"", false, func(ctx context.Context, r attendance.Registrar) error {
 			return r.Remove(ctx, attendance.TeacherRow, newID(t).String())
 		}},
-		"a pendrive that never was": {"", false, func(ctx context.Context, r attendance.Registrar) error { return r.Scope(ctx, newID(t), true, nil) }},
+		"a pendrive that never was": {"", false, func(ctx context.Context, r attendance.Registrar) error {
+			return r.Scope(ctx, newID(t), attendance.Holding{All: true})
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

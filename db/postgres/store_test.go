@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -11,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/attendance/office"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/db/embedded/pgtest"
 	"github.com/arise-attendance/arise/db/postgres"
 	"github.com/arise-attendance/arise/db/storetest"
@@ -71,11 +74,28 @@ func migrate(ctx context.Context, url string) error {
 // pair makes a pendrive that holds all courses.
 func (s store) pair(t testing.TB, name string) attendance.Node {
 	t.Helper()
-	n, _, err := s.Pair(t.Context(), postgres.Offer{Name: name, All: true, Until: time.Now().Add(time.Hour)})
+	n, _ := s.offer(t, name)
+	return n
+}
+
+// office is somebody who keeps the roster here.
+func (s store) office() office.Office {
+	return office.Office{Registry: s, Now: time.Now, NewID: func() (attendance.ID, error) { return attendance.NewID(time.Now(), rand.Reader) }}
+}
+
+// offer makes a pendrive that waits for its code: of all courses when none is named.
+func (s store) offer(t testing.TB, name string, codes ...string) (attendance.Node, string) {
+	t.Helper()
+	code := auth.NewClaim()
+	id, err := s.office().PairNode(t.Context(), name, codes, attendance.ClaimHash{Hash: auth.HashClaim(code), Until: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	n, err := s.Node(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n, code
 }
 
 // seed writes feed rows through the roster writer.

@@ -30,7 +30,7 @@ func (t *tx) AdvanceStream(ctx context.Context, node, incarnation attendance.ID,
 	if err := t.q.AdvanceStream(ctx, node, incarnation, to.Seq, to.Hash[:]); err != nil {
 		return fmt.Errorf("advance stream: %w", err)
 	}
-	return seen(ctx, t.q, node, t.now())
+	return nil
 }
 
 func (t *tx) Entitled(ctx context.Context, node attendance.ID) (map[attendance.ID]bool, error) {

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
-	"github.com/arise-attendance/arise/db/postgres"
+	"github.com/arise-attendance/arise/api/attendance/office"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/db/sqlite"
 )
 
@@ -33,8 +34,10 @@ func (c *campus) plug(ctx context.Context, dir, name string, skew time.Duration)
 	if err != nil {
 		return nil, err
 	}
-	_, code, err := c.pg.Pair(ctx, postgres.Offer{Name: name, Courses: []string{c.course.Code}, Until: time.Now().Add(time.Hour)})
-	if err != nil {
+	code := auth.NewClaim()
+	desk := office.Office{Registry: c.pg, Now: time.Now, NewID: func() (attendance.ID, error) { return attendance.NewID(time.Now(), rand.Reader) }}
+	claim := attendance.ClaimHash{Hash: auth.HashClaim(code), Until: time.Now().Add(time.Hour)}
+	if _, err := desk.PairNode(ctx, name, []string{c.course.Code}, claim); err != nil {
 		return nil, err
 	}
 	hash := sha256.Sum256(id.Key)

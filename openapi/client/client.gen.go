@@ -446,19 +446,19 @@ func (e EdgeMediumState) Valid() bool {
 
 // Defines values for ExpireOutputBodyStatus.
 const (
-	Active       ExpireOutputBodyStatus = "active"
-	AlreadyEnded ExpireOutputBodyStatus = "already_ended"
-	Expired      ExpireOutputBodyStatus = "expired"
+	ExpireOutputBodyStatusActive       ExpireOutputBodyStatus = "active"
+	ExpireOutputBodyStatusAlreadyEnded ExpireOutputBodyStatus = "already_ended"
+	ExpireOutputBodyStatusExpired      ExpireOutputBodyStatus = "expired"
 )
 
 // Valid indicates whether the value is a known member of the ExpireOutputBodyStatus enum.
 func (e ExpireOutputBodyStatus) Valid() bool {
 	switch e {
-	case Active:
+	case ExpireOutputBodyStatusActive:
 		return true
-	case AlreadyEnded:
+	case ExpireOutputBodyStatusAlreadyEnded:
 		return true
-	case Expired:
+	case ExpireOutputBodyStatusExpired:
 		return true
 	default:
 		return false
@@ -1044,6 +1044,33 @@ func (e MarkInputBodyStatus) Valid() bool {
 	case MarkInputBodyStatusLate:
 		return true
 	case MarkInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeRowState.
+const (
+	NodeRowStateActive      NodeRowState = "active"
+	NodeRowStateExistsTwice NodeRowState = "exists_twice"
+	NodeRowStateExpired     NodeRowState = "expired"
+	NodeRowStateRevoked     NodeRowState = "revoked"
+	NodeRowStateWaiting     NodeRowState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the NodeRowState enum.
+func (e NodeRowState) Valid() bool {
+	switch e {
+	case NodeRowStateActive:
+		return true
+	case NodeRowStateExistsTwice:
+		return true
+	case NodeRowStateExpired:
+		return true
+	case NodeRowStateRevoked:
+		return true
+	case NodeRowStateWaiting:
 		return true
 	default:
 		return false
@@ -3357,6 +3384,19 @@ type Change struct {
 	Row *json.RawMessage `json:"row,omitempty"`
 }
 
+// ChangeInputBody defines model for ChangeInputBody.
+type ChangeInputBody struct {
+	// AllCourses With any of these three, all three are replaced.
+	AllCourses *bool      `json:"all_courses,omitempty"`
+	CourseIds  *[]string  `json:"course_ids,omitempty"`
+	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
+	Name       *string    `json:"name,omitempty"`
+
+	// NeverEnds True: it has no end any more.
+	NeverEnds   *bool     `json:"never_ends,omitempty"`
+	SemesterIds *[]string `json:"semester_ids,omitempty"`
+}
+
 // ClaimInputBody defines model for ClaimInputBody.
 type ClaimInputBody struct {
 	// Code The claim code from the office.
@@ -4885,6 +4925,90 @@ type MonthStudent struct {
 	Total            SheetTally         `json:"total"`
 	UniversityRollNo string             `json:"university_roll_no"`
 }
+
+// NodeChanged defines model for NodeChanged.
+type NodeChanged struct {
+	// Message Examples: Operation successful.
+	Message string `json:"message"`
+}
+
+// NodeForm defines model for NodeForm.
+type NodeForm struct {
+	// AllCourses Every course, also those to come. Instead of the two lists.
+	AllCourses *bool `json:"all_courses,omitempty"`
+
+	// CourseIds Courses by name.
+	CourseIds *[]string `json:"course_ids,omitempty"`
+
+	// ExpiresAt From then on it begins no class; it still hands in what it holds. Absent: it has no end.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// Name What people know the drive by; unique among those that were not revoked.
+	//
+	// Examples: Room 204
+	Name string `json:"name"`
+
+	// SemesterIds Whole semesters: their courses, also those to come.
+	SemesterIds *[]string `json:"semester_ids,omitempty"`
+}
+
+// NodeMade defines model for NodeMade.
+type NodeMade struct {
+	// ClaimCode Shown this once. Tell it to whoever gets the drive, apart from the drive.
+	//
+	// Examples: PKEFV-7TQ3Z-MWCX4-HJ2YA-LSNDR-B
+	ClaimCode  string             `json:"claim_code"`
+	ClaimUntil time.Time          `json:"claim_until"`
+	Id         openapi_types.UUID `json:"id"`
+
+	// Message Examples: Pendrive made.
+	Message string `json:"message"`
+
+	// Status Examples: success
+	Status string `json:"status"`
+}
+
+// NodeRow defines model for NodeRow.
+type NodeRow struct {
+	AllCourses bool `json:"all_courses"`
+
+	// ClaimUntil With waiting: until when the code is good.
+	ClaimUntil *time.Time `json:"claim_until,omitempty"`
+	ClaimedAt  *time.Time `json:"claimed_at,omitempty"`
+
+	// ClockAheadMs The clock of its computer before ours, when it called; below 0: behind.
+	ClockAheadMs int64 `json:"clock_ahead_ms"`
+
+	// CourseIds Named one by one.
+	CourseIds []string  `json:"course_ids"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// ExpiresAt Absent: it has no end.
+	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
+	Id        openapi_types.UUID `json:"id"`
+
+	// LastContactAt To the minute. Absent: it never called.
+	LastContactAt *time.Time `json:"last_contact_at,omitempty"`
+
+	// Name Examples: Room 204
+	Name      string     `json:"name"`
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+
+	// SemesterIds Whole semesters, with what comes into them later.
+	SemesterIds []string `json:"semester_ids"`
+
+	// State waiting: for its claim code. expired: it begins no class and still hands in. exists_twice: two drives write under this name; find the copy, and issue the pendrive again.
+	State NodeRowState `json:"state"`
+
+	// Version Of its program.
+	Version string `json:"version"`
+
+	// WaitingFacts Lines of its log that the cloud had not confirmed when it called.
+	WaitingFacts int64 `json:"waiting_facts"`
+}
+
+// NodeRowState waiting: for its claim code. expired: it begins no class and still hands in. exists_twice: two drives write under this name; find the copy, and issue the pendrive again.
+type NodeRowState string
 
 // NoticesBody defines model for NoticesBody.
 type NoticesBody struct {
@@ -6525,6 +6649,9 @@ type UploadBody struct {
 	//
 	// Examples: 1
 	Protocol int64 `json:"protocol"`
+
+	// Version Of the pendrive's program.
+	Version *string `json:"version,omitempty"`
 }
 
 // ValidateOutputBody defines model for ValidateOutputBody.
@@ -7086,6 +7213,15 @@ type PullRosterParams struct {
 
 	// Facts The facts_cursor of the last answer.
 	Facts *string `form:"facts,omitempty" json:"facts,omitempty"`
+
+	// Waiting Lines of its log that wait, for the office to see.
+	Waiting *int64 `form:"waiting,omitempty" json:"waiting,omitempty"`
+
+	// WallMs What its wall clock says now, Unix milliseconds.
+	WallMs *int64 `form:"wall_ms,omitempty" json:"wall_ms,omitempty"`
+
+	// Version Of its program.
+	Version *string `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // GetHistoryParams defines parameters for GetHistory.
@@ -7193,6 +7329,12 @@ type SignInAdminJSONRequestBody = SignInInputBody
 
 // TestMailJSONRequestBody defines body for TestMail for application/json ContentType.
 type TestMailJSONRequestBody = TestMailInputBody
+
+// MakeNodeJSONRequestBody defines body for MakeNode for application/json ContentType.
+type MakeNodeJSONRequestBody = NodeForm
+
+// ChangeNodeJSONRequestBody defines body for ChangeNode for application/json ContentType.
+type ChangeNodeJSONRequestBody = ChangeInputBody
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = AdminPasswordInputBody
@@ -8002,6 +8144,68 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/admin/mails/{id}/resend (the `ResendMail` operationId).
 	ResendMail(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListNodes List the pendrives, and how each stands
+	//
+	// By name. The list is whole: a school has tens of them.
+	//
+	// Corresponds with GET /api/admin/nodes (the `ListNodes` operationId).
+	ListNodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MakeNodeWithBody Make a pendrive
+	//
+	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/nodes (the `MakeNode` operationId).
+	MakeNodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MakeNode Make a pendrive
+	//
+	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/nodes (the `MakeNode` operationId).
+	MakeNode(ctx context.Context, body MakeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetNode Read a pendrive
+	//
+	// Corresponds with GET /api/admin/nodes/{id} (the `GetNode` operationId).
+	GetNode(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeNodeWithBody Rename a pendrive, give it other courses or another end
+	//
+	// What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
+	ChangeNodeWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ChangeNode Rename a pendrive, give it other courses or another end
+	//
+	// What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
+	ChangeNode(ctx context.Context, id openapi_types.UUID, body ChangeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReissueNode Give a pendrive to another drive, or to the same again
+	//
+	// A new claim code, shown this once; the code and the key before it are out. The name, the courses and what was held stay.
+	//
+	// Corresponds with POST /api/admin/nodes/{id}/reissue (the `ReissueNode` operationId).
+	ReissueNode(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeNode Shut a lost pendrive out
+	//
+	// At once in the cloud, and on the drive when it calls next.
+	//
+	// Corresponds with POST /api/admin/nodes/{id}/revoke (the `RevokeNode` operationId).
+	RevokeNode(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangePasswordWithBody Change my password
 	//
@@ -10288,6 +10492,148 @@ func (c *Client) TestMail(ctx context.Context, body TestMailJSONRequestBody, req
 // Corresponds with POST /api/admin/mails/{id}/resend (the `ResendMail` operationId).
 func (c *Client) ResendMail(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResendMailRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListNodes List the pendrives, and how each stands
+//
+// By name. The list is whole: a school has tens of them.
+//
+// Corresponds with GET /api/admin/nodes (the `ListNodes` operationId).
+func (c *Client) ListNodes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListNodesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MakeNodeWithBody Make a pendrive
+//
+// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/nodes (the `MakeNode` operationId).
+func (c *Client) MakeNodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeNodeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MakeNode Make a pendrive
+//
+// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/nodes (the `MakeNode` operationId).
+func (c *Client) MakeNode(ctx context.Context, body MakeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeNodeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetNode Read a pendrive
+//
+// Corresponds with GET /api/admin/nodes/{id} (the `GetNode` operationId).
+func (c *Client) GetNode(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetNodeRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeNodeWithBody Rename a pendrive, give it other courses or another end
+//
+// What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
+func (c *Client) ChangeNodeWithBody(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeNodeRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ChangeNode Rename a pendrive, give it other courses or another end
+//
+// What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
+func (c *Client) ChangeNode(ctx context.Context, id openapi_types.UUID, body ChangeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewChangeNodeRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReissueNode Give a pendrive to another drive, or to the same again
+//
+// A new claim code, shown this once; the code and the key before it are out. The name, the courses and what was held stay.
+//
+// Corresponds with POST /api/admin/nodes/{id}/reissue (the `ReissueNode` operationId).
+func (c *Client) ReissueNode(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReissueNodeRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeNode Shut a lost pendrive out
+//
+// At once in the cloud, and on the drive when it calls next.
+//
+// Corresponds with POST /api/admin/nodes/{id}/revoke (the `RevokeNode` operationId).
+func (c *Client) RevokeNode(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeNodeRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -15969,6 +16315,222 @@ func NewResendMailRequest(server string, id openapi_types.UUID) (*http.Request, 
 	return req, nil
 }
 
+// NewListNodesRequest constructs an http.Request for the ListNodes method
+func NewListNodesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/nodes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMakeNodeRequest calls the generic MakeNode builder with application/json body
+func NewMakeNodeRequest(server string, body MakeNodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMakeNodeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewMakeNodeRequestWithBody constructs an http.Request for the MakeNode method, with any body, and a specified content type
+func NewMakeNodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/nodes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetNodeRequest constructs an http.Request for the GetNode method
+func NewGetNodeRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/nodes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewChangeNodeRequest calls the generic ChangeNode builder with application/json body
+func NewChangeNodeRequest(server string, id openapi_types.UUID, body ChangeNodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewChangeNodeRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewChangeNodeRequestWithBody constructs an http.Request for the ChangeNode method, with any body, and a specified content type
+func NewChangeNodeRequestWithBody(server string, id openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/nodes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewReissueNodeRequest constructs an http.Request for the ReissueNode method
+func NewReissueNodeRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/nodes/%s/reissue", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRevokeNodeRequest constructs an http.Request for the RevokeNode method
+func NewRevokeNodeRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/nodes/%s/revoke", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewChangePasswordRequest calls the generic ChangePassword builder with application/json body
 func NewChangePasswordRequest(server string, body ChangePasswordJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -19606,6 +20168,42 @@ func NewPullRosterRequest(server string, params *PullRosterParams) (*http.Reques
 
 		}
 
+		if params.Waiting != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "waiting", *params.Waiting, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.WallMs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wall_ms", *params.WallMs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Version != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "version", *params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -21924,6 +22522,76 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/admin/mails/{id}/resend (the `ResendMail` operationId).
 	ResendMailWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ResendMailResponse, error)
+
+	// ListNodesWithResponse List the pendrives, and how each stands
+	//
+	// By name. The list is whole: a school has tens of them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/nodes (the `ListNodes` operationId).
+	ListNodesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListNodesResponse, error)
+
+	// MakeNodeWithBodyWithResponse Make a pendrive
+	//
+	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/nodes (the `MakeNode` operationId).
+	MakeNodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeNodeResponse, error)
+
+	// MakeNodeWithResponse Make a pendrive
+	//
+	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/nodes (the `MakeNode` operationId).
+	MakeNodeWithResponse(ctx context.Context, body MakeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeNodeResponse, error)
+
+	// GetNodeWithResponse Read a pendrive
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/nodes/{id} (the `GetNode` operationId).
+	GetNodeWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetNodeResponse, error)
+
+	// ChangeNodeWithBodyWithResponse Rename a pendrive, give it other courses or another end
+	//
+	// What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
+	ChangeNodeWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeNodeResponse, error)
+
+	// ChangeNodeWithResponse Rename a pendrive, give it other courses or another end
+	//
+	// What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
+	ChangeNodeWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeNodeResponse, error)
+
+	// ReissueNodeWithResponse Give a pendrive to another drive, or to the same again
+	//
+	// A new claim code, shown this once; the code and the key before it are out. The name, the courses and what was held stay.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/nodes/{id}/reissue (the `ReissueNode` operationId).
+	ReissueNodeWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ReissueNodeResponse, error)
+
+	// RevokeNodeWithResponse Shut a lost pendrive out
+	//
+	// At once in the cloud, and on the drive when it calls next.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/nodes/{id}/revoke (the `RevokeNode` operationId).
+	RevokeNodeWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeNodeResponse, error)
 
 	// ChangePasswordWithBodyWithResponse Change my password
 	//
@@ -26725,6 +27393,378 @@ func (r ResendMailResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ResendMailResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListNodesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *[]NodeRow
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListNodesResponse) GetJSON200() *[]NodeRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListNodesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListNodesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListNodesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListNodesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListNodesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type MakeNodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *NodeMade
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r MakeNodeResponse) GetJSON201() *NodeMade {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r MakeNodeResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r MakeNodeResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r MakeNodeResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r MakeNodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MakeNodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MakeNodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MakeNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetNodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NodeRow
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetNodeResponse) GetJSON200() *NodeRow {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetNodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetNodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetNodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ChangeNodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NodeChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ChangeNodeResponse) GetJSON200() *NodeChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ChangeNodeResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ChangeNodeResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ChangeNodeResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ChangeNodeResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ChangeNodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ChangeNodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ChangeNodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ChangeNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReissueNodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NodeMade
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReissueNodeResponse) GetJSON200() *NodeMade {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReissueNodeResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ReissueNodeResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReissueNodeResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReissueNodeResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReissueNodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReissueNodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReissueNodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReissueNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeNodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *NodeChanged
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RevokeNodeResponse) GetJSON200() *NodeChanged {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeNodeResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeNodeResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RevokeNodeResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeNodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeNodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeNodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeNodeResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -35208,6 +36248,124 @@ func (c *ClientWithResponses) ResendMailWithResponse(ctx context.Context, id ope
 	return ParseResendMailResponse(rsp)
 }
 
+// ListNodesWithResponse List the pendrives, and how each stands
+//
+// By name. The list is whole: a school has tens of them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/nodes (the `ListNodes` operationId).
+func (c *ClientWithResponses) ListNodesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListNodesResponse, error) {
+	rsp, err := c.ListNodes(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListNodesResponse(rsp)
+}
+
+// MakeNodeWithBodyWithResponse Make a pendrive
+//
+// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/nodes (the `MakeNode` operationId).
+func (c *ClientWithResponses) MakeNodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeNodeResponse, error) {
+	rsp, err := c.MakeNodeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMakeNodeResponse(rsp)
+}
+
+// MakeNodeWithResponse Make a pendrive
+//
+// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/nodes (the `MakeNode` operationId).
+func (c *ClientWithResponses) MakeNodeWithResponse(ctx context.Context, body MakeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeNodeResponse, error) {
+	rsp, err := c.MakeNode(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMakeNodeResponse(rsp)
+}
+
+// GetNodeWithResponse Read a pendrive
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/nodes/{id} (the `GetNode` operationId).
+func (c *ClientWithResponses) GetNodeWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetNodeResponse, error) {
+	rsp, err := c.GetNode(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetNodeResponse(rsp)
+}
+
+// ChangeNodeWithBodyWithResponse Rename a pendrive, give it other courses or another end
+//
+// What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
+func (c *ClientWithResponses) ChangeNodeWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ChangeNodeResponse, error) {
+	rsp, err := c.ChangeNodeWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeNodeResponse(rsp)
+}
+
+// ChangeNodeWithResponse Rename a pendrive, give it other courses or another end
+//
+// What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
+func (c *ClientWithResponses) ChangeNodeWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeNodeResponse, error) {
+	rsp, err := c.ChangeNode(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseChangeNodeResponse(rsp)
+}
+
+// ReissueNodeWithResponse Give a pendrive to another drive, or to the same again
+//
+// A new claim code, shown this once; the code and the key before it are out. The name, the courses and what was held stay.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/nodes/{id}/reissue (the `ReissueNode` operationId).
+func (c *ClientWithResponses) ReissueNodeWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*ReissueNodeResponse, error) {
+	rsp, err := c.ReissueNode(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReissueNodeResponse(rsp)
+}
+
+// RevokeNodeWithResponse Shut a lost pendrive out
+//
+// At once in the cloud, and on the drive when it calls next.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/nodes/{id}/revoke (the `RevokeNode` operationId).
+func (c *ClientWithResponses) RevokeNodeWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeNodeResponse, error) {
+	rsp, err := c.RevokeNode(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeNodeResponse(rsp)
+}
+
 // ChangePasswordWithBodyWithResponse Change my password
 //
 // Ends my sign-ins everywhere else.
@@ -40164,6 +41322,288 @@ func ParseResendMailResponse(rsp *http.Response) (*ResendMailResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListNodesResponse parses an HTTP response from a ListNodesWithResponse call
+func ParseListNodesResponse(rsp *http.Response) (*ListNodesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListNodesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest []NodeRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseMakeNodeResponse parses an HTTP response from a MakeNodeWithResponse call
+func ParseMakeNodeResponse(rsp *http.Response) (*MakeNodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MakeNodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest NodeMade
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetNodeResponse parses an HTTP response from a GetNodeWithResponse call
+func ParseGetNodeResponse(rsp *http.Response) (*GetNodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetNodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NodeRow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseChangeNodeResponse parses an HTTP response from a ChangeNodeWithResponse call
+func ParseChangeNodeResponse(rsp *http.Response) (*ChangeNodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ChangeNodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NodeChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReissueNodeResponse parses an HTTP response from a ReissueNodeWithResponse call
+func ParseReissueNodeResponse(rsp *http.Response) (*ReissueNodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReissueNodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NodeMade
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeNodeResponse parses an HTTP response from a RevokeNodeWithResponse call
+func ParseRevokeNodeResponse(rsp *http.Response) (*RevokeNodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeNodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest NodeChanged
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

@@ -887,6 +887,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the pendrives, and how each stands
+         * @description By name. The list is whole: a school has tens of them.
+         */
+        get: operations["list-nodes"];
+        put?: never;
+        /**
+         * Make a pendrive
+         * @description The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+         */
+        post: operations["make-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a pendrive */
+        get: operations["get-node"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename a pendrive, give it other courses or another end
+         * @description What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
+         */
+        patch: operations["change-node"];
+        trace?: never;
+    };
+    "/api/admin/nodes/{id}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a pendrive to another drive, or to the same again
+         * @description A new claim code, shown this once; the code and the key before it are out. The name, the courses and what was held stay.
+         */
+        post: operations["reissue-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/nodes/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shut a lost pendrive out
+         * @description At once in the cloud, and on the drive when it calls next.
+         */
+        post: operations["revoke-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/password": {
         parameters: {
             query?: never;
@@ -3120,6 +3205,17 @@ export interface components {
             /** @description The row itself; its bytes are what the digest is made of. */
             row?: unknown;
         };
+        ChangeInputBody: {
+            /** @description With any of these three, all three are replaced. */
+            all_courses?: boolean;
+            course_ids?: string[];
+            /** Format: date-time */
+            expires_at?: string;
+            name?: string;
+            /** @description True: it has no end any more. */
+            never_ends?: boolean;
+            semester_ids?: string[];
+        };
         ClaimInputBody: {
             /** @description The claim code from the office. */
             code: string;
@@ -4733,6 +4829,92 @@ export interface components {
             student_name: string;
             total: components["schemas"]["SheetTally"];
             university_roll_no: string;
+        };
+        NodeChanged: {
+            /** @example Operation successful. */
+            message: string;
+        };
+        NodeForm: {
+            /** @description Every course, also those to come. Instead of the two lists. */
+            all_courses?: boolean;
+            /** @description Courses by name. */
+            course_ids?: string[];
+            /**
+             * Format: date-time
+             * @description From then on it begins no class; it still hands in what it holds. Absent: it has no end.
+             */
+            expires_at?: string;
+            /**
+             * @description What people know the drive by; unique among those that were not revoked.
+             * @example Room 204
+             */
+            name: string;
+            /** @description Whole semesters: their courses, also those to come. */
+            semester_ids?: string[];
+        };
+        NodeMade: {
+            /**
+             * @description Shown this once. Tell it to whoever gets the drive, apart from the drive.
+             * @example PKEFV-7TQ3Z-MWCX4-HJ2YA-LSNDR-B
+             */
+            claim_code: string;
+            /** Format: date-time */
+            claim_until: string;
+            /** Format: uuid */
+            id: string;
+            /** @example Pendrive made. */
+            message: string;
+            /** @example success */
+            status: string;
+        };
+        NodeRow: {
+            all_courses: boolean;
+            /**
+             * Format: date-time
+             * @description With waiting: until when the code is good.
+             */
+            claim_until?: string;
+            /** Format: date-time */
+            claimed_at?: string;
+            /**
+             * Format: int64
+             * @description The clock of its computer before ours, when it called; below 0: behind.
+             */
+            clock_ahead_ms: number;
+            /** @description Named one by one. */
+            course_ids: string[];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Absent: it has no end.
+             */
+            expires_at?: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To the minute. Absent: it never called.
+             */
+            last_contact_at?: string;
+            /** @example Room 204 */
+            name: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            /** @description Whole semesters, with what comes into them later. */
+            semester_ids: string[];
+            /**
+             * @description waiting: for its claim code. expired: it begins no class and still hands in. exists_twice: two drives write under this name; find the copy, and issue the pendrive again.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "expired" | "revoked" | "exists_twice";
+            /** @description Of its program. */
+            version: string;
+            /**
+             * Format: int64
+             * @description Lines of its log that the cloud had not confirmed when it called.
+             */
+            waiting_facts: number;
         };
         NoticesBody: {
             /**
@@ -6382,6 +6564,8 @@ export interface components {
              * @example 1
              */
             protocol: number;
+            /** @description Of the pendrive's program. */
+            version?: string;
         };
         ValidateOutputBody: {
             active_session?: components["schemas"]["ActiveBody"];
@@ -9352,6 +9536,304 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeRow"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeMade"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeRow"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeChanged"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reissue-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeMade"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeChanged"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13214,6 +13696,12 @@ export interface operations {
                 rev?: number;
                 /** @description The facts_cursor of the last answer. */
                 facts?: string;
+                /** @description Lines of its log that wait, for the office to see. */
+                waiting?: number;
+                /** @description What its wall clock says now, Unix milliseconds. */
+                wall_ms?: number;
+                /** @description Of its program. */
+                version?: string;
             };
             header?: never;
             path?: never;

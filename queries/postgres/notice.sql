@@ -13,7 +13,7 @@ WHERE se.course_id = @course_id AND NOT se.voided AND (
     OR se.closes_at > @since::timestamptz AND EXISTS (
         SELECT FROM session near JOIN node n ON n.id = near.node_id
         WHERE near.course_id = @course_id AND near.opened_at > @since AND n.kind = 'edge' AND n.revoked_at IS NULL
-          AND (n.last_seen_at IS NULL OR n.last_seen_at < se.closes_at)))
+          AND (n.last_seen_at IS NULL OR n.last_seen_at < se.closes_at OR n.waiting > 0)))
 ORDER BY se.id;
 
 -- name: DropUnsent :exec

@@ -260,11 +260,19 @@ type Node struct {
 	LastSeenAt     *time.Time
 	RevokedAt      *time.Time
 	CreatedAt      time.Time
+	ExpiresAt      *time.Time
+	Waiting        int32
+	AheadMs        int64
 }
 
 type NodeCourse struct {
 	NodeID   attendance.ID
 	CourseID attendance.ID
+}
+
+type NodeTerm struct {
+	NodeID attendance.ID
+	TermID attendance.ID
 }
 
 type Notice struct {

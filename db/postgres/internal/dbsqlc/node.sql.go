@@ -12,26 +12,21 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
-const addNode = `-- name: AddNode :exec
-INSERT INTO node (id, kind, name, claim_hash, claim_expires_at) VALUES ($1, 'edge', $2, $3, $4)
-`
-
-func (q *Queries) AddNode(ctx context.Context, iD attendance.ID, name string, claimHash []byte, claimExpiresAt *time.Time) error {
-	_, err := q.db.Exec(ctx, addNode,
-		iD,
-		name,
-		claimHash,
-		claimExpiresAt,
-	)
-	return err
-}
-
 const addNodeCourses = `-- name: AddNodeCourses :exec
 INSERT INTO node_course (node_id, course_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING
 `
 
 func (q *Queries) AddNodeCourses(ctx context.Context, nodeID attendance.ID, courseIds []attendance.ID) error {
 	_, err := q.db.Exec(ctx, addNodeCourses, nodeID, courseIds)
+	return err
+}
+
+const addNodeTerms = `-- name: AddNodeTerms :exec
+INSERT INTO node_term (node_id, term_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING
+`
+
+func (q *Queries) AddNodeTerms(ctx context.Context, nodeID attendance.ID, termIds []attendance.ID) error {
+	_, err := q.db.Exec(ctx, addNodeTerms, nodeID, termIds)
 	return err
 }
 
@@ -49,15 +44,6 @@ func (q *Queries) ClaimNode(ctx context.Context, keyHash []byte, claimedAt *time
 	return err
 }
 
-const clearNodeCourses = `-- name: ClearNodeCourses :exec
-DELETE FROM node_course WHERE node_id = $1
-`
-
-func (q *Queries) ClearNodeCourses(ctx context.Context, nodeID attendance.ID) error {
-	_, err := q.db.Exec(ctx, clearNodeCourses, nodeID)
-	return err
-}
-
 const cloudNode = `-- name: CloudNode :one
 SELECT id FROM node WHERE kind = 'cloud'
 `
@@ -69,33 +55,29 @@ func (q *Queries) CloudNode(ctx context.Context) (attendance.ID, error) {
 	return id, err
 }
 
-const courseIDs = `-- name: CourseIDs :many
-SELECT id FROM course WHERE lower(code) = ANY($1::text[]) AND archived_at IS NULL ORDER BY id
+const dropNodeCourses = `-- name: DropNodeCourses :exec
+DELETE FROM node_course WHERE node_id = $1 AND course_id <> ALL (coalesce($2::uuid[], '{}'))
 `
 
-func (q *Queries) CourseIDs(ctx context.Context, codes []string) ([]attendance.ID, error) {
-	rows, err := q.db.Query(ctx, courseIDs, codes)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []attendance.ID{}
-	for rows.Next() {
-		var id attendance.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+func (q *Queries) DropNodeCourses(ctx context.Context, nodeID attendance.ID, courseIds []attendance.ID) error {
+	_, err := q.db.Exec(ctx, dropNodeCourses, nodeID, courseIds)
+	return err
+}
+
+const dropNodeTerms = `-- name: DropNodeTerms :exec
+DELETE FROM node_term WHERE node_id = $1 AND term_id <> ALL (coalesce($2::uuid[], '{}'))
+`
+
+func (q *Queries) DropNodeTerms(ctx context.Context, nodeID attendance.ID, termIds []attendance.ID) error {
+	_, err := q.db.Exec(ctx, dropNodeTerms, nodeID, termIds)
+	return err
 }
 
 const entitled = `-- name: Entitled :many
 SELECT c.id FROM course c JOIN node n ON n.id = $1
-WHERE n.all_courses OR EXISTS (SELECT FROM node_course nc WHERE nc.node_id = n.id AND nc.course_id = c.id)
+WHERE n.all_courses
+   OR EXISTS (SELECT FROM node_course nc WHERE nc.node_id = n.id AND nc.course_id = c.id)
+   OR EXISTS (SELECT FROM node_term nt WHERE nt.node_id = n.id AND nt.term_id = c.term_id)
 ORDER BY c.id
 `
 
@@ -119,8 +101,38 @@ func (q *Queries) Entitled(ctx context.Context, nodeID attendance.ID) ([]attenda
 	return items, nil
 }
 
+const hearNode = `-- name: HearNode :exec
+UPDATE node SET last_seen_at = $1, waiting = coalesce($2::int, waiting),
+    ahead_ms = coalesce($3::bigint, ahead_ms), version = coalesce(nullif($4::text, ''), version)
+WHERE id = $5 AND (last_seen_at IS NULL OR last_seen_at < $6 OR waiting <> $2::int
+    OR version <> nullif($4::text, '') OR abs(ahead_ms - $3::bigint) > 2000)
+`
+
+type HearNodeParams struct {
+	At      *time.Time
+	Waiting *int32
+	AheadMs *int64
+	Version string
+	ID      attendance.ID
+	Before  *time.Time
+}
+
+// A drive called. The office asks which day, not which second; what changed is
+// noted at once. What was not said stays.
+func (q *Queries) HearNode(ctx context.Context, arg HearNodeParams) error {
+	_, err := q.db.Exec(ctx, hearNode,
+		arg.At,
+		arg.Waiting,
+		arg.AheadMs,
+		arg.Version,
+		arg.ID,
+		arg.Before,
+	)
+	return err
+}
+
 const node = `-- name: Node :one
-SELECT id, kind, name, all_courses, scope_rev, claim_hash, claim_expires_at, claimed_at, key_hash, version, last_seen_at, revoked_at, created_at FROM node WHERE id = $1
+SELECT id, kind, name, all_courses, scope_rev, claim_hash, claim_expires_at, claimed_at, key_hash, version, last_seen_at, revoked_at, created_at, expires_at, waiting, ahead_ms FROM node WHERE id = $1
 `
 
 func (q *Queries) Node(ctx context.Context, id attendance.ID) (Node, error) {
@@ -140,12 +152,15 @@ func (q *Queries) Node(ctx context.Context, id attendance.ID) (Node, error) {
 		&i.LastSeenAt,
 		&i.RevokedAt,
 		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.Waiting,
+		&i.AheadMs,
 	)
 	return i, err
 }
 
 const nodeByClaim = `-- name: NodeByClaim :one
-SELECT id, kind, name, all_courses, scope_rev, claim_hash, claim_expires_at, claimed_at, key_hash, version, last_seen_at, revoked_at, created_at FROM node WHERE claim_hash = $1 FOR NO KEY UPDATE
+SELECT id, kind, name, all_courses, scope_rev, claim_hash, claim_expires_at, claimed_at, key_hash, version, last_seen_at, revoked_at, created_at, expires_at, waiting, ahead_ms FROM node WHERE claim_hash = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) NodeByClaim(ctx context.Context, claimHash []byte) (Node, error) {
@@ -165,16 +180,19 @@ func (q *Queries) NodeByClaim(ctx context.Context, claimHash []byte) (Node, erro
 		&i.LastSeenAt,
 		&i.RevokedAt,
 		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.Waiting,
+		&i.AheadMs,
 	)
 	return i, err
 }
 
-const nodeByName = `-- name: NodeByName :one
-SELECT id, kind, name, all_courses, scope_rev, claim_hash, claim_expires_at, claimed_at, key_hash, version, last_seen_at, revoked_at, created_at FROM node WHERE kind = 'edge' AND name = $1 AND revoked_at IS NULL ORDER BY created_at LIMIT 1
+const nodeForChange = `-- name: NodeForChange :one
+SELECT id, kind, name, all_courses, scope_rev, claim_hash, claim_expires_at, claimed_at, key_hash, version, last_seen_at, revoked_at, created_at, expires_at, waiting, ahead_ms FROM node WHERE id = $1 AND kind = 'edge' FOR NO KEY UPDATE
 `
 
-func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
-	row := q.db.QueryRow(ctx, nodeByName, name)
+func (q *Queries) NodeForChange(ctx context.Context, id attendance.ID) (Node, error) {
+	row := q.db.QueryRow(ctx, nodeForChange, id)
 	var i Node
 	err := row.Scan(
 		&i.ID,
@@ -190,37 +208,92 @@ func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
 		&i.LastSeenAt,
 		&i.RevokedAt,
 		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.Waiting,
+		&i.AheadMs,
+	)
+	return i, err
+}
+
+const nodeNamed = `-- name: NodeNamed :one
+SELECT id, kind, name, all_courses, scope_rev, claim_hash, claim_expires_at, claimed_at, key_hash, version, last_seen_at, revoked_at, created_at, expires_at, waiting, ahead_ms FROM node WHERE kind = 'edge' AND lower(name) = lower($1) AND revoked_at IS NULL FOR NO KEY UPDATE
+`
+
+func (q *Queries) NodeNamed(ctx context.Context, name string) (Node, error) {
+	row := q.db.QueryRow(ctx, nodeNamed, name)
+	var i Node
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Name,
+		&i.AllCourses,
+		&i.ScopeRev,
+		&i.ClaimHash,
+		&i.ClaimExpiresAt,
+		&i.ClaimedAt,
+		&i.KeyHash,
+		&i.Version,
+		&i.LastSeenAt,
+		&i.RevokedAt,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.Waiting,
+		&i.AheadMs,
 	)
 	return i, err
 }
 
 const nodes = `-- name: Nodes :many
-SELECT id, kind, name, all_courses, scope_rev, claim_hash, claim_expires_at, claimed_at, key_hash, version, last_seen_at, revoked_at, created_at FROM node WHERE kind = 'edge' ORDER BY name, id
+SELECT n.id, n.kind, n.name, n.all_courses, n.scope_rev, n.claim_hash, n.claim_expires_at, n.claimed_at, n.key_hash, n.version, n.last_seen_at, n.revoked_at, n.created_at, n.expires_at, n.waiting, n.ahead_ms,
+    ARRAY(SELECT nc.course_id FROM node_course nc WHERE nc.node_id = n.id ORDER BY nc.course_id)::uuid[] AS course_ids,
+    ARRAY(SELECT nt.term_id FROM node_term nt WHERE nt.node_id = n.id ORDER BY nt.term_id)::uuid[] AS term_ids,
+    EXISTS (
+        SELECT FROM stream older JOIN stream newer ON newer.node_id = older.node_id AND newer.started_at > older.started_at
+        WHERE older.node_id = n.id AND older.advanced_at > newer.started_at
+          AND older.started_at > n.claimed_at - interval '1 minute')::boolean AS twice
+FROM node n
+WHERE n.kind = 'edge' AND (NOT $1::boolean OR n.id = $2::uuid)
+ORDER BY lower(n.name), n.id
 `
 
-func (q *Queries) Nodes(ctx context.Context) ([]Node, error) {
-	rows, err := q.db.Query(ctx, nodes)
+type NodesRow struct {
+	Node      Node
+	CourseIds []attendance.ID
+	TermIds   []attendance.ID
+	Twice     bool
+}
+
+// A drive exists twice when an older life of its log went on after a newer one had
+// begun. Lives of a drive that was replaced do not count.
+func (q *Queries) Nodes(ctx context.Context, one bool, iD attendance.ID) ([]NodesRow, error) {
+	rows, err := q.db.Query(ctx, nodes, one, iD)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Node{}
+	items := []NodesRow{}
 	for rows.Next() {
-		var i Node
+		var i NodesRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Kind,
-			&i.Name,
-			&i.AllCourses,
-			&i.ScopeRev,
-			&i.ClaimHash,
-			&i.ClaimExpiresAt,
-			&i.ClaimedAt,
-			&i.KeyHash,
-			&i.Version,
-			&i.LastSeenAt,
-			&i.RevokedAt,
-			&i.CreatedAt,
+			&i.Node.ID,
+			&i.Node.Kind,
+			&i.Node.Name,
+			&i.Node.AllCourses,
+			&i.Node.ScopeRev,
+			&i.Node.ClaimHash,
+			&i.Node.ClaimExpiresAt,
+			&i.Node.ClaimedAt,
+			&i.Node.KeyHash,
+			&i.Node.Version,
+			&i.Node.LastSeenAt,
+			&i.Node.RevokedAt,
+			&i.Node.CreatedAt,
+			&i.Node.ExpiresAt,
+			&i.Node.Waiting,
+			&i.Node.AheadMs,
+			&i.CourseIds,
+			&i.TermIds,
+			&i.Twice,
 		); err != nil {
 			return nil, err
 		}
@@ -232,8 +305,39 @@ func (q *Queries) Nodes(ctx context.Context) ([]Node, error) {
 	return items, nil
 }
 
+const nodesMoved = `-- name: NodesMoved :many
+SELECT DISTINCT nt.node_id FROM course c JOIN node_term nt ON nt.term_id IN (c.term_id, $1::uuid)
+WHERE c.id = $2 AND c.term_id IS DISTINCT FROM $1::uuid
+ORDER BY nt.node_id
+`
+
+// Those that hold a course by its term, when it goes into another: rows that were
+// told long ago are new to some of them, and gone for others.
+func (q *Queries) NodesMoved(ctx context.Context, termID attendance.ID, courseID attendance.ID) ([]attendance.ID, error) {
+	rows, err := q.db.Query(ctx, nodesMoved, termID, courseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []attendance.ID{}
+	for rows.Next() {
+		var node_id attendance.ID
+		if err := rows.Scan(&node_id); err != nil {
+			return nil, err
+		}
+		items = append(items, node_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const nodesOfCourse = `-- name: NodesOfCourse :many
-SELECT node_id FROM node_course WHERE course_id = $1 ORDER BY node_id
+SELECT nc.node_id FROM node_course nc WHERE nc.course_id = $1
+UNION
+SELECT nt.node_id FROM node_term nt JOIN course c ON c.term_id = nt.term_id WHERE c.id = $1
+ORDER BY node_id
 `
 
 func (q *Queries) NodesOfCourse(ctx context.Context, courseID attendance.ID) ([]attendance.ID, error) {
@@ -270,6 +374,16 @@ func (q *Queries) OfferClaim(ctx context.Context, claimHash []byte, claimExpires
 	return result.RowsAffected(), nil
 }
 
+const putNode = `-- name: PutNode :exec
+INSERT INTO node (id, kind, name, expires_at) VALUES ($1, 'edge', $2, $3)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, expires_at = excluded.expires_at
+`
+
+func (q *Queries) PutNode(ctx context.Context, iD attendance.ID, name string, expiresAt *time.Time) error {
+	_, err := q.db.Exec(ctx, putNode, iD, name, expiresAt)
+	return err
+}
+
 const rescope = `-- name: Rescope :exec
 UPDATE node SET scope_rev = $1 WHERE id = ANY($2::uuid[])
 `
@@ -289,15 +403,6 @@ func (q *Queries) RevokeNode(ctx context.Context, revokedAt *time.Time, iD atten
 		return 0, err
 	}
 	return result.RowsAffected(), nil
-}
-
-const seeNode = `-- name: SeeNode :exec
-UPDATE node SET last_seen_at = $1 WHERE id = $2 AND (last_seen_at IS NULL OR last_seen_at < $3)
-`
-
-func (q *Queries) SeeNode(ctx context.Context, at *time.Time, iD attendance.ID, before *time.Time) error {
-	_, err := q.db.Exec(ctx, seeNode, at, iD, before)
-	return err
 }
 
 const setNodeScope = `-- name: SetNodeScope :execrows
