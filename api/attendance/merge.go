@@ -22,14 +22,15 @@ func merge(ctx context.Context, tx Tx, facts []Fact) (Merged, error) {
 		return Merged{}, fmt.Errorf("lock sessions: %w", err)
 	}
 	// A session's row must be there before its marks refer to it.
+	var opened []Session
 	for _, f := range facts {
 		if _, known := sessions[f.Session]; !known && f.Kind == SessionOpened && f.Why == "" {
-			s := open(f)
-			if err := tx.PutSession(ctx, s); err != nil {
-				return Merged{}, fmt.Errorf("put session %s: %w", f.Session, err)
-			}
-			sessions[f.Session] = s
+			sessions[f.Session] = open(f)
+			opened = append(opened, sessions[f.Session])
 		}
+	}
+	if err := tx.PutSession(ctx, opened...); err != nil {
+		return Merged{}, fmt.Errorf("put sessions: %w", err)
 	}
 	kept, err := tx.Append(ctx, facts)
 	if err != nil {
@@ -71,52 +72,52 @@ func foldSessions(ctx context.Context, tx Tx, sessions map[ID]Session, fresh []F
 		}
 		sessions[f.Session], touched[f.Session] = s.fold(f), true
 	}
+	moved := make([]Session, 0, len(touched))
 	for _, id := range sortedIDs(touched) {
-		if err := tx.PutSession(ctx, sessions[id]); err != nil {
-			return fmt.Errorf("put session %s: %w", id, err)
-		}
+		moved = append(moved, sessions[id])
+	}
+	if err := tx.PutSession(ctx, moved...); err != nil {
+		return fmt.Errorf("put sessions: %w", err)
 	}
 	return nil
 }
 
-// seat is one student in one session.
-type seat struct{ session, student ID }
+// Seat is one student in one session.
+type Seat struct{ Session, Student ID }
 
 func foldMarks(ctx context.Context, tx Tx, sessions map[ID]Session, fresh []Fact) ([]Standing, error) {
-	states := map[seat]State{}
-	bySession := map[ID][]ID{}
+	states := map[Seat]State{}
+	var seats []Seat
 	for _, f := range fresh {
 		if !f.IsMark() {
 			continue
 		}
-		k := seat{f.Session, f.Student}
+		k := Seat{f.Session, f.Student}
 		if _, seen := states[k]; !seen {
 			states[k] = State{}
-			bySession[f.Session] = append(bySession[f.Session], f.Student)
+			seats = append(seats, k)
 		}
 	}
-	for session, students := range bySession {
-		before, err := tx.Standings(ctx, session, students...)
-		if err != nil {
-			return nil, fmt.Errorf("read standings of %s: %w", session, err)
-		}
-		for _, st := range before {
-			states[seat{st.Session, st.Student}] = st.State
-		}
+	before, err := tx.StandingsAt(ctx, seats)
+	if err != nil {
+		return nil, fmt.Errorf("read standings: %w", err)
+	}
+	for _, st := range before {
+		states[Seat{st.Session, st.Student}] = st.State
 	}
 	for _, f := range fresh {
 		if f.IsMark() {
-			k := seat{f.Session, f.Student}
+			k := Seat{f.Session, f.Student}
 			states[k] = states[k].Add(f)
 		}
 	}
 	out := make([]Standing, 0, len(states))
 	for k, state := range states {
-		s, ok := sessions[k.session]
+		s, ok := sessions[k.Session]
 		if !ok {
-			return nil, Missing{What: "session", Key: k.session.String()}
+			return nil, Missing{What: "session", Key: k.Session.String()}
 		}
-		out = append(out, Stand(s, k.student, state))
+		out = append(out, Stand(s, k.Student, state))
 	}
 	slices.SortFunc(out, func(a, b Standing) int {
 		if c := a.Session.Compare(b.Session); c != 0 {

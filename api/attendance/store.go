@@ -45,10 +45,10 @@ type Tx interface {
 	Voided(ctx context.Context, course ID) ([]Session, error)
 	// Running are all that count without a ClosedAt, oldest first (their time may be up).
 	Running(ctx context.Context) ([]Session, error)
-	// PutSession inserts, or moves an existing row one way only: ClosesAt to the
+	// PutSession inserts each, or moves an existing row one way only: ClosesAt to the
 	// greatest, ClosedAt to the least, Void to the latest. All else is kept from the
-	// first time.
-	PutSession(ctx context.Context, s Session) error
+	// first time. No session may be among them twice.
+	PutSession(ctx context.Context, s ...Session) error
 
 	// Append keeps facts in the given order and says of each what became of it. A
 	// fact with Why is kept aside (the inbox) and never folded.
@@ -61,6 +61,8 @@ type Tx interface {
 	// Standings of a session, for the named students or for all who have one, by
 	// student.
 	Standings(ctx context.Context, session ID, students ...ID) ([]Standing, error)
+	// StandingsAt are those of the seats that have one, in any order.
+	StandingsAt(ctx context.Context, seats []Seat) ([]Standing, error)
 	// CourseStandings are those of all sessions of a course that count; State is left
 	// empty.
 	CourseStandings(ctx context.Context, course ID) ([]Standing, error)

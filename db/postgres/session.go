@@ -64,21 +64,40 @@ func (t *tx) Running(ctx context.Context) ([]attendance.Session, error) {
 	return sessions(rows)
 }
 
-func (t *tx) PutSession(ctx context.Context, s attendance.Session) error {
-	opened, policy, err := frozen(s)
-	if err != nil {
-		return err
+func (t *tx) PutSession(ctx context.Context, all ...attendance.Session) error {
+	if len(all) == 0 {
+		return nil
 	}
-	t.touch(s.ID)
-	err = t.q.PutSession(ctx, dbsqlc.PutSessionParams{
-		ID: s.ID, CourseID: s.Course, NodeID: s.Node, TeacherID: s.Teacher, Kind: string(s.Kind), Topic: s.Topic,
-		Room: s.Room, DeviceID: s.Device, OpenedAt: s.OpenedAt, ClosesAt: s.ClosesAt, ClosedAt: nullable(s.ClosedAt),
-		Opened: opened, Policy: policy,
-	})
-	if err != nil {
-		return fmt.Errorf("put session: %w", err)
+	var p dbsqlc.PutSessionsParams
+	for _, s := range all {
+		opened, policy, err := frozen(s)
+		if err != nil {
+			return err
+		}
+		t.touch(s.ID)
+		p.Ids = append(p.Ids, s.ID)
+		p.CourseIds = append(p.CourseIds, s.Course)
+		p.NodeIds = append(p.NodeIds, s.Node)
+		p.TeacherIds = append(p.TeacherIds, s.Teacher)
+		p.Kinds = append(p.Kinds, string(s.Kind))
+		p.Topics = append(p.Topics, s.Topic)
+		p.Rooms = append(p.Rooms, s.Room)
+		p.DeviceIds = append(p.DeviceIds, s.Device)
+		p.OpenedAts = append(p.OpenedAts, s.OpenedAt)
+		p.ClosesAts = append(p.ClosesAts, s.ClosesAt)
+		p.ClosedAts = append(p.ClosedAts, s.ClosedAt)
+		p.Openeds = append(p.Openeds, string(opened))
+		p.Policies = append(p.Policies, string(policy))
 	}
-	return t.putVoid(ctx, s)
+	if err := t.q.PutSessions(ctx, p); err != nil {
+		return fmt.Errorf("put %d sessions: %w", len(all), err)
+	}
+	for _, s := range all {
+		if err := t.putVoid(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tx) putVoid(ctx context.Context, s attendance.Session) error {

@@ -21,6 +21,25 @@ func (t *tx) Standings(ctx context.Context, session attendance.ID, students ...a
 	if err != nil {
 		return nil, fmt.Errorf("list standings: %w", err)
 	}
+	return standings(rows)
+}
+
+func (t *tx) StandingsAt(ctx context.Context, seats []attendance.Seat) ([]attendance.Standing, error) {
+	if len(seats) == 0 {
+		return nil, nil
+	}
+	sessions, students := make([]attendance.ID, len(seats)), make([]attendance.ID, len(seats))
+	for i, s := range seats {
+		sessions[i], students[i] = s.Session, s.Student
+	}
+	rows, err := t.q.StandingsAt(ctx, sessions, students)
+	if err != nil {
+		return nil, fmt.Errorf("list standings: %w", err)
+	}
+	return standings(rows)
+}
+
+func standings(rows []dbsqlc.Standing) ([]attendance.Standing, error) {
 	out := make([]attendance.Standing, len(rows))
 	for i, r := range rows {
 		out[i] = attendance.Standing{
@@ -76,10 +95,9 @@ func (t *tx) PutStandings(ctx context.Context, st []attendance.Standing) error {
 // lastOfEach drops all but the last standing of one student in one session: an
 // upsert refuses to touch a row twice (error 21000).
 func lastOfEach(st []attendance.Standing) []attendance.Standing {
-	type seat struct{ session, student attendance.ID }
-	last := make(map[seat]int, len(st))
+	last := make(map[attendance.Seat]int, len(st))
 	for i, s := range st {
-		last[seat{s.Session, s.Student}] = i
+		last[attendance.Seat{Session: s.Session, Student: s.Student}] = i
 	}
 	if len(last) == len(st) {
 		return st

@@ -100,19 +100,24 @@ func (t *tx) Running(ctx context.Context) ([]attendance.Session, error) {
 	return sessions(t.q.Running(ctx))
 }
 
-func (t *tx) PutSession(ctx context.Context, s attendance.Session) error {
+func (t *tx) PutSession(ctx context.Context, all ...attendance.Session) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
-	r, err := sessionRow(s)
-	if err != nil {
-		return err
+	for _, s := range all {
+		r, err := sessionRow(s)
+		if err != nil {
+			return err
+		}
+		t.touch(s.ID)
+		if err := t.q.PutSession(ctx, r); err != nil {
+			return err
+		}
+		if err := t.putVoid(ctx, s); err != nil {
+			return err
+		}
 	}
-	t.touch(s.ID)
-	if err := t.q.PutSession(ctx, r); err != nil {
-		return err
-	}
-	return t.putVoid(ctx, s)
+	return nil
 }
 
 func (t *tx) putVoid(ctx context.Context, s attendance.Session) error {

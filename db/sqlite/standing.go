@@ -55,6 +55,24 @@ func (t *tx) standingsOf(ctx context.Context, session attendance.ID, students []
 	return out, nil
 }
 
+func (t *tx) StandingsAt(ctx context.Context, seats []attendance.Seat) ([]attendance.Standing, error) {
+	var out []attendance.Standing
+	for _, s := range seats {
+		rows, err := t.q.Standing(ctx, s.Session, s.Student)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			st, err := standing(r)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, st)
+		}
+	}
+	return out, nil
+}
+
 func (t *tx) CourseStandings(ctx context.Context, course attendance.ID) ([]attendance.Standing, error) {
 	rows, err := t.q.CourseStandings(ctx, course)
 	return each(rows, func(r dbsqlc.CourseStandingsRow) attendance.Standing {

@@ -19,6 +19,7 @@ var blind = map[string]string{
 	"RewriteSession":    "a fold made anew",
 	"Standings":         "one session's: its marks are kept, and shown where the session itself is",
 	"StandingsOf":       "the same",
+	"StandingsAt":       "the same",
 	"Standing":          "the same",
 	"DropStandings":     "a fold made anew",
 	"AsideOf":           "what a session's scanner kept",

@@ -79,6 +79,31 @@ var standings = map[string]func(*testing.T, *room){
 		sameList(t, "named", names(r.standings(t, s.ID, named...), standingOf), []attendance.ID{ids[0], ids[2]})
 		same(t, "of a session without any", len(r.standings(t, newID(t))), 0)
 	},
+	"standings of some seats are those that are there": func(t *testing.T, r *room) {
+		a, b := r.session(t, r.DBMS.ID, 0), r.session(t, r.Maths.ID, 0)
+		r.put(t, a, b)
+		first, second := r.Students[0].ID, r.Students[1].ID
+		in := attendance.Stand(a, first, attendance.State{}.Add(r.mark(t, a, first, 1)))
+		on := attendance.Stand(b, second, attendance.State{}.Add(r.mark(t, b, second, 1)))
+		r.in(t, func(ctx context.Context, tx attendance.Tx) error {
+			return tx.PutStandings(ctx, []attendance.Standing{in, on, {Session: a.ID, Student: second}})
+		})
+		at := func(seats ...attendance.Seat) []attendance.Standing {
+			got := see(t, r, func(ctx context.Context, tx attendance.Tx) ([]attendance.Standing, error) {
+				return tx.StandingsAt(ctx, seats)
+			})
+			slices.SortFunc(got, func(a, b attendance.Standing) int { return a.Student.Compare(b.Student) })
+			return got
+		}
+		got := at(attendance.Seat{Session: a.ID, Student: first}, attendance.Seat{Session: b.ID, Student: first},
+			attendance.Seat{Session: b.ID, Student: second}, attendance.Seat{Session: newID(t), Student: second})
+		want := []attendance.Standing{in, on}
+		slices.SortFunc(want, func(a, b attendance.Standing) int { return a.Student.Compare(b.Student) })
+		same(t, "standings", len(got), 2)
+		sameStanding(t, got[0], want[0])
+		sameStanding(t, got[1], want[1])
+		same(t, "of no seats", len(at()), 0)
+	},
 	"a course's standings are those of all its sessions, without state": func(t *testing.T, r *room) {
 		a, b, other := r.session(t, r.DBMS.ID, 0), r.session(t, r.DBMS.ID, 90), r.session(t, r.Maths.ID, 0)
 		r.put(t, a, b, other)

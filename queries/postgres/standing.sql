@@ -4,6 +4,11 @@ SELECT * FROM standing WHERE session_id = @session_id ORDER BY student_id;
 -- name: StandingsOf :many
 SELECT * FROM standing WHERE session_id = @session_id AND student_id = ANY(@student_ids::uuid[]) ORDER BY student_id;
 
+-- name: StandingsAt :many
+SELECT st.* FROM (SELECT unnest(@session_ids::uuid[]) AS session_id, unnest(@student_ids::uuid[]) AS student_id) g
+JOIN standing st ON st.session_id = g.session_id AND st.student_id = g.student_id
+ORDER BY st.session_id, st.student_id;
+
 -- name: CourseStandings :many
 -- Session by session (OFFSET 0 keeps the planner from joining the tables as wholes):
 -- a course is a small part of either.

@@ -59,45 +59,55 @@ func (q *Queries) LockSessions(ctx context.Context, ids []attendance.ID) ([]Sess
 	return items, nil
 }
 
-const putSession = `-- name: PutSession :exec
+const putSessions = `-- name: PutSessions :exec
+WITH given AS (
+    SELECT unnest($1::uuid[]) AS id, unnest($2::uuid[]) AS course_id, unnest($3::uuid[]) AS node_id,
+        unnest($4::uuid[]) AS teacher_id, unnest($5::text[]) AS kind, unnest($6::text[]) AS topic,
+        unnest($7::text[]) AS room, unnest($8::uuid[]) AS device_id, unnest($9::timestamptz[]) AS opened_at,
+        unnest($10::timestamptz[]) AS closes_at, unnest($11::timestamptz[]) AS closed_at,
+        unnest($12::text[]) AS opened, unnest($13::text[]) AS policy
+)
 INSERT INTO session (id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at,
+    nullif(closed_at, '0001-01-01 00:00:00+00'::timestamptz), opened::jsonb, policy::jsonb
+FROM given ORDER BY id
 ON CONFLICT (id) DO UPDATE SET closes_at = greatest(session.closes_at, excluded.closes_at),
     closed_at = least(session.closed_at, excluded.closed_at)
 `
 
-type PutSessionParams struct {
-	ID        attendance.ID
-	CourseID  attendance.ID
-	NodeID    attendance.ID
-	TeacherID attendance.ID
-	Kind      string
-	Topic     string
-	Room      string
-	DeviceID  attendance.ID
-	OpenedAt  time.Time
-	ClosesAt  time.Time
-	ClosedAt  *time.Time
-	Opened    json.RawMessage
-	Policy    json.RawMessage
+type PutSessionsParams struct {
+	Ids        []attendance.ID
+	CourseIds  []attendance.ID
+	NodeIds    []attendance.ID
+	TeacherIds []attendance.ID
+	Kinds      []string
+	Topics     []string
+	Rooms      []string
+	DeviceIds  []attendance.ID
+	OpenedAts  []time.Time
+	ClosesAts  []time.Time
+	ClosedAts  []time.Time
+	Openeds    []string
+	Policies   []string
 }
 
-// Moves one way only; least() passes over NULL.
-func (q *Queries) PutSession(ctx context.Context, arg PutSessionParams) error {
-	_, err := q.db.Exec(ctx, putSession,
-		arg.ID,
-		arg.CourseID,
-		arg.NodeID,
-		arg.TeacherID,
-		arg.Kind,
-		arg.Topic,
-		arg.Room,
-		arg.DeviceID,
-		arg.OpenedAt,
-		arg.ClosesAt,
-		arg.ClosedAt,
-		arg.Opened,
-		arg.Policy,
+// Moves one way only; least() passes over NULL. In key order; the zero time stands
+// for none: an array of times has no NULL.
+func (q *Queries) PutSessions(ctx context.Context, arg PutSessionsParams) error {
+	_, err := q.db.Exec(ctx, putSessions,
+		arg.Ids,
+		arg.CourseIds,
+		arg.NodeIds,
+		arg.TeacherIds,
+		arg.Kinds,
+		arg.Topics,
+		arg.Rooms,
+		arg.DeviceIds,
+		arg.OpenedAts,
+		arg.ClosesAts,
+		arg.ClosedAts,
+		arg.Openeds,
+		arg.Policies,
 	)
 	return err
 }

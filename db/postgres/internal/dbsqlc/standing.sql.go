@@ -175,6 +175,41 @@ func (q *Queries) Standings(ctx context.Context, sessionID attendance.ID) ([]Sta
 	return items, nil
 }
 
+const standingsAt = `-- name: StandingsAt :many
+SELECT st.session_id, st.student_id, st.state, st.status, st.method, st.reason, st.at, st.conflict FROM (SELECT unnest($1::uuid[]) AS session_id, unnest($2::uuid[]) AS student_id) g
+JOIN standing st ON st.session_id = g.session_id AND st.student_id = g.student_id
+ORDER BY st.session_id, st.student_id
+`
+
+func (q *Queries) StandingsAt(ctx context.Context, sessionIds []attendance.ID, studentIds []attendance.ID) ([]Standing, error) {
+	rows, err := q.db.Query(ctx, standingsAt, sessionIds, studentIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Standing{}
+	for rows.Next() {
+		var i Standing
+		if err := rows.Scan(
+			&i.SessionID,
+			&i.StudentID,
+			&i.State,
+			&i.Status,
+			&i.Method,
+			&i.Reason,
+			&i.At,
+			&i.Conflict,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const standingsOf = `-- name: StandingsOf :many
 SELECT session_id, student_id, state, status, method, reason, at, conflict FROM standing WHERE session_id = $1 AND student_id = ANY($2::uuid[]) ORDER BY student_id
 `
