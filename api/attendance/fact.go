@@ -160,15 +160,18 @@ func (f Fact) order() HLC {
 // Decode reads a body. Fields it does not know are ignored: a newer pendrive may
 // say more than an older cloud understands, and the body is kept verbatim.
 func Decode(body []byte) (Fact, error) {
-	var f Fact
 	if len(body) > MaxBody {
-		return f, fmt.Errorf("a fact of %d bytes is larger than %d", len(body), MaxBody)
+		return Fact{}, fmt.Errorf("a fact of %d bytes is larger than %d", len(body), MaxBody)
 	}
 	if !utf8.Valid(body) {
-		return f, fmt.Errorf("a fact must be UTF-8")
+		return Fact{}, fmt.Errorf("a fact must be UTF-8")
 	}
-	if err := json.Unmarshal(body, &f); err != nil {
-		return f, fmt.Errorf("decode fact: %w", err)
+	f, plain := unseal(body)
+	if !plain {
+		f = Fact{}
+		if err := json.Unmarshal(body, &f); err != nil {
+			return f, fmt.Errorf("decode fact: %w", err)
+		}
 	}
 	f.Body, f.Ord, f.EffectiveMS = bytes.Clone(body), f.order(), f.WallMS
 	return f, f.check()

@@ -2,9 +2,11 @@ package attendance
 
 import (
 	"bytes"
+	"encoding/json"
 	"reflect"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // seeds are one sealed fact of each kind.
@@ -150,4 +152,43 @@ func FuzzToldFact(f *testing.F) {
 			t.Fatalf("got %+v, want it learnt with the cloud's time and order", got)
 		}
 	})
+}
+
+// What is read the short way is what encoding/json reads.
+func FuzzUnseal(f *testing.F) {
+	for _, s := range seeds() {
+		f.Add(s)
+	}
+	for _, s := range []string{
+		``, `{}`, `{"v":1}`, `{"v":01}`, `{"v":-1}`, `{"v":1.5}`, `{"v":1e3}`, `{"v":1,}`, `{,"v":1}`, `{"v":1}}`, `{"v":1,"v":2}`,
+		`{"id":""}`, `{"id":"x"}`, `{"id":null}`, `{"kind":"a\u0062"}`, "{\"kind\":\"a\tb\"}", `{"kind":"a`, `{"kind":7}`, `{"hlc":1,"v":1}`,
+		`{"hlc":999999999999999999}`, `{"hlc":1000000000000000000}`, `{"hlc":9223372036854775808}`, `{"device":{}}`, `{"device":{"seq":1}}`, `{"device":null}`, `{"device":{"seq":1},"hlc":2}`,
+		`{"V":1}`, `{"v":1 }`, `{"v":1,"opening":{}}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got, plain := unseal(body)
+		if !plain || !utf8.Valid(body) {
+			return
+		}
+		var want Fact
+		if err := json.Unmarshal(body, &want); err != nil {
+			t.Fatalf("got %+v, want it refused: %v", got, err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+	})
+}
+
+func TestWhatPendrivesWriteIsReadTheShortWay(t *testing.T) {
+	t.Parallel()
+	for _, body := range seeds() {
+		_, plain := unseal(body)
+		want := !bytes.Contains(body, []byte(`"opening"`)) && !bytes.Contains(body, []byte(`\u`))
+		if plain != want {
+			t.Errorf("%s: got plain %v, want %v", body, plain, want)
+		}
+	}
 }

@@ -55,15 +55,27 @@ func ScanID(device ID, epoch, seq int64) ID {
 
 // ParseID reads the 36-character form.
 func ParseID(s string) (ID, error) {
-	var id ID
-	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
-		return ID{}, fmt.Errorf("%q is not a UUID", clip(s))
-	}
-	packed := s[:8] + s[9:13] + s[14:18] + s[19:23] + s[24:]
-	if _, err := hex.Decode(id[:], []byte(packed)); err != nil {
+	id, ok := parseID(s)
+	if !ok {
 		return ID{}, fmt.Errorf("%q is not a UUID", clip(s))
 	}
 	return id, nil
+}
+
+func parseID[T string | []byte](s T) (id ID, ok bool) {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return ID{}, false
+	}
+	var digits [32]byte
+	n := copy(digits[:], s[:8])
+	n += copy(digits[n:], s[9:13])
+	n += copy(digits[n:], s[14:18])
+	n += copy(digits[n:], s[19:23])
+	copy(digits[n:], s[24:])
+	if _, err := hex.Decode(id[:], digits[:]); err != nil {
+		return ID{}, false
+	}
+	return id, true
 }
 
 // IsZero reports whether the id means "none".
@@ -110,9 +122,9 @@ func (id *ID) UnmarshalText(b []byte) error {
 		*id = ID{}
 		return nil
 	}
-	got, err := ParseID(string(b))
-	if err != nil {
-		return err
+	got, ok := parseID(b)
+	if !ok {
+		return fmt.Errorf("%q is not a UUID", clip(string(b)))
 	}
 	*id = got
 	return nil
