@@ -21,6 +21,11 @@ func merge(ctx context.Context, tx Tx, facts []Fact) (Merged, error) {
 	if err != nil {
 		return Merged{}, fmt.Errorf("lock sessions: %w", err)
 	}
+	return mergeInto(ctx, tx, sessions, facts)
+}
+
+// mergeInto is merge for whoever has locked the sessions of the facts already.
+func mergeInto(ctx context.Context, tx Tx, sessions map[ID]Session, facts []Fact) (Merged, error) {
 	// A session's row must be there before its marks refer to it.
 	var opened []Session
 	for _, f := range facts {

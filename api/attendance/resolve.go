@@ -3,8 +3,8 @@ package attendance
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -70,26 +70,29 @@ func abs(n int64) int64 {
 	return n
 }
 
-// resolve gives every fact that cannot be placed its reason.
-func (s *Service) resolve(ctx context.Context, tx Inbound, node ID, facts []Fact) error {
+// resolve gives every fact that cannot be placed its reason, and returns those of
+// their sessions that are known, locked.
+func resolve(ctx context.Context, tx Inbound, node ID, facts []Fact) (map[ID]Session, error) {
 	entitled, err := tx.Entitled(ctx, node)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	known, err := tx.LockSessions(ctx, sessionsOf(facts))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r := resolver{tx: tx, node: node, entitled: entitled, sessions: known, rosters: map[ID]Roster{}, people: map[ID]bool{}}
+	r := resolver{
+		tx: tx, node: node, entitled: entitled, sessions: maps.Clone(known), rosters: map[ID]classlist{}, people: map[ID]bool{},
+	}
 	for i := range facts {
 		if facts[i].Why != "" {
 			continue
 		}
 		if facts[i].Why, err = r.why(ctx, facts[i]); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return known, nil
 }
 
 type resolver struct {
@@ -97,8 +100,14 @@ type resolver struct {
 	node     ID
 	entitled map[ID]bool
 	sessions map[ID]Session // known before, and opened earlier in this batch
-	rosters  map[ID]Roster
+	rosters  map[ID]classlist
 	people   map[ID]bool
+}
+
+// classlist is a course's roster, and each student's part of it.
+type classlist struct {
+	Roster
+	of map[ID]Roster
 }
 
 // why is empty when the fact can be placed.
@@ -109,7 +118,7 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 	case f.Class > Teacher: // an office does not sit in a classroom
 		return WhyNotEntitled, nil
 	case f.Kind == SessionOpened:
-		return r.whyOpening(ctx, f)
+		return r.whyOpening(f), nil
 	case f.Kind != SessionExtended && f.Kind != SessionEnded && !f.IsVoid() && !f.IsMark() && f.Kind != Note:
 		return WhyUnknownKind, nil
 	case f.IsMark() && f.Student.IsZero() && f.Session.IsZero():
@@ -139,7 +148,7 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 		}
 		return WhyNotEnrolled, nil
 	}
-	if _, ok := roster.ByStudent(f.Student, se.OpenedAt); ok {
+	if _, ok := roster.of[f.Student].ByStudent(f.Student, se.OpenedAt); ok {
 		return "", nil
 	}
 	known, err := r.knows(ctx, f.Student)
@@ -162,35 +171,32 @@ func (r *resolver) knows(ctx context.Context, student ID) (bool, error) {
 	return known, nil
 }
 
-func (r *resolver) whyOpening(ctx context.Context, f Fact) (Why, error) {
+func (r *resolver) whyOpening(f Fact) Why {
 	se, known := r.sessions[f.Session]
-	if known && se.Node != f.Node {
-		return WhyNotEntitled, nil
-	}
-	if known && se.Opened != f.Stamp { // opened at another moment: which came first must not matter
-		return WhyHashConflict, nil
-	}
-	if !r.entitled[f.Opening.Course] {
-		return WhyNotEntitled, nil
-	}
-	if _, err := r.tx.Course(ctx, f.Opening.Course); errors.Is(err, ErrNotFound) {
-		return WhyNotEntitled, nil
-	} else if err != nil {
-		return "", fmt.Errorf("read course: %w", err)
-	}
-	if !known {
+	switch {
+	case known && se.Node != f.Node:
+		return WhyNotEntitled
+	case known && se.Opened != f.Stamp: // opened at another moment: which came first must not matter
+		return WhyHashConflict
+	case !r.entitled[f.Opening.Course]:
+		return WhyNotEntitled
+	case !known:
 		r.sessions[f.Session] = open(f)
 	}
-	return "", nil
+	return ""
 }
 
-func (r *resolver) roster(ctx context.Context, course ID) (Roster, error) {
+func (r *resolver) roster(ctx context.Context, course ID) (classlist, error) {
 	if got, ok := r.rosters[course]; ok {
 		return got, nil
 	}
-	got, err := r.tx.Roster(ctx, course)
+	all, err := r.tx.Roster(ctx, course)
 	if err != nil {
-		return nil, fmt.Errorf("read roster: %w", err)
+		return classlist{}, fmt.Errorf("read roster: %w", err)
+	}
+	got := classlist{all, map[ID]Roster{}}
+	for _, m := range all {
+		got.of[m.Student] = append(got.of[m.Student], m)
 	}
 	r.rosters[course] = got
 	return got, nil

@@ -209,7 +209,7 @@ func (s *Service) placeAsIs(ctx context.Context, tx Inbox, it Item) error {
 	f := it.Fact
 	f.Why = ""
 	batch := []Fact{f}
-	if err := s.resolve(ctx, tx, f.Node, batch); err != nil {
+	if _, err := resolve(ctx, tx, f.Node, batch); err != nil {
 		return err
 	}
 	if why := batch[0].Why; why != "" {

@@ -14,7 +14,7 @@ func (s *Service) Settle(ctx context.Context, tx Inbound, session ID) (int, erro
 		f := w
 		f.Why = ""
 		batch := []Fact{f}
-		if err := s.resolve(ctx, tx, f.Node, batch); err != nil {
+		if _, err := resolve(ctx, tx, f.Node, batch); err != nil {
 			return 0, err
 		}
 		switch why := batch[0].Why; why {

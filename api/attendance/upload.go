@@ -85,7 +85,7 @@ type Inbound interface {
 	// the zero Stream.
 	LockStream(ctx context.Context, node, incarnation ID) (Stream, error)
 	AdvanceStream(ctx context.Context, node, incarnation ID, to Stream) error
-	// Entitled are the courses a node may write to.
+	// Entitled are the courses a node may write to; all of them are there.
 	Entitled(ctx context.Context, node ID) (map[ID]bool, error)
 	// KnowsStudent reports whether there is such a student, on any roster or none.
 	KnowsStudent(ctx context.Context, id ID) (bool, error)
@@ -126,14 +126,15 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 			times[sent.Seq] = Result{Seq: sent.Seq, Code: CodeAdjusted, EffectiveMS: f.EffectiveMS, Ord: f.Ord}
 		}
 	}
-	if err := s.resolve(ctx, tx, up.Node, facts); err != nil {
+	known, err := resolve(ctx, tx, up.Node, facts)
+	if err != nil {
 		return Receipt{}, err
 	}
 	if err := asRuled(ctx, tx, facts); err != nil {
 		return Receipt{}, err
 	}
 	facts, at := dedupe(facts)
-	m, err := merge(ctx, tx, facts)
+	m, err := mergeInto(ctx, tx, known, facts)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
@@ -64,7 +65,13 @@ func (t *tx) place(ctx context.Context, facts []attendance.Fact, digests [][32]b
 	if len(which) == 0 {
 		return fresh, nil
 	}
-	var p dbsqlc.AppendFactsParams
+	n := len(which)
+	p := dbsqlc.AppendFactsParams{
+		Ids: make([]attendance.ID, 0, n), Kinds: make([]string, 0, n), SessionIds: make([]attendance.ID, 0, n), StudentIds: make([]attendance.ID, 0, n),
+		NodeIds: make([]attendance.ID, 0, n), Incarnations: make([]attendance.ID, 0, n), Seqs: make([]int64, 0, n), GestureIds: make([]attendance.ID, 0, n),
+		DeviceIds: make([]attendance.ID, 0, n), DeviceEpochs: make([]int64, 0, n), DeviceSeqs: make([]int64, 0, n), Classes: make([]int16, 0, n),
+		Ords: make([]int64, 0, n), EffectiveAts: make([]time.Time, 0, n), Bodies: make([][]byte, 0, n), Digests: make([][]byte, 0, n),
+	}
 	for _, i := range which {
 		f := facts[i]
 		var device attendance.DeviceRef

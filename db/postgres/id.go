@@ -6,35 +6,21 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
-// idType makes pgx read and write attendance.ID as a uuid of its own, in arrays
-// as well. The zero ID is NULL.
+// idType makes pgx read and write attendance.ID as a uuid of its own. The zero ID is
+// NULL.
 func idType(m *pgtype.Map) {
 	m.TryWrapEncodePlanFuncs = append([]pgtype.TryWrapEncodePlanFunc{wrapID}, m.TryWrapEncodePlanFuncs...)
 	m.TryWrapScanPlanFuncs = append([]pgtype.TryWrapScanPlanFunc{wrapScanID}, m.TryWrapScanPlanFuncs...)
 }
 
 func wrapID(value any) (pgtype.WrappedEncodePlanNextSetter, any, bool) {
-	switch v := value.(type) {
-	case attendance.ID:
-		return &encodeID{}, uuid(v), true
-	case []attendance.ID:
-		return &encodeIDs{}, uuids(v), true
+	if id, ok := value.(attendance.ID); ok {
+		return &encodeID{}, uuid(id), true
 	}
 	return nil, nil, false
 }
 
 func uuid(id attendance.ID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: !id.IsZero()} }
-
-func uuids(ids []attendance.ID) pgtype.FlatArray[pgtype.UUID] {
-	if ids == nil {
-		ids = []attendance.ID{} // an empty list is not NULL
-	}
-	out := make(pgtype.FlatArray[pgtype.UUID], len(ids))
-	for i, id := range ids {
-		out[i] = uuid(id)
-	}
-	return out
-}
 
 type encodeID struct{ next pgtype.EncodePlan }
 
@@ -42,14 +28,6 @@ func (p *encodeID) SetNext(next pgtype.EncodePlan) { p.next = next }
 
 func (p *encodeID) Encode(value any, buf []byte) ([]byte, error) {
 	return p.next.Encode(uuid(value.(attendance.ID)), buf) //nolint:forcetypeassert // wrapID chose the plan by this type
-}
-
-type encodeIDs struct{ next pgtype.EncodePlan }
-
-func (p *encodeIDs) SetNext(next pgtype.EncodePlan) { p.next = next }
-
-func (p *encodeIDs) Encode(value any, buf []byte) ([]byte, error) {
-	return p.next.Encode(uuids(value.([]attendance.ID)), buf) //nolint:forcetypeassert // wrapID chose the plan by this type
 }
 
 func wrapScanID(target any) (pgtype.WrappedScanPlanNextSetter, any, bool) {

@@ -66,6 +66,7 @@ func configure(url, schema string) (*pgxpool.Config, error) {
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "60s"
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		idType(conn.TypeMap())
+		listTypes(conn.TypeMap())
 		conn.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
