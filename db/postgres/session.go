@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -65,16 +66,65 @@ func (t *tx) Running(ctx context.Context) ([]attendance.Session, error) {
 }
 
 func (t *tx) PutSession(ctx context.Context, all ...attendance.Session) error {
-	if len(all) == 0 {
-		return nil
+	var unknown, known []attendance.Session
+	for _, s := range all {
+		t.touch(s.ID)
+		if _, ok := t.sessions[s.ID]; ok || t.made[s.ID] {
+			known = append(known, s)
+		} else {
+			unknown = append(unknown, s)
+		}
 	}
+	here, err := t.addSessions(ctx, unknown)
+	if err != nil {
+		return fmt.Errorf("add %d sessions: %w", len(unknown), err)
+	}
+	if known = append(known, here...); len(known) > 0 {
+		p, err := sessionRows(known)
+		if err != nil {
+			return err
+		}
+		if err := t.q.PutSessions(ctx, p); err != nil {
+			return fmt.Errorf("put %d sessions: %w", len(known), err)
+		}
+	}
+	for _, s := range all {
+		if err := t.putVoid(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addSessions returns those that were here.
+func (t *tx) addSessions(ctx context.Context, all []attendance.Session) (here []attendance.Session, err error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	p, err := sessionRows(all)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := t.q.AddSessions(ctx, dbsqlc.AddSessionsParams(p))
+	if err != nil {
+		return nil, err
+	}
+	if t.made == nil {
+		t.made, t.empty = make(map[attendance.ID]bool, len(ids)), make(map[attendance.ID]bool, len(ids))
+	}
+	for _, id := range ids {
+		t.made[id], t.empty[id] = true, true
+	}
+	return slices.DeleteFunc(all, func(s attendance.Session) bool { return t.made[s.ID] }), nil
+}
+
+func sessionRows(all []attendance.Session) (dbsqlc.PutSessionsParams, error) {
 	var p dbsqlc.PutSessionsParams
 	for _, s := range all {
 		opened, policy, err := frozen(s)
 		if err != nil {
-			return err
+			return p, err
 		}
-		t.touch(s.ID)
 		p.Ids = append(p.Ids, s.ID)
 		p.CourseIds = append(p.CourseIds, s.Course)
 		p.NodeIds = append(p.NodeIds, s.Node)
@@ -89,15 +139,7 @@ func (t *tx) PutSession(ctx context.Context, all ...attendance.Session) error {
 		p.Openeds = append(p.Openeds, string(opened))
 		p.Policies = append(p.Policies, string(policy))
 	}
-	if err := t.q.PutSessions(ctx, p); err != nil {
-		return fmt.Errorf("put %d sessions: %w", len(all), err)
-	}
-	for _, s := range all {
-		if err := t.putVoid(ctx, s); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p, nil
 }
 
 func (t *tx) putVoid(ctx context.Context, s attendance.Session) error {

@@ -22,6 +22,9 @@ type tx struct {
 	now   func() time.Time
 
 	sessions map[attendance.ID]attendance.Session // that this transaction has locked
+	made     map[attendance.ID]bool               // sessions whose rows are its own
+	empty    map[attendance.ID]bool               // those of them in which nothing stands
+	vacant   map[attendance.Seat]bool             // seats of sessions it is alone in, where nothing stands
 	touched  map[attendance.ID]bool               // sessions whose screens must look again
 	rosters  map[attendance.ID]bool               // courses whose enrolments changed
 	recount  Recount

@@ -59,6 +59,15 @@ func sameSession(t *testing.T, got, want attendance.Session) {
 func sessionID(s attendance.Session) attendance.ID { return s.ID }
 
 var sessions = map[string]func(*testing.T, *room){
+	"some that are here and some that are not are put together": func(t *testing.T, r *room) {
+		first, second := r.session(t, r.DBMS.ID, 0), r.session(t, r.Maths.ID, 0)
+		r.put(t, first)
+		first.ClosesAt = first.ClosesAt.Add(time.Minute)
+		r.in(t, func(ctx context.Context, tx attendance.Tx) error { return tx.PutSession(ctx, second, first) })
+		sameSession(t, r.read(t, first.ID), first)
+		sameSession(t, r.read(t, second.ID), second)
+		r.in(t, func(ctx context.Context, tx attendance.Tx) error { return tx.PutSession(ctx) })
+	},
 	"a session is read as it was put": func(t *testing.T, r *room) {
 		s := r.session(t, r.DBMS.ID, 0)
 		r.put(t, s)

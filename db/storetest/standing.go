@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -103,6 +104,29 @@ var standings = map[string]func(*testing.T, *room){
 		sameStanding(t, got[0], want[0])
 		sameStanding(t, got[1], want[1])
 		same(t, "of no seats", len(at()), 0)
+	},
+	"a seat that was read empty, filled and read again holds what was put last": func(t *testing.T, r *room) {
+		s := r.session(t, r.DBMS.ID, 0)
+		seat := attendance.Seat{Session: s.ID, Student: r.Students[0].ID}
+		at := func(ctx context.Context, tx attendance.Tx, want int) error {
+			got, err := tx.StandingsAt(ctx, []attendance.Seat{seat})
+			same(t, "standings", len(got), want)
+			return err
+		}
+		put := func(ctx context.Context, tx attendance.Tx, status attendance.Status) error {
+			return tx.PutStandings(ctx, []attendance.Standing{{Session: seat.Session, Student: seat.Student, Status: status}})
+		}
+		r.in(t, func(ctx context.Context, tx attendance.Tx) error {
+			return errors.Join(tx.PutSession(ctx, s), at(ctx, tx, 0), put(ctx, tx, attendance.Present), at(ctx, tx, 1), put(ctx, tx, attendance.Late), at(ctx, tx, 1))
+		})
+		same(t, "status", r.standings(t, s.ID)[0].Status, attendance.Late)
+		r.in(t, func(ctx context.Context, tx attendance.Tx) error {
+			_, err := tx.LockSessions(ctx, []attendance.ID{s.ID})
+			seat.Student = r.Students[1].ID // nobody's yet
+			return errors.Join(err, at(ctx, tx, 0), put(ctx, tx, attendance.Present), at(ctx, tx, 1), put(ctx, tx, attendance.Absent))
+		})
+		same(t, "standings", len(r.standings(t, s.ID)), 2)
+		same(t, "status", r.standings(t, s.ID, seat.Student)[0].Status, attendance.Absent)
 	},
 	"a course's standings are those of all its sessions, without state": func(t *testing.T, r *room) {
 		a, b, other := r.session(t, r.DBMS.ID, 0), r.session(t, r.DBMS.ID, 90), r.session(t, r.Maths.ID, 0)

@@ -15,9 +15,25 @@ SELECT * FROM session WHERE course_id = @course_id AND voided ORDER BY opened_at
 -- name: Running :many
 SELECT * FROM session WHERE closed_at IS NULL AND NOT voided ORDER BY opened_at, id;
 
+-- name: AddSessions :many
+-- Those that were not here. In key order; the zero time stands for none: an array of
+-- times has no NULL.
+WITH given AS (
+    SELECT unnest(@ids::uuid[]) AS id, unnest(@course_ids::uuid[]) AS course_id, unnest(@node_ids::uuid[]) AS node_id,
+        unnest(@teacher_ids::uuid[]) AS teacher_id, unnest(@kinds::text[]) AS kind, unnest(@topics::text[]) AS topic,
+        unnest(@rooms::text[]) AS room, unnest(@device_ids::uuid[]) AS device_id, unnest(@opened_ats::timestamptz[]) AS opened_at,
+        unnest(@closes_ats::timestamptz[]) AS closes_at, unnest(@closed_ats::timestamptz[]) AS closed_at,
+        unnest(@openeds::text[]) AS opened, unnest(@policies::text[]) AS policy
+)
+INSERT INTO session (id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy)
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at,
+    nullif(closed_at, '0001-01-01 00:00:00+00'::timestamptz), opened::jsonb, policy::jsonb
+FROM given ORDER BY id
+ON CONFLICT (id) DO NOTHING
+RETURNING id;
+
 -- name: PutSessions :exec
--- Moves one way only; least() passes over NULL. In key order; the zero time stands
--- for none: an array of times has no NULL.
+-- Moves one way only; least() passes over NULL.
 WITH given AS (
     SELECT unnest(@ids::uuid[]) AS id, unnest(@course_ids::uuid[]) AS course_id, unnest(@node_ids::uuid[]) AS node_id,
         unnest(@teacher_ids::uuid[]) AS teacher_id, unnest(@kinds::text[]) AS kind, unnest(@topics::text[]) AS topic,

@@ -31,6 +31,17 @@ FROM given ORDER BY session_id, student_id
 ON CONFLICT (session_id, student_id) DO UPDATE SET state = excluded.state, status = excluded.status,
     method = excluded.method, reason = excluded.reason, at = excluded.at, conflict = excluded.conflict;
 
+-- name: AddStandings :exec
+-- Where nothing stands. Looking whether something does takes a third of an insert.
+WITH given AS (
+    SELECT unnest(@session_ids::uuid[]) AS session_id, unnest(@student_ids::uuid[]) AS student_id,
+        unnest(@states::bytea[]) AS state, unnest(@statuses::text[]) AS status, unnest(@methods::text[]) AS method,
+        unnest(@reasons::text[]) AS reason, unnest(@ats::timestamptz[]) AS at, unnest(@conflicts::boolean[]) AS conflict
+)
+INSERT INTO standing (session_id, student_id, state, status, method, reason, at, conflict)
+SELECT session_id, student_id, state, status, method, reason, nullif(at, '0001-01-01 00:00:00+00'::timestamptz), conflict
+FROM given ORDER BY session_id, student_id;
+
 -- name: DropStandings :exec
 DELETE FROM standing WHERE session_id = @session_id;
 

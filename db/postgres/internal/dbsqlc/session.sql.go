@@ -13,6 +13,74 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const addSessions = `-- name: AddSessions :many
+WITH given AS (
+    SELECT unnest($1::uuid[]) AS id, unnest($2::uuid[]) AS course_id, unnest($3::uuid[]) AS node_id,
+        unnest($4::uuid[]) AS teacher_id, unnest($5::text[]) AS kind, unnest($6::text[]) AS topic,
+        unnest($7::text[]) AS room, unnest($8::uuid[]) AS device_id, unnest($9::timestamptz[]) AS opened_at,
+        unnest($10::timestamptz[]) AS closes_at, unnest($11::timestamptz[]) AS closed_at,
+        unnest($12::text[]) AS opened, unnest($13::text[]) AS policy
+)
+INSERT INTO session (id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy)
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at,
+    nullif(closed_at, '0001-01-01 00:00:00+00'::timestamptz), opened::jsonb, policy::jsonb
+FROM given ORDER BY id
+ON CONFLICT (id) DO NOTHING
+RETURNING id
+`
+
+type AddSessionsParams struct {
+	Ids        []attendance.ID
+	CourseIds  []attendance.ID
+	NodeIds    []attendance.ID
+	TeacherIds []attendance.ID
+	Kinds      []string
+	Topics     []string
+	Rooms      []string
+	DeviceIds  []attendance.ID
+	OpenedAts  []time.Time
+	ClosesAts  []time.Time
+	ClosedAts  []time.Time
+	Openeds    []string
+	Policies   []string
+}
+
+// Those that were not here. In key order; the zero time stands for none: an array of
+// times has no NULL.
+func (q *Queries) AddSessions(ctx context.Context, arg AddSessionsParams) ([]attendance.ID, error) {
+	rows, err := q.db.Query(ctx, addSessions,
+		arg.Ids,
+		arg.CourseIds,
+		arg.NodeIds,
+		arg.TeacherIds,
+		arg.Kinds,
+		arg.Topics,
+		arg.Rooms,
+		arg.DeviceIds,
+		arg.OpenedAts,
+		arg.ClosesAts,
+		arg.ClosedAts,
+		arg.Openeds,
+		arg.Policies,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []attendance.ID{}
+	for rows.Next() {
+		var id attendance.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockSessions = `-- name: LockSessions :many
 SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 `
@@ -91,8 +159,7 @@ type PutSessionsParams struct {
 	Policies   []string
 }
 
-// Moves one way only; least() passes over NULL. In key order; the zero time stands
-// for none: an array of times has no NULL.
+// Moves one way only; least() passes over NULL.
 func (q *Queries) PutSessions(ctx context.Context, arg PutSessionsParams) error {
 	_, err := q.db.Exec(ctx, putSessions,
 		arg.Ids,

@@ -12,6 +12,43 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const addStandings = `-- name: AddStandings :exec
+WITH given AS (
+    SELECT unnest($1::uuid[]) AS session_id, unnest($2::uuid[]) AS student_id,
+        unnest($3::bytea[]) AS state, unnest($4::text[]) AS status, unnest($5::text[]) AS method,
+        unnest($6::text[]) AS reason, unnest($7::timestamptz[]) AS at, unnest($8::boolean[]) AS conflict
+)
+INSERT INTO standing (session_id, student_id, state, status, method, reason, at, conflict)
+SELECT session_id, student_id, state, status, method, reason, nullif(at, '0001-01-01 00:00:00+00'::timestamptz), conflict
+FROM given ORDER BY session_id, student_id
+`
+
+type AddStandingsParams struct {
+	SessionIds []attendance.ID
+	StudentIds []attendance.ID
+	States     [][]byte
+	Statuses   []string
+	Methods    []string
+	Reasons    []string
+	Ats        []time.Time
+	Conflicts  []bool
+}
+
+// Where nothing stands. Looking whether something does takes a third of an insert.
+func (q *Queries) AddStandings(ctx context.Context, arg AddStandingsParams) error {
+	_, err := q.db.Exec(ctx, addStandings,
+		arg.SessionIds,
+		arg.StudentIds,
+		arg.States,
+		arg.Statuses,
+		arg.Methods,
+		arg.Reasons,
+		arg.Ats,
+		arg.Conflicts,
+	)
+	return err
+}
+
 const courseMarks = `-- name: CourseMarks :many
 SELECT st.session_id, array_agg(st.student_id)::uuid[] AS student_ids, array_agg(st.status)::text[] AS statuses
 FROM session s CROSS JOIN LATERAL (SELECT session_id, student_id, state, status, method, reason, at, conflict FROM standing WHERE standing.session_id = s.id OFFSET 0) st
