@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/rest"
 )
 
@@ -23,11 +24,16 @@ type Deps struct {
 // Drive is what a pendrive says of itself.
 type Drive interface {
 	Status(ctx context.Context) (EdgeStatus, error)
+	// Invite makes a link that lets one phone in.
+	Invite(ctx context.Context) (Invitation, error)
+	// Revoke shuts a phone out.
+	Revoke(ctx context.Context, phone attendance.ID) error
 }
 
 // Register mounts what a pendrive answers.
 func Register(api huma.API, d Deps) {
 	d.status(api)
+	d.phones(api)
 }
 
 // ofEdge marks an operation as answered by a pendrive. Who reaches it at all is

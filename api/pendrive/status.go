@@ -29,6 +29,7 @@ type EdgeStatus struct {
 	Network     EdgeNetwork    `json:"network"`
 	Clock       EdgeClock      `json:"clock"`
 	Encryption  EdgeEncryption `json:"encryption"`
+	Phones      []EdgePhone    `json:"phones" doc:"Let in by the teacher, the newest first."`
 	Attention   []string       `json:"attention" doc:"What a person must do; empty: nothing."`
 }
 

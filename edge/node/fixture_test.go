@@ -63,7 +63,7 @@ func start(t *testing.T, c node.Config) *drive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &drive{t: t, base: "http://" + n.Address(), http: &http.Client{Jar: jar}, stop: stop}
+	return &drive{t: t, base: n.Here(), http: &http.Client{Jar: jar}, stop: stop}
 }
 
 // call makes a request and reads the answer's JSON.

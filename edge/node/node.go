@@ -16,6 +16,8 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/db/sqlite"
+	"github.com/arise-attendance/arise/edge/door"
+	"github.com/arise-attendance/arise/edge/phone"
 	"github.com/arise-attendance/arise/edge/replay"
 )
 
@@ -26,6 +28,8 @@ type Node struct {
 	store    *sqlite.Store
 	listener net.Listener
 	http     *http.Server
+	phones   *phone.Book
+	door     *door.Door
 	stopLive chan struct{}
 	instance string // of this start
 	started  time.Time
@@ -67,12 +71,16 @@ func New(ctx context.Context, c Config) (n *Node, err error) {
 	if err = remember(ctx, &n.config, n.store); err != nil {
 		return n, err
 	}
+	if n.phones, err = phone.Open(ctx, n.store, c.World, c.Log); err != nil {
+		return n, err
+	}
+	n.door = door.New(n.phones, c.Listen)
 	if err = n.assemble(ctx); err != nil {
 		return n, err
 	}
 	n.http = &http.Server{
 		Handler:           http.HandlerFunc(n.serve),
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	return n, nil
@@ -128,7 +136,7 @@ func (n *Node) LAN() []string { return lan(n.Address(), ownAddresses()) }
 func (n *Node) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		if err := n.http.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := n.http.Serve(door.Limit(n.listener)); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
 		}
 		return nil

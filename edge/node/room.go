@@ -13,6 +13,7 @@ import (
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/signin"
 	"github.com/arise-attendance/arise/db/sqlite"
+	"github.com/arise-attendance/arise/edge/page"
 	"github.com/arise-attendance/arise/edge/replay"
 )
 
@@ -79,7 +80,11 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 		return nil, fmt.Errorf("make tokens: %w", err)
 	}
 	router := rest.Router(n.config.Log, rest.Door{})
+	router.Use(n.door.Guard)
 	rest.Mount(router, n.config.Portals)
+	n.door.Mount(router)
+	page.Mount(router)
+	router.Get("/status", n.standing(r))
 	api := rest.NewAPI(router, rest.TokenAuth{Tokens: tokens})
 	classroom.Register(api, classroom.Deps{
 		Service: r.service, Hub: n.hub, Desk: signin.Desk{Service: r.service, Tokens: tokens, Brake: auth.NewLocal()},
@@ -94,4 +99,17 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 // serve answers in the room there is now.
 func (n *Node) serve(w http.ResponseWriter, req *http.Request) {
 	n.room.Load().handler.ServeHTTP(w, req)
+}
+
+// standing draws the page of GET /api/edge/status.
+func (n *Node) standing(r *room) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		st, err := office{Node: n, room: r}.Status(req.Context())
+		if err != nil {
+			n.config.Log.ErrorContext(req.Context(), "the status page failed", "error", err)
+			rest.WriteProblem(w, rest.NewProblem(http.StatusInternalServerError, "internal", "the page could not be made; nothing was lost: try again"))
+			return
+		}
+		page.Status(w, st, n.config.Zone)
+	}
 }

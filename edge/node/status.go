@@ -25,7 +25,7 @@ func (o office) Status(ctx context.Context) (pendrive.EdgeStatus, error) {
 		Paired: !id.Node.IsZero(), NodeID: id.Node, Name: id.Name, Institution: id.Institution,
 		Courses: make([]pendrive.EdgeCourse, 0, len(held.Courses)),
 		Cloud:   pendrive.CloudOf(held.Backlog, now), Network: o.network(), Clock: pendrive.ClockOf(0, time.Time{}),
-		Encryption: pendrive.EncryptionOf(false), Attention: []string{},
+		Encryption: pendrive.EncryptionOf(false), Phones: o.listed(),
 	}
 	for _, c := range held.Courses {
 		st.Courses = append(st.Courses, pendrive.EdgeCourse{ID: c.ID, Code: c.Code, Name: c.Name, Students: c.Enrolled, Running: !c.Running.ID.IsZero()})

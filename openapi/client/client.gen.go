@@ -3799,6 +3799,17 @@ type EdgeEncryption struct {
 	Words string `json:"words"`
 }
 
+// EdgeInvitationBody defines model for EdgeInvitationBody.
+type EdgeInvitationBody struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Qr The same as an SVG picture.
+	Qr string `json:"qr"`
+
+	// Url To open on the phone; good once.
+	Url string `json:"url"`
+}
+
 // EdgeMedium defines model for EdgeMedium.
 type EdgeMedium struct {
 	Folder string `json:"folder"`
@@ -3843,6 +3854,20 @@ type EdgeNetwork struct {
 	WantedPort int64 `json:"wanted_port"`
 }
 
+// EdgePhone defines model for EdgePhone.
+type EdgePhone struct {
+	// Address Where it called from last.
+	Address string `json:"address"`
+
+	// Browser As far as it says.
+	//
+	// Examples: Chrome on Android
+	Browser  string             `json:"browser"`
+	Id       openapi_types.UUID `json:"id"`
+	PairedAt time.Time          `json:"paired_at"`
+	SeenAt   time.Time          `json:"seen_at"`
+}
+
 // EdgeStatus defines model for EdgeStatus.
 type EdgeStatus struct {
 	// Attention What a person must do; empty: nothing.
@@ -3869,6 +3894,9 @@ type EdgeStatus struct {
 
 	// Paired The school knows this pendrive.
 	Paired bool `json:"paired"`
+
+	// Phones Let in by the teacher, the newest first.
+	Phones []EdgePhone `json:"phones"`
 
 	// StartedAt Absent: its program does not run.
 	StartedAt *time.Time `json:"started_at,omitempty"`
@@ -8643,6 +8671,20 @@ type ClientInterface interface {
 	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 	PairDevice(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// InvitePhone Make a QR code that lets one phone in
+	//
+	// Done on the pendrive's own computer. The phone that opens the link reaches the teacher's screen from the classroom's network, and still has to sign in. A newer code ends an older one. The phones are listed in GET /api/edge/status.
+	//
+	// Corresponds with POST /api/edge/phones (the `InvitePhone` operationId).
+	InvitePhone(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokePhone Shut a phone out
+	//
+	// At once: what it still has open ends too.
+	//
+	// Corresponds with DELETE /api/edge/phones/{id} (the `RevokePhone` operationId).
+	RevokePhone(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetEdgeQr The pendrive's address in the classroom's network as a QR code
 	//
 	// Corresponds with GET /api/edge/qr (the `GetEdgeQr` operationId).
@@ -11690,6 +11732,40 @@ func (c *Client) PairDeviceWithBody(ctx context.Context, contentType string, bod
 // Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 func (c *Client) PairDevice(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPairDeviceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// InvitePhone Make a QR code that lets one phone in
+//
+// Done on the pendrive's own computer. The phone that opens the link reaches the teacher's screen from the classroom's network, and still has to sign in. A newer code ends an older one. The phones are listed in GET /api/edge/status.
+//
+// Corresponds with POST /api/edge/phones (the `InvitePhone` operationId).
+func (c *Client) InvitePhone(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInvitePhoneRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokePhone Shut a phone out
+//
+// At once: what it still has open ends too.
+//
+// Corresponds with DELETE /api/edge/phones/{id} (the `RevokePhone` operationId).
+func (c *Client) RevokePhone(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokePhoneRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -18852,6 +18928,67 @@ func NewPairDeviceRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewInvitePhoneRequest constructs an http.Request for the InvitePhone method
+func NewInvitePhoneRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/edge/phones")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRevokePhoneRequest constructs an http.Request for the RevokePhone method
+func NewRevokePhoneRequest(server string, id openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/edge/phones/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetEdgeQrRequest constructs an http.Request for the GetEdgeQr method
 func NewGetEdgeQrRequest(server string, params *GetEdgeQrParams) (*http.Request, error) {
 	var err error
@@ -23082,6 +23219,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 	PairDeviceWithResponse(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*PairDeviceResponse, error)
+
+	// InvitePhoneWithResponse Make a QR code that lets one phone in
+	//
+	// Done on the pendrive's own computer. The phone that opens the link reaches the teacher's screen from the classroom's network, and still has to sign in. A newer code ends an older one. The phones are listed in GET /api/edge/status.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/edge/phones (the `InvitePhone` operationId).
+	InvitePhoneWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*InvitePhoneResponse, error)
+
+	// RevokePhoneWithResponse Shut a phone out
+	//
+	// At once: what it still has open ends too.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/edge/phones/{id} (the `RevokePhone` operationId).
+	RevokePhoneWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokePhoneResponse, error)
 
 	// GetEdgeQrWithResponse The pendrive's address in the classroom's network as a QR code
 	//
@@ -30606,6 +30761,130 @@ func (r PairDeviceResponse) ContentType() string {
 	return ""
 }
 
+type InvitePhoneResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EdgeInvitationBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r InvitePhoneResponse) GetJSON200() *EdgeInvitationBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r InvitePhoneResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r InvitePhoneResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r InvitePhoneResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r InvitePhoneResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r InvitePhoneResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r InvitePhoneResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r InvitePhoneResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r InvitePhoneResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokePhoneResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokePhoneResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokePhoneResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RevokePhoneResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokePhoneResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokePhoneResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokePhoneResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokePhoneResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetEdgeQrResponse200Headers the declared response headers of an HTTP 200 response for GetEdgeQr
 type GetEdgeQrResponse200Headers struct {
 	CacheControl *string
@@ -37228,6 +37507,36 @@ func (c *ClientWithResponses) PairDeviceWithResponse(ctx context.Context, body P
 	return ParsePairDeviceResponse(rsp)
 }
 
+// InvitePhoneWithResponse Make a QR code that lets one phone in
+//
+// Done on the pendrive's own computer. The phone that opens the link reaches the teacher's screen from the classroom's network, and still has to sign in. A newer code ends an older one. The phones are listed in GET /api/edge/status.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/edge/phones (the `InvitePhone` operationId).
+func (c *ClientWithResponses) InvitePhoneWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*InvitePhoneResponse, error) {
+	rsp, err := c.InvitePhone(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInvitePhoneResponse(rsp)
+}
+
+// RevokePhoneWithResponse Shut a phone out
+//
+// At once: what it still has open ends too.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/edge/phones/{id} (the `RevokePhone` operationId).
+func (c *ClientWithResponses) RevokePhoneWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokePhoneResponse, error) {
+	rsp, err := c.RevokePhone(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokePhoneResponse(rsp)
+}
+
 // GetEdgeQrWithResponse The pendrive's address in the classroom's network as a QR code
 //
 // Returns a wrapper object for the known response body format(s).
@@ -43846,6 +44155,103 @@ func ParsePairDeviceResponse(rsp *http.Response) (*PairDeviceResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseInvitePhoneResponse parses an HTTP response from a InvitePhoneWithResponse call
+func ParseInvitePhoneResponse(rsp *http.Response) (*InvitePhoneResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &InvitePhoneResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EdgeInvitationBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokePhoneResponse parses an HTTP response from a RevokePhoneWithResponse call
+func ParseRevokePhoneResponse(rsp *http.Response) (*RevokePhoneResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokePhoneResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest Problem

@@ -1589,6 +1589,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/edge/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a QR code that lets one phone in
+         * @description Done on the pendrive's own computer. The phone that opens the link reaches the teacher's screen from the classroom's network, and still has to sign in. A newer code ends an older one. The phones are listed in GET /api/edge/status.
+         */
+        post: operations["invite-phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edge/phones/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Shut a phone out
+         * @description At once: what it still has open ends too.
+         */
+        delete: operations["revoke-phone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/edge/qr": {
         parameters: {
             query?: never;
@@ -3632,6 +3672,14 @@ export interface components {
             on: boolean;
             words: string;
         };
+        EdgeInvitationBody: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description The same as an SVG picture. */
+            qr: string;
+            /** @description To open on the phone; good once. */
+            url: string;
+        };
         EdgeMedium: {
             folder: string;
             /**
@@ -3681,6 +3729,21 @@ export interface components {
              */
             wanted_port: number;
         };
+        EdgePhone: {
+            /** @description Where it called from last. */
+            address: string;
+            /**
+             * @description As far as it says.
+             * @example Chrome on Android
+             */
+            browser: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            paired_at: string;
+            /** Format: date-time */
+            seen_at: string;
+        };
         EdgeStatus: {
             /** @description What a person must do; empty: nothing. */
             attention: string[];
@@ -3707,6 +3770,8 @@ export interface components {
             node_id?: string;
             /** @description The school knows this pendrive. */
             paired: boolean;
+            /** @description Let in by the teacher, the newest first. */
+            phones: components["schemas"]["EdgePhone"][];
             /**
              * Format: date-time
              * @description Absent: its program does not run.
@@ -12221,6 +12286,109 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invite-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeInvitationBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

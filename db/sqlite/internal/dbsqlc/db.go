@@ -78,6 +78,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dropFeedHashesStmt, err = db.PrepareContext(ctx, dropFeedHashes); err != nil {
 		return nil, fmt.Errorf("error preparing query DropFeedHashes: %w", err)
 	}
+	if q.dropPhoneStmt, err = db.PrepareContext(ctx, dropPhone); err != nil {
+		return nil, fmt.Errorf("error preparing query DropPhone: %w", err)
+	}
 	if q.dropSettingStmt, err = db.PrepareContext(ctx, dropSetting); err != nil {
 		return nil, fmt.Errorf("error preparing query DropSetting: %w", err)
 	}
@@ -168,6 +171,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.noteDeviceStmt, err = db.PrepareContext(ctx, noteDevice); err != nil {
 		return nil, fmt.Errorf("error preparing query NoteDevice: %w", err)
 	}
+	if q.phonesStmt, err = db.PrepareContext(ctx, phones); err != nil {
+		return nil, fmt.Errorf("error preparing query Phones: %w", err)
+	}
 	if q.placeFactStmt, err = db.PrepareContext(ctx, placeFact); err != nil {
 		return nil, fmt.Errorf("error preparing query PlaceFact: %w", err)
 	}
@@ -188,6 +194,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.putFeedHashStmt, err = db.PrepareContext(ctx, putFeedHash); err != nil {
 		return nil, fmt.Errorf("error preparing query PutFeedHash: %w", err)
+	}
+	if q.putPhoneStmt, err = db.PrepareContext(ctx, putPhone); err != nil {
+		return nil, fmt.Errorf("error preparing query PutPhone: %w", err)
 	}
 	if q.putSessionStmt, err = db.PrepareContext(ctx, putSession); err != nil {
 		return nil, fmt.Errorf("error preparing query PutSession: %w", err)
@@ -227,6 +236,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.runningStmt, err = db.PrepareContext(ctx, running); err != nil {
 		return nil, fmt.Errorf("error preparing query Running: %w", err)
+	}
+	if q.seePhoneStmt, err = db.PrepareContext(ctx, seePhone); err != nil {
+		return nil, fmt.Errorf("error preparing query SeePhone: %w", err)
 	}
 	if q.sessionStmt, err = db.PrepareContext(ctx, session); err != nil {
 		return nil, fmt.Errorf("error preparing query Session: %w", err)
@@ -354,6 +366,11 @@ func (q *Queries) Close() error {
 	if q.dropFeedHashesStmt != nil {
 		if cerr := q.dropFeedHashesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropFeedHashesStmt: %w", cerr)
+		}
+	}
+	if q.dropPhoneStmt != nil {
+		if cerr := q.dropPhoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropPhoneStmt: %w", cerr)
 		}
 	}
 	if q.dropSettingStmt != nil {
@@ -506,6 +523,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing noteDeviceStmt: %w", cerr)
 		}
 	}
+	if q.phonesStmt != nil {
+		if cerr := q.phonesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing phonesStmt: %w", cerr)
+		}
+	}
 	if q.placeFactStmt != nil {
 		if cerr := q.placeFactStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing placeFactStmt: %w", cerr)
@@ -539,6 +561,11 @@ func (q *Queries) Close() error {
 	if q.putFeedHashStmt != nil {
 		if cerr := q.putFeedHashStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing putFeedHashStmt: %w", cerr)
+		}
+	}
+	if q.putPhoneStmt != nil {
+		if cerr := q.putPhoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putPhoneStmt: %w", cerr)
 		}
 	}
 	if q.putSessionStmt != nil {
@@ -604,6 +631,11 @@ func (q *Queries) Close() error {
 	if q.runningStmt != nil {
 		if cerr := q.runningStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing runningStmt: %w", cerr)
+		}
+	}
+	if q.seePhoneStmt != nil {
+		if cerr := q.seePhoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing seePhoneStmt: %w", cerr)
 		}
 	}
 	if q.sessionStmt != nil {
@@ -718,6 +750,7 @@ type Queries struct {
 	devicesStmt         *sql.Stmt
 	dropFeedHashStmt    *sql.Stmt
 	dropFeedHashesStmt  *sql.Stmt
+	dropPhoneStmt       *sql.Stmt
 	dropSettingStmt     *sql.Stmt
 	dropSettingsStmt    *sql.Stmt
 	dropStandingsStmt   *sql.Stmt
@@ -748,6 +781,7 @@ type Queries struct {
 	lineStmt            *sql.Stmt
 	linesAfterStmt      *sql.Stmt
 	noteDeviceStmt      *sql.Stmt
+	phonesStmt          *sql.Stmt
 	placeFactStmt       *sql.Stmt
 	placeLearntStmt     *sql.Stmt
 	preferLearntStmt    *sql.Stmt
@@ -755,6 +789,7 @@ type Queries struct {
 	putDeviceStmt       *sql.Stmt
 	putEnrolmentStmt    *sql.Stmt
 	putFeedHashStmt     *sql.Stmt
+	putPhoneStmt        *sql.Stmt
 	putSessionStmt      *sql.Stmt
 	putSettingStmt      *sql.Stmt
 	putStandingStmt     *sql.Stmt
@@ -768,6 +803,7 @@ type Queries struct {
 	rosterStmt          *sql.Stmt
 	ruleFactStmt        *sql.Stmt
 	runningStmt         *sql.Stmt
+	seePhoneStmt        *sql.Stmt
 	sessionStmt         *sql.Stmt
 	sessionsStmt        *sql.Stmt
 	setAckedStmt        *sql.Stmt
@@ -803,6 +839,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		devicesStmt:         q.devicesStmt,
 		dropFeedHashStmt:    q.dropFeedHashStmt,
 		dropFeedHashesStmt:  q.dropFeedHashesStmt,
+		dropPhoneStmt:       q.dropPhoneStmt,
 		dropSettingStmt:     q.dropSettingStmt,
 		dropSettingsStmt:    q.dropSettingsStmt,
 		dropStandingsStmt:   q.dropStandingsStmt,
@@ -833,6 +870,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lineStmt:            q.lineStmt,
 		linesAfterStmt:      q.linesAfterStmt,
 		noteDeviceStmt:      q.noteDeviceStmt,
+		phonesStmt:          q.phonesStmt,
 		placeFactStmt:       q.placeFactStmt,
 		placeLearntStmt:     q.placeLearntStmt,
 		preferLearntStmt:    q.preferLearntStmt,
@@ -840,6 +878,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putDeviceStmt:       q.putDeviceStmt,
 		putEnrolmentStmt:    q.putEnrolmentStmt,
 		putFeedHashStmt:     q.putFeedHashStmt,
+		putPhoneStmt:        q.putPhoneStmt,
 		putSessionStmt:      q.putSessionStmt,
 		putSettingStmt:      q.putSettingStmt,
 		putStandingStmt:     q.putStandingStmt,
@@ -853,6 +892,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		rosterStmt:          q.rosterStmt,
 		ruleFactStmt:        q.ruleFactStmt,
 		runningStmt:         q.runningStmt,
+		seePhoneStmt:        q.seePhoneStmt,
 		sessionStmt:         q.sessionStmt,
 		sessionsStmt:        q.sessionsStmt,
 		setAckedStmt:        q.setAckedStmt,

@@ -106,6 +106,16 @@ type Learnt struct {
 	Why         string
 }
 
+type Phone struct {
+	ID       attendance.ID
+	Hash     []byte
+	Agent    string
+	Address  string
+	PairedMs int64
+	SeenMs   int64
+	UntilMs  int64
+}
+
 type Session struct {
 	ID         attendance.ID
 	CourseID   attendance.ID

@@ -1,0 +1,65 @@
+// The status page keeps itself fresh and lets phones in. It shows what the server
+// says and decides nothing.
+
+const every = 5_000;
+const box = document.getElementById("invite");
+
+/** Puts in place what changed, but not under somebody's finger. */
+async function refresh() {
+  const response = await fetch("/status").catch(() => null);
+  if (!response?.ok) {
+    box.ownerDocument.querySelector(".pill").textContent = "The pendrive's program does not answer";
+    return;
+  }
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const old of document.querySelectorAll("[data-live], .pill")) {
+    const now = old.id ? fresh.getElementById(old.id) : fresh.querySelector(".pill");
+    if (now && now.outerHTML !== old.outerHTML && !old.contains(document.activeElement)) old.replaceWith(now);
+  }
+}
+
+/** Says why something was refused, and where to sign in if that is why. */
+async function refused(response) {
+  const problem = await response.json().catch(() => ({}));
+  const line = document.createElement("p");
+  if (response.status === 401) {
+    const link = document.createElement("a");
+    link.href = "/";
+    link.textContent = "Sign in as a teacher";
+    line.append(link, " on this computer first, then come back to this page.");
+  } else {
+    line.textContent = problem.detail ?? "That did not work. Try again.";
+  }
+  box.replaceChildren(line);
+}
+
+async function invite() {
+  const response = await fetch("/api/edge/phones", { method: "POST" });
+  if (!response.ok) return refused(response);
+  const { url, qr, expires_at } = await response.json();
+  const picture = document.createElement("img");
+  picture.className = "qr";
+  picture.alt = "QR code that lets one phone in";
+  picture.src = "data:image/svg+xml," + encodeURIComponent(qr);
+  const line = document.createElement("p");
+  line.className = "muted";
+  line.textContent = `Scan it with the phone's camera, in the same Wi-Fi. It lets one phone in, until ${new Date(expires_at).toLocaleTimeString([], { timeStyle: "short" })}.`;
+  const address = document.createElement("p");
+  address.className = "addr";
+  address.textContent = url;
+  box.replaceChildren(picture, line, address);
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.matches("[data-invite]")) await invite();
+  if (button.matches("[data-revoke]")) {
+    const response = await fetch(`/api/edge/phones/${button.dataset.revoke}`, { method: "DELETE" });
+    if (!response.ok && response.status !== 404) return refused(response);
+    button.blur();
+    await refresh();
+  }
+});
+
+setInterval(refresh, every);
