@@ -21,7 +21,7 @@ RACE      ?= ./api/attendance/... ./api/live/... ./db/... ./edge/... ./jobs/...
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 GENERATED := db/postgres/internal/dbsqlc db/sqlite/internal/dbsqlc openapi/openapi.yaml openapi/client openapi/ts/schema.d.ts
 
-.PHONY: help run build web test test-go test-web check lint vet drift generate fmt cross bench tools clean
+.PHONY: help run build pendrive same web test test-go test-web check lint vet drift generate fmt cross bench tools clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the portals are embedded: no Go build while they are being made
@@ -52,7 +52,7 @@ test-web: web
 	npm --prefix web run --silent test:unit
 	npm --prefix web run --silent test:browser
 
-check: web drift lint vet cross test ## what a change must pass; .ci/run is this
+check: web drift lint vet cross same test ## what a change must pass; .ci/run is this
 
 lint: $(BIN)/golangci-lint $(WEB) ## look for mistakes and forbidden imports, in Go and in the portals
 	$(BIN)/golangci-lint run
@@ -73,6 +73,12 @@ generate: $(BIN)/sqlc $(BIN)/oapi-codegen $(WEB) ## rebuild queries, the API des
 
 fmt: $(BIN)/golangci-lint ## format Go
 	$(BIN)/golangci-lint fmt
+
+pendrive: web ## build the program that made pendrives carry, for every computer, into bin/pendrive
+	.ci/pendrive bin/pendrive
+
+same: pendrive ## check that another machine would build the same pendrives
+	.ci/pendrive -same bin/pendrive
 
 cross: web ## build both programs for every platform into bin/cross
 	@for p in $(PLATFORMS); do \

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -40,6 +41,7 @@ var table = settings.Table{
 		{Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Meaning: "where traces go, such as http://127.0.0.1:4318; unset: nowhere"},
 		{Name: "ARISE_SMTP_URL", Meaning: "mail server: smtp://user:password@host:587, smtps://, or smtp+plain:// for one on this machine; unset: no mail leaves"},
 		{Name: "ARISE_MAIL_FROM", Meaning: "sender of mails, such as School <office@school.example>"},
+		{Name: "ARISE_PENDRIVE_DIR", Meaning: "folder of the programs that made pendrives carry, see `make pendrive`; unset: pendrive beside this program"},
 		{Name: "ARISE_DEMO", Default: "0", Meaning: "1: make the demo school on first start"},
 	},
 }
@@ -51,10 +53,15 @@ func configure(environ []string, stderr io.Writer) (server.Config, error) {
 	c := server.Config{
 		Host: v["HOST"], DatabaseURL: v["DATABASE_URL"], Schema: v["DATABASE_SCHEMA"], Data: v["ARISE_DATA"],
 		Secret: []byte(v["SECRET_KEY"]), PublicURL: v["PUBLIC_URL"], AdminPassword: v["ADMIN_DEFAULT_PASSWORD"], Portals: web.Handler(),
-		MetricsListen: v["ARISE_METRICS_LISTEN"], TracesTo: v["OTEL_EXPORTER_OTLP_ENDPOINT"],
+		Pendrives: v["ARISE_PENDRIVE_DIR"], MetricsListen: v["ARISE_METRICS_LISTEN"], TracesTo: v["OTEL_EXPORTER_OTLP_ENDPOINT"],
 	}
 	if c.Log, err = logger(v, stderr); err != nil {
 		errs = append(errs, err)
+	}
+	if c.Pendrives == "" {
+		if program, err := os.Executable(); err == nil {
+			c.Pendrives = filepath.Join(filepath.Dir(program), "pendrive")
+		}
 	}
 	drain, err := v.Int("ARISE_DRAIN_SECONDS", 0, 300)
 	if err != nil {

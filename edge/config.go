@@ -25,6 +25,7 @@ var table = settings.Table{
 	Prefix: "ARISE_", Others: []string{"ARISE_DATA", "ARISE_DEMO", "ARISE_ZONE", "ARISE_ALLOW_LEGACY", "ARISE_TEST_"},
 	Settings: []settings.Setting{
 		{Name: "ARISE_EDGE_LISTEN", Default: ":5000", Meaning: "address to listen on in the classroom's network"},
+		{Name: "ARISE_EDGE_HOME", Meaning: "folder of edge.env, the sealed roster and data, where the program itself is elsewhere; not in edge.env"},
 		{Name: "ARISE_EDGE_DATA", Meaning: "folder of the register; unset: data beside the program"},
 		{Name: "CLOUD_SERVER_URL", Meaning: "where to send marks, such as https://school.example; unset: where it was paired"},
 		{Name: "SYNC_INTERVAL_SECONDS", Default: "300", Meaning: "longest wait between two syncs; 0: only when asked"},
@@ -40,6 +41,11 @@ const envFile = "edge.env"
 // configure reads the whole table, so that every mistake is told at once. What the
 // environment sets wins over the file.
 func configure(dir string, environ []string, stderr io.Writer) (node.Config, error) {
+	for _, line := range environ {
+		if home, ok := strings.CutPrefix(line, "ARISE_EDGE_HOME="); ok && home != "" {
+			dir = home
+		}
+	}
 	lines, err := readEnv(filepath.Join(dir, envFile))
 	errs := []error{err}
 	v, err := table.Read(append(lines, environ...))

@@ -114,3 +114,15 @@ func TestClaimAndStatusWorkWithoutTheServer(t *testing.T) {
 		t.Errorf("without a network: got %v, want the way out", err)
 	}
 }
+
+func TestTheProgramMayLieElsewhereThanItsDrive(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, envFile), []byte("CLOUD_SERVER_URL=https://school.example\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := configure(t.TempDir(), []string{"ARISE_EDGE_HOME=" + home}, io.Discard)
+	if err != nil || c.Cloud != "https://school.example" || c.Data != filepath.Join(home, "data") {
+		t.Errorf("got %+v, %v, want the folder that was named", c, err)
+	}
+}

@@ -15,6 +15,7 @@ type Node struct {
 	RevokedAt time.Time
 
 	KeyHash    []byte // SHA-256; empty until it was claimed
+	ClaimHash  []byte // SHA-256
 	ClaimUntil time.Time
 	ClaimedAt  time.Time
 

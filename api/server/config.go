@@ -32,6 +32,7 @@ type Config struct {
 	MetricsListen string        // address of the metrics; empty: none
 	TracesTo      string        // OTLP over HTTP; empty: no traces
 	SMTP          *mail.SMTP    // nil: no mail leaves
+	Pendrives     string        // folder of the pendrive's programs, to give away
 	Portals       http.Handler
 	Log           *slog.Logger
 }

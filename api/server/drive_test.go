@@ -17,6 +17,9 @@ type made struct {
 	ID         string    `json:"id"`
 	ClaimCode  string    `json:"claim_code"`
 	ClaimUntil time.Time `json:"claim_until"`
+	Download   string    `json:"download"`
+	Programs   []string  `json:"programs"`
+	Notes      []string  `json:"notes"`
 }
 
 func (d *desk) make(t *testing.T, body object) (m made) {

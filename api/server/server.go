@@ -49,6 +49,7 @@ type Server struct {
 	traffic  *postgres.Traffic
 	node     attendance.ID // as facts made here name it
 	keys     auth.Seal     // of scanners' keys
+	tickets  auth.Seal     // of links to made pendrives
 	http     *http.Server
 	listener net.Listener
 	metrics  *metrics
@@ -111,6 +112,9 @@ func (s *Server) assemble(ctx context.Context, key []byte) error {
 	if s.keys, err = auth.NewSeal(key, "device"); err != nil {
 		return err
 	}
+	if s.tickets, err = auth.NewSeal(key, "pendrive"); err != nil {
+		return err
+	}
 	world := attendance.World{Now: time.Now, Rand: rand.Reader}
 	if s.service, err = attendance.NewService(ctx, s.store, world, s.node, attendance.Rules{Zone: s.config.Zone}); err != nil {
 		return err
@@ -157,7 +161,9 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Service: s.service, Nodes: s.store, Uploads: s.store, Feeds: s.store, Ready: s.ready,
 		Accounts: s.store, Office: s.store, Desk: desk, Teachers: s.store, Integrations: s.store, Imports: s.imports,
 		Roster: roster.Deps{Office: rules, Lists: s.store.Lists()},
-		Drives: drive.Deps{Office: rules, Nodes: s.store},
+		Drives: drive.Deps{
+			Office: rules, Nodes: s.store, Rosters: s.store, School: s.service.School, Tickets: s.tickets, Programs: s.config.Pendrives, Origin: s.config.Origin(),
+		},
 		Fleet:  fleet.Deps{Service: s.service, Scanners: s.store, Seal: s.keys, Server: s.node, Brake: s.store.Brake()},
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
 		Inbox:  inbox.Deps{Service: s.service, Items: s.store},

@@ -62,6 +62,29 @@ func (s *Store) Feed(ctx context.Context, node, generation attendance.ID, rev in
 	return page, nil
 }
 
+// Snapshot is a node's whole roster, without facts, for a pendrive that is made. It
+// is no call of the node.
+func (s *Store) Snapshot(ctx context.Context, node attendance.ID) (attendance.Page, error) {
+	var page attendance.Page
+	err := s.read(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.q.Node(ctx, node)
+		if err != nil {
+			return missing(err, "pendrive", node)
+		}
+		head, err := t.q.RosterHead(ctx)
+		if err != nil {
+			return fmt.Errorf("read the head of the feed: %w", err)
+		}
+		courses, err := t.q.Entitled(ctx, node)
+		if err != nil {
+			return fmt.Errorf("list the node's courses: %w", err)
+		}
+		page = attendance.Page{Generation: head.Generation, Rev: head.Rev, Head: head.Rev, Snapshot: true}
+		return s.roster(ctx, t, &page, n, courses, 0)
+	})
+	return page, err
+}
+
 // roster fills in the changes after rev, or all rows.
 func (s *Store) roster(ctx context.Context, t *tx, page *attendance.Page, n dbsqlc.Node, courses []attendance.ID, rev int64) error {
 	var changed []dbsqlc.ChangesRow

@@ -116,7 +116,7 @@ func (s *Store) Heard(ctx context.Context, node attendance.ID, said attendance.V
 func node(r dbsqlc.Node) attendance.Node {
 	return attendance.Node{
 		ID: r.ID, Name: r.Name, Holds: attendance.Holding{All: r.AllCourses}, CreatedAt: r.CreatedAt, ExpiresAt: moment(r.ExpiresAt), RevokedAt: moment(r.RevokedAt),
-		KeyHash: r.KeyHash, ClaimUntil: moment(r.ClaimExpiresAt), ClaimedAt: moment(r.ClaimedAt),
+		KeyHash: r.KeyHash, ClaimHash: r.ClaimHash, ClaimUntil: moment(r.ClaimExpiresAt), ClaimedAt: moment(r.ClaimedAt),
 		SeenAt: moment(r.LastSeenAt), Waiting: int(r.Waiting), Ahead: time.Duration(r.AheadMs) * time.Millisecond, Version: r.Version,
 	}
 }

@@ -4985,12 +4985,25 @@ type NodeMade struct {
 	// ClaimCode Shown this once. Tell it to whoever gets the drive, apart from the drive.
 	//
 	// Examples: PKEFV-7TQ3Z-MWCX4-HJ2YA-LSNDR-B
-	ClaimCode  string             `json:"claim_code"`
-	ClaimUntil time.Time          `json:"claim_until"`
-	Id         openapi_types.UUID `json:"id"`
+	ClaimCode  string    `json:"claim_code"`
+	ClaimUntil time.Time `json:"claim_until"`
+
+	// Download A link, good for 15 minutes, to the files to unpack onto a USB drive.
+	//
+	// Examples: /api/admin/nodes/0192f3c8-7a51-7cc3-98a5-6b7f5d2c1e10/pendrive?ticket=mZ3x
+	Download string             `json:"download"`
+	Id       openapi_types.UUID `json:"id"`
 
 	// Message Examples: Pendrive made.
 	Message string `json:"message"`
+
+	// Notes What is wanting about this pendrive, and what to do.
+	Notes []string `json:"notes"`
+
+	// Programs Kinds of computer that the files serve.
+	//
+	// Examples: ["windows-amd64"]
+	Programs []string `json:"programs"`
 
 	// Status Examples: success
 	Status string `json:"status"`
@@ -6980,6 +6993,12 @@ type ListMailsParams struct {
 // ListMailsParamsState defines parameters for ListMails.
 type ListMailsParamsState string
 
+// DownloadPendriveParams defines parameters for DownloadPendrive.
+type DownloadPendriveParams struct {
+	// Ticket Of the link in the answer that made the pendrive.
+	Ticket string `form:"ticket" json:"ticket"`
+}
+
 // ReportAbsenteesParams defines parameters for ReportAbsentees.
 type ReportAbsenteesParams struct {
 	SemesterId *openapi_types.UUID          `form:"semester_id,omitempty" json:"semester_id,omitempty"`
@@ -8182,7 +8201,7 @@ type ClientInterface interface {
 
 	// MakeNodeWithBody Make a pendrive
 	//
-	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8191,7 +8210,7 @@ type ClientInterface interface {
 
 	// MakeNode Make a pendrive
 	//
-	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8220,6 +8239,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
 	ChangeNode(ctx context.Context, id openapi_types.UUID, body ChangeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DownloadPendrive Download a pendrive's files, to unpack onto a USB drive
+	//
+	// The program for each kind of computer, settings, a page to read first, and the first roster, which only the claim code opens. Take the link of the answer that showed the code: it is good for some minutes, and until the code is used.
+	//
+	// Corresponds with GET /api/admin/nodes/{id}/pendrive (the `DownloadPendrive` operationId).
+	DownloadPendrive(ctx context.Context, id openapi_types.UUID, params *DownloadPendriveParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReissueNode Give a pendrive to another drive, or to the same again
 	//
@@ -10563,7 +10589,7 @@ func (c *Client) ListNodes(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 // MakeNodeWithBody Make a pendrive
 //
-// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10582,7 +10608,7 @@ func (c *Client) MakeNodeWithBody(ctx context.Context, contentType string, body 
 
 // MakeNode Make a pendrive
 //
-// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10642,6 +10668,23 @@ func (c *Client) ChangeNodeWithBody(ctx context.Context, id openapi_types.UUID, 
 // Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
 func (c *Client) ChangeNode(ctx context.Context, id openapi_types.UUID, body ChangeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewChangeNodeRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DownloadPendrive Download a pendrive's files, to unpack onto a USB drive
+//
+// The program for each kind of computer, settings, a page to read first, and the first roster, which only the claim code opens. Take the link of the answer that showed the code: it is good for some minutes, and until the code is used.
+//
+// Corresponds with GET /api/admin/nodes/{id}/pendrive (the `DownloadPendrive` operationId).
+func (c *Client) DownloadPendrive(ctx context.Context, id openapi_types.UUID, params *DownloadPendriveParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadPendriveRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -16535,6 +16578,63 @@ func NewChangeNodeRequestWithBody(server string, id openapi_types.UUID, contentT
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDownloadPendriveRequest constructs an http.Request for the DownloadPendrive method
+func NewDownloadPendriveRequest(server string, id openapi_types.UUID, params *DownloadPendriveParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/nodes/%s/pendrive", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "ticket", params.Ticket, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -22671,7 +22771,7 @@ type ClientWithResponsesInterface interface {
 
 	// MakeNodeWithBodyWithResponse Make a pendrive
 	//
-	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22680,7 +22780,7 @@ type ClientWithResponsesInterface interface {
 
 	// MakeNodeWithResponse Make a pendrive
 	//
-	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+	// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22711,6 +22811,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PATCH /api/admin/nodes/{id} (the `ChangeNode` operationId).
 	ChangeNodeWithResponse(ctx context.Context, id openapi_types.UUID, body ChangeNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangeNodeResponse, error)
+
+	// DownloadPendriveWithResponse Download a pendrive's files, to unpack onto a USB drive
+	//
+	// The program for each kind of computer, settings, a page to read first, and the first roster, which only the claim code opens. Take the link of the answer that showed the code: it is good for some minutes, and until the code is used.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/nodes/{id}/pendrive (the `DownloadPendrive` operationId).
+	DownloadPendriveWithResponse(ctx context.Context, id openapi_types.UUID, params *DownloadPendriveParams, reqEditors ...RequestEditorFn) (*DownloadPendriveResponse, error)
 
 	// ReissueNodeWithResponse Give a pendrive to another drive, or to the same again
 	//
@@ -27789,6 +27898,68 @@ func (r ChangeNodeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ChangeNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DownloadPendriveResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DownloadPendriveResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DownloadPendriveResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DownloadPendriveResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DownloadPendriveResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DownloadPendriveResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DownloadPendriveResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DownloadPendriveResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DownloadPendriveResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -36544,7 +36715,7 @@ func (c *ClientWithResponses) ListNodesWithResponse(ctx context.Context, reqEdit
 
 // MakeNodeWithBodyWithResponse Make a pendrive
 //
-// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36559,7 +36730,7 @@ func (c *ClientWithResponses) MakeNodeWithBodyWithResponse(ctx context.Context, 
 
 // MakeNodeWithResponse Make a pendrive
 //
-// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+// The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36613,6 +36784,21 @@ func (c *ClientWithResponses) ChangeNodeWithResponse(ctx context.Context, id ope
 		return nil, err
 	}
 	return ParseChangeNodeResponse(rsp)
+}
+
+// DownloadPendriveWithResponse Download a pendrive's files, to unpack onto a USB drive
+//
+// The program for each kind of computer, settings, a page to read first, and the first roster, which only the claim code opens. Take the link of the answer that showed the code: it is good for some minutes, and until the code is used.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/nodes/{id}/pendrive (the `DownloadPendrive` operationId).
+func (c *ClientWithResponses) DownloadPendriveWithResponse(ctx context.Context, id openapi_types.UUID, params *DownloadPendriveParams, reqEditors ...RequestEditorFn) (*DownloadPendriveResponse, error) {
+	rsp, err := c.DownloadPendrive(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDownloadPendriveResponse(rsp)
 }
 
 // ReissueNodeWithResponse Give a pendrive to another drive, or to the same again
@@ -41812,6 +41998,53 @@ func ParseChangeNodeResponse(rsp *http.Response) (*ChangeNodeResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDownloadPendriveResponse parses an HTTP response from a DownloadPendriveWithResponse call
+func ParseDownloadPendriveResponse(rsp *http.Response) (*DownloadPendriveResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DownloadPendriveResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

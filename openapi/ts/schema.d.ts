@@ -902,7 +902,7 @@ export interface paths {
         put?: never;
         /**
          * Make a pendrive
-         * @description The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.
+         * @description The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.
          */
         post: operations["make-node"];
         delete?: never;
@@ -930,6 +930,26 @@ export interface paths {
          * @description What is absent stays. The drive learns of it when it calls next: rows that it lost are hidden there, and what it made is kept.
          */
         patch: operations["change-node"];
+        trace?: never;
+    };
+    "/api/admin/nodes/{id}/pendrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a pendrive's files, to unpack onto a USB drive
+         * @description The program for each kind of computer, settings, a page to read first, and the first roster, which only the claim code opens. Take the link of the answer that showed the code: it is good for some minutes, and until the code is used.
+         */
+        get: operations["download-pendrive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/nodes/{id}/reissue": {
@@ -4925,10 +4945,24 @@ export interface components {
             claim_code: string;
             /** Format: date-time */
             claim_until: string;
+            /**
+             * @description A link, good for 15 minutes, to the files to unpack onto a USB drive.
+             * @example /api/admin/nodes/0192f3c8-7a51-7cc3-98a5-6b7f5d2c1e10/pendrive?ticket=mZ3x
+             */
+            download: string;
             /** Format: uuid */
             id: string;
             /** @example Pendrive made. */
             message: string;
+            /** @description What is wanting about this pendrive, and what to do. */
+            notes: string[];
+            /**
+             * @description Kinds of computer that the files serve.
+             * @example [
+             *       "windows-amd64"
+             *     ]
+             */
+            programs: string[];
             /** @example success */
             status: string;
         };
@@ -9792,6 +9826,67 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-pendrive": {
+        parameters: {
+            query: {
+                /** @description Of the link in the answer that made the pendrive. */
+                ticket: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/attendance/office"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
 )
 
@@ -29,7 +30,15 @@ type Nodes interface {
 type Deps struct {
 	Office office.Office
 	Nodes  Nodes
+
+	Rosters  Rosters
+	School   func(context.Context) (attendance.School, error)
+	Tickets  auth.Seal // of the links to made pendrives
+	Programs string    // folder that `make pendrive` filled
+	Origin   string    // where pendrives find this server
 }
+
+const path = "/api/admin/nodes"
 
 // IDPath names the pendrive that an operation is about.
 type IDPath struct {
@@ -44,14 +53,13 @@ type nodeChanged struct {
 
 // Register mounts them.
 func Register(api huma.API, d Deps) {
-	const path = "/api/admin/nodes"
 	rest.Handle(api, ofDrive(huma.Operation{
 		OperationID: "list-nodes", Method: http.MethodGet, Path: path, Summary: "List the pendrives, and how each stands",
 		Description: "By name. The list is whole: a school has tens of them.",
 	}), d.listNodes)
 	rest.Handle(api, ofDrive(huma.Operation{
 		OperationID: "make-node", Method: http.MethodPost, Path: path, Summary: "Make a pendrive",
-		Description:   "The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive.",
+		Description:   "The answer shows the claim code, this once: only its hash is kept. Whoever brings it first is that pendrive. Its link gives the files to unpack onto a USB drive.",
 		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
 	}), d.makeNode)
 	rest.Handle(api, ofDrive(huma.Operation{
@@ -71,6 +79,12 @@ func Register(api huma.API, d Deps) {
 		Description: "A new claim code, shown this once; the code and the key before it are out. The name, the courses and what was held stay.",
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 	}), d.reissueNode)
+	rest.HandleFile(api, ofDrive(huma.Operation{
+		OperationID: "download-pendrive", Method: http.MethodGet, Path: path + "/{id}/pendrive", Summary: "Download a pendrive's files, to unpack onto a USB drive",
+		Description: "The program for each kind of computer, settings, a page to read first, and the first roster, which only the claim code opens. " +
+			"Take the link of the answer that showed the code: it is good for some minutes, and until the code is used.",
+		Errors: []int{http.StatusForbidden, http.StatusNotFound},
+	}), nil, []string{"application/zip"}, d.downloadStick)
 }
 
 // ofDrive is an operation for the office.

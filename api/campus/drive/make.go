@@ -27,6 +27,9 @@ type nodeMade struct {
 	ID         attendance.ID `json:"id" format:"uuid"`
 	ClaimCode  string        `json:"claim_code" doc:"Shown this once. Tell it to whoever gets the drive, apart from the drive." example:"PKEFV-7TQ3Z-MWCX4-HJ2YA-LSNDR-B"`
 	ClaimUntil time.Time     `json:"claim_until"`
+	Download   string        `json:"download" doc:"A link, good for 15 minutes, to the files to unpack onto a USB drive." example:"/api/admin/nodes/0192f3c8-7a51-7cc3-98a5-6b7f5d2c1e10/pendrive?ticket=mZ3x"`
+	Programs   []string      `json:"programs" doc:"Kinds of computer that the files serve." example:"[\"windows-amd64\"]"`
+	Notes      []string      `json:"notes" doc:"What is wanting about this pendrive, and what to do."`
 }
 
 type changeInput struct {
@@ -51,13 +54,13 @@ func (d Deps) makeNode(ctx context.Context, in *makeInput) (*madeOutput, error) 
 	}
 	code, claim := d.claim()
 	id, err := d.Office.MakeNode(ctx, n, claim)
-	return made(id, err, code, claim, "Pendrive made.")
+	return d.made(id, err, code, claim, "Pendrive made.")
 }
 
 func (d Deps) reissueNode(ctx context.Context, in *IDPath) (*madeOutput, error) {
 	code, claim := d.claim()
 	err := d.Office.ReissueNode(ctx, in.ID, claim)
-	return made(in.ID, err, code, claim, "Pendrive issued again.")
+	return d.made(in.ID, err, code, claim, "Pendrive issued again.")
 }
 
 // claim makes a code. Only its hash is kept.
@@ -66,11 +69,25 @@ func (d Deps) claim() (string, attendance.ClaimHash) {
 	return code, attendance.ClaimHash{Hash: auth.HashClaim(code), Until: d.Office.Now().Add(ClaimFor)}
 }
 
-func made(id attendance.ID, err error, code string, claim attendance.ClaimHash, message string) (*madeOutput, error) {
+func (d Deps) made(id attendance.ID, err error, code string, claim attendance.ClaimHash, message string) (*madeOutput, error) {
 	if err != nil {
 		return nil, spell(err)
 	}
-	return &madeOutput{nodeMade{Status: "success", Message: message, ID: id, ClaimCode: code, ClaimUntil: *moment(claim.Until)}}, nil
+	link, err := d.link(id, code)
+	if err != nil {
+		return nil, err
+	}
+	programs := d.programs()
+	out := &madeOutput{nodeMade{
+		Status: "success", Message: message, ID: id, ClaimCode: code, ClaimUntil: *moment(claim.Until),
+		Download: link, Programs: []string{}, Notes: d.notes(programs),
+	}}
+	for _, p := range programs {
+		if p.size > 0 {
+			out.Body.Programs = append(out.Body.Programs, p.Name())
+		}
+	}
+	return out, nil
 }
 
 func (d Deps) changeNode(ctx context.Context, in *changeInput) (*changedOutput, error) {
