@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -25,11 +24,6 @@ func (t *tx) nowMS() int64 { return t.s.opt.Now().UnixMilli() }
 
 func (t *tx) Courses(ctx context.Context) ([]attendance.Course, error) {
 	rows, err := t.q.Courses(ctx)
-	return each(rows, course), err
-}
-
-func (t *tx) CoursesOf(ctx context.Context, teacher attendance.ID) ([]attendance.Course, error) {
-	rows, err := t.q.CoursesOf(ctx, teacher, t.nowMS())
 	return each(rows, course), err
 }
 
@@ -56,23 +50,6 @@ func (t *tx) Instructors(ctx context.Context, course attendance.ID) ([]attendanc
 func (t *tx) Instructor(ctx context.Context, id attendance.ID) (attendance.Instructor, error) {
 	r, err := t.q.Instructor(ctx, id)
 	return instructor(r), missing(err, "teacher", id)
-}
-
-// Roster is read for every finger and changes only with the feed, so it is kept
-// in memory; each caller gets a copy.
-func (t *tx) Roster(ctx context.Context, course attendance.ID) (attendance.Roster, error) {
-	if got, ok := t.s.rosters[course]; ok && !t.roster {
-		return slices.Clone(got), nil
-	}
-	rows, err := t.q.Roster(ctx, course)
-	if err != nil {
-		return nil, err
-	}
-	out := attendance.Roster(each(rows, member))
-	if !t.roster {
-		t.s.rosters[course] = slices.Clone(out)
-	}
-	return out, nil
 }
 
 func member(r dbsqlc.RosterRow) attendance.Member {

@@ -7,11 +7,6 @@ import (
 	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
 )
 
-func (t *tx) Devices(ctx context.Context) ([]attendance.Device, error) {
-	rows, err := t.q.Devices(ctx)
-	return each(rows, device), err
-}
-
 func (t *tx) Device(ctx context.Context, id attendance.ID) (attendance.Device, error) {
 	r, err := t.q.Device(ctx, id)
 	return device(r), missing(err, "scanner", id)
@@ -22,6 +17,7 @@ func (t *tx) PutDevice(ctx context.Context, d attendance.Device) error {
 		return err
 	}
 	t.touch(d.Told)
+	t.s.hot.devices = nil
 	return t.q.PutDevice(ctx, dbsqlc.PutDeviceParams{
 		ID: d.ID, Name: d.Name, Mac: d.MAC, Address: d.Address, Room: d.Room, CourseID: d.Course,
 		Legacy: d.Legacy, RevokedMs: attendance.UnixMS(d.RevokedAt),
@@ -36,6 +32,7 @@ func (t *tx) NoteDevice(ctx context.Context, d attendance.Device) error {
 		return err
 	}
 	t.touch(d.Told)
+	t.s.hot.devices = nil
 	return t.q.NoteDevice(ctx, dbsqlc.NoteDeviceParams{
 		ID: d.ID, Mac: d.MAC, Address: d.Address,
 		ToldID: d.Told, Settled: d.Settled, ServedID: d.Served, SeenMs: attendance.UnixMS(d.SeenAt),

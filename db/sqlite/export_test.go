@@ -72,3 +72,6 @@ func (s *Store) HoldGroup() (release func(), open func() bool) {
 	}
 	return release, open
 }
+
+// DSN is how a file is opened.
+func DSN(path string) string { return dsn(path) }

@@ -82,6 +82,9 @@ const (
 
 // find is where an id is stored. A clash is not: it only took the same id.
 func (t *tx) find(ctx context.Context, id attendance.ID) (stored, table, error) {
+	if _, seen := t.s.hot.ids[id]; !seen {
+		return stored{}, nowhere, nil
+	}
 	r, err := t.q.Fact(ctx, id)
 	if err == nil {
 		return stored(r), inLog, nil
@@ -97,6 +100,10 @@ func (t *tx) find(ctx context.Context, id attendance.ID) (stored, table, error) 
 }
 
 func (t *tx) insert(ctx context.Context, f attendance.Fact) error {
+	if _, seen := t.s.hot.ids[f.ID]; !seen {
+		t.s.hot.ids[f.ID] = struct{}{}
+		t.added = append(t.added, f.ID)
+	}
 	if f.Learnt {
 		return t.q.LearnFact(ctx, dbsqlc.LearnFactParams{
 			ID: f.ID, Kind: string(f.Kind), SessionID: f.Session, StudentID: f.Student, GestureID: f.Gesture,
@@ -133,6 +140,9 @@ func (t *tx) clash(ctx context.Context, f attendance.Fact) error {
 
 // clashed reports whether this very body is kept as a second one of its id.
 func (t *tx) clashed(ctx context.Context, f attendance.Fact) (bool, error) {
+	if _, seen := t.s.hot.ids[f.ID]; !seen {
+		return false, nil
+	}
 	bodies, err := t.q.Clashes(ctx, f.ID)
 	return slices.ContainsFunc(bodies, func(b []byte) bool { return bytes.Equal(b, f.Body) }), err
 }
@@ -147,6 +157,9 @@ func (t *tx) place(ctx context.Context, at table, f attendance.Fact) error {
 func (t *tx) Known(ctx context.Context, ids []attendance.ID) (map[attendance.ID]bool, error) {
 	out := make(map[attendance.ID]bool, len(ids))
 	for _, id := range ids {
+		if _, seen := t.s.hot.ids[id]; !seen {
+			continue
+		}
 		_, at, err := t.find(ctx, id)
 		if err != nil {
 			return nil, err

@@ -25,7 +25,7 @@ func (s *Store) Apply(ctx context.Context, page attendance.Page) error {
 	return s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error {
 		t := seam.(*tx)
 		t.roster = true
-		clear(s.rosters)
+		s.hot.forgetRoster()
 		id, err := t.q.Identity(ctx)
 		if err != nil {
 			return err
@@ -183,14 +183,4 @@ func (s *Store) Learn(ctx context.Context, cursor string, fold func(context.Cont
 		}
 		return seam.(*tx).q.SetFactsCursor(ctx, cursor)
 	})
-}
-
-// Settings implements attendance.Tx: those that the feed brought.
-func (t *tx) Settings(ctx context.Context) (map[string]json.RawMessage, error) {
-	rows, err := t.q.Settings(ctx)
-	out := make(map[string]json.RawMessage, len(rows))
-	for _, r := range rows {
-		out[r.Name] = json.RawMessage(r.Value)
-	}
-	return out, err
 }

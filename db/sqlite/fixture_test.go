@@ -10,7 +10,7 @@ import (
 	"github.com/arise-attendance/arise/db/sqlite"
 )
 
-func newID(t *testing.T) attendance.ID {
+func newID(t testing.TB) attendance.ID {
 	t.Helper()
 	id, err := attendance.NewID(time.Now(), rand.Reader)
 	if err != nil {

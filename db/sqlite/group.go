@@ -21,7 +21,8 @@ type group struct {
 	begun   time.Time
 	size    int
 	touched map[attendance.ID]bool
-	done    chan struct{} // closed once err is final
+	added   []attendance.ID // ids of facts
+	done    chan struct{}   // closed once err is final
 	err     error
 }
 
@@ -108,15 +109,14 @@ func (s *Store) savepoint(ctx context.Context, g *group, fn func(context.Context
 	for id := range t.touched {
 		g.touched[id] = true
 	}
+	g.added = append(g.added, t.added...)
 	return nil
 }
 
 // undo takes one member's work back. When SQLite has rolled back everything by
 // itself (a full drive, an I/O error) the group is lost, and all its members hear of it.
 func (s *Store) undo(ctx context.Context, g *group, t *tx) {
-	if t.roster {
-		clear(s.rosters)
-	}
+	s.hot.undo(t)
 	_, err := s.conn.ExecContext(ctx, "ROLLBACK TO member; RELEASE member")
 	if err == nil {
 		return
@@ -149,7 +149,10 @@ func (s *Store) abandon(g *group, err error) {
 	// It fails when SQLite has rolled back already, which is what is wanted.
 	_, _ = s.conn.ExecContext(context.Background(), "ROLLBACK")
 	s.log, s.group = s.durable, nil
-	clear(s.rosters)
+	s.hot.forget()
+	for _, id := range g.added {
+		delete(s.hot.ids, id)
+	}
 	g.err = err
 	close(g.done)
 }

@@ -43,6 +43,7 @@ var settings = []struct{ name, want string }{
 	{"temp_store", "2"},
 	{"wal_autocheckpoint", "200"},
 	{"journal_size_limit", "4194304"},
+	{"cache_size", "-16384"}, // KiB: the indexes of a term, whose ids come from hashes
 }
 
 // Open opens the register in a folder, makes it when there is none, and brings
@@ -88,7 +89,7 @@ func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare statements: %w", err)
 	}
-	s := &Store{path: path, db: db, conn: conn, q: q, opt: o, rosters: map[attendance.ID]attendance.Roster{}}
+	s := &Store{path: path, db: db, conn: conn, q: q, opt: o, hot: newHot()}
 	if err := s.load(ctx); err != nil {
 		return nil, err
 	}

@@ -62,11 +62,7 @@ func sessions(rows []dbsqlc.Session, err error) ([]attendance.Session, error) {
 }
 
 func (t *tx) Session(ctx context.Context, id attendance.ID) (attendance.Session, error) {
-	r, err := t.q.Session(ctx, id)
-	if err != nil {
-		return attendance.Session{}, missing(err, "session", id)
-	}
-	return session(r)
+	return t.session(ctx, id)
 }
 
 // LockSessions has nothing to lock: whoever has the turn is alone.
@@ -96,10 +92,6 @@ func (t *tx) Voided(ctx context.Context, course attendance.ID) ([]attendance.Ses
 	return sessions(t.q.Voided(ctx, course))
 }
 
-func (t *tx) Running(ctx context.Context) ([]attendance.Session, error) {
-	return sessions(t.q.Running(ctx))
-}
-
 func (t *tx) PutSession(ctx context.Context, all ...attendance.Session) error {
 	if err := t.writable(); err != nil {
 		return err
@@ -110,6 +102,7 @@ func (t *tx) PutSession(ctx context.Context, all ...attendance.Session) error {
 			return err
 		}
 		t.touch(s.ID)
+		t.s.hot.forgetSession(s.ID)
 		if err := t.q.PutSession(ctx, r); err != nil {
 			return err
 		}
@@ -138,6 +131,8 @@ func (t *tx) Rewrite(ctx context.Context, s attendance.Session, st []attendance.
 	if err != nil {
 		return err
 	}
+	t.s.hot.forgetSession(s.ID)
+	delete(t.s.hot.standings, s.ID)
 	if err := t.q.RewriteSession(ctx, dbsqlc.RewriteSessionParams(r)); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -22,51 +23,32 @@ func standing(r dbsqlc.Standing) (attendance.Standing, error) {
 }
 
 func (t *tx) Standings(ctx context.Context, session attendance.ID, students ...attendance.ID) ([]attendance.Standing, error) {
-	var rows []dbsqlc.Standing
-	var err error
-	if len(students) == 0 {
-		rows, err = t.q.Standings(ctx, session)
-	} else {
-		rows, err = t.standingsOf(ctx, session, students)
-	}
+	all, err := t.seats(ctx, session)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]attendance.Standing, len(rows))
-	for i, r := range rows {
-		if out[i], err = standing(r); err != nil {
-			return nil, err
-		}
+	if len(students) == 0 {
+		students = slices.Collect(maps.Keys(all))
 	}
-	return out, nil
-}
-
-func (t *tx) standingsOf(ctx context.Context, session attendance.ID, students []attendance.ID) ([]dbsqlc.Standing, error) {
 	ids := slices.Clone(students)
 	slices.SortFunc(ids, attendance.ID.Compare)
-	var out []dbsqlc.Standing
+	out := make([]attendance.Standing, 0, len(ids))
 	for _, id := range slices.Compact(ids) {
-		rows, err := t.q.Standing(ctx, session, id)
-		if err != nil {
-			return nil, err
+		if st, ok := all[id]; ok {
+			out = append(out, st)
 		}
-		out = append(out, rows...)
 	}
 	return out, nil
 }
 
 func (t *tx) StandingsAt(ctx context.Context, seats []attendance.Seat) ([]attendance.Standing, error) {
 	var out []attendance.Standing
-	for _, s := range seats {
-		rows, err := t.q.Standing(ctx, s.Session, s.Student)
+	for _, seat := range seats {
+		all, err := t.seats(ctx, seat.Session)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range rows {
-			st, err := standing(r)
-			if err != nil {
-				return nil, err
-			}
+		if st, ok := all[seat.Student]; ok {
 			out = append(out, st)
 		}
 	}
@@ -99,6 +81,9 @@ func (t *tx) PutStandings(ctx context.Context, all []attendance.Standing) error 
 		})
 		if err != nil {
 			return fmt.Errorf("put the standing of %s in %s: %w", st.Student, st.Session, err)
+		}
+		if seats, ok := t.s.hot.standings[st.Session]; ok {
+			seats[st.Student] = st
 		}
 	}
 	return nil

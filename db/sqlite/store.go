@@ -32,7 +32,7 @@ type Store struct {
 	group   *group // begun, not committed yet
 	log     log    // as the open group sees it
 	durable log    // as of the last commit
-	rosters map[attendance.ID]attendance.Roster
+	hot     hot
 	after   []func() // to call once the turn is over
 	failed  error
 	closed  bool
@@ -72,6 +72,9 @@ func (s *Store) load(ctx context.Context) error {
 	}
 	if err := s.readLog(ctx); err != nil {
 		return err
+	}
+	if err := s.hot.load(ctx, s.q.FactIDs, s.q.ClashIDs, s.q.LearntIDs); err != nil {
+		return fmt.Errorf("read the ids of facts: %w", err)
 	}
 	return s.checkTail(ctx)
 }

@@ -14,7 +14,8 @@ type tx struct {
 	q        *dbsqlc.Queries
 	readOnly bool
 	touched  map[attendance.ID]bool
-	roster   bool // the roster was written
+	roster   bool            // the roster was written
+	added    []attendance.ID // facts
 }
 
 var (

@@ -70,3 +70,14 @@ ORDER BY seq;
 -- name: RuleFact :exec
 UPDATE fact SET ruled = @ruled
 WHERE seq = @seq;
+
+-- Of the index alone.
+-- name: FactIDs :many
+SELECT id FROM fact
+WHERE why <> 'hash_conflict'
+ORDER BY id;
+
+-- name: ClashIDs :many
+SELECT id FROM fact
+WHERE why = 'hash_conflict'
+ORDER BY id;

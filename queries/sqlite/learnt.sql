@@ -27,3 +27,8 @@ WHERE id = @id AND why = 'hash_conflict';
 SELECT id, ord, effective_ms, body, why FROM learnt
 WHERE session_id = @session_id AND why = 'unknown_session'
 ORDER BY ord, id;
+
+-- Of an index alone.
+-- name: LearntIDs :many
+SELECT id FROM learnt
+ORDER BY session_id, student_id, id;

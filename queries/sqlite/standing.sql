@@ -3,11 +3,6 @@ SELECT * FROM standing
 WHERE session_id = @session_id
 ORDER BY student_id;
 
--- name: Standing :many
-SELECT * FROM standing
-WHERE session_id = @session_id AND student_id = @student_id
-ORDER BY student_id;
-
 -- name: CourseStandings :many
 SELECT st.session_id, st.student_id, st.status, st.method, st.reason, st.at_ms, st.conflict
 FROM session AS se

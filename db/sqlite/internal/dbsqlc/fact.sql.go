@@ -181,6 +181,35 @@ func (q *Queries) BodiesOf(ctx context.Context, id attendance.ID) ([]BodiesOfRow
 	return items, nil
 }
 
+const clashIDs = `-- name: ClashIDs :many
+SELECT id FROM fact
+WHERE why = 'hash_conflict'
+ORDER BY id
+`
+
+func (q *Queries) ClashIDs(ctx context.Context) ([]attendance.ID, error) {
+	rows, err := q.query(ctx, q.clashIDsStmt, clashIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []attendance.ID{}
+	for rows.Next() {
+		var id attendance.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const clashes = `-- name: Clashes :many
 SELECT body FROM fact
 WHERE id = ?1 AND why = 'hash_conflict'
@@ -256,6 +285,36 @@ func (q *Queries) Fact(ctx context.Context, id attendance.ID) (FactRow, error) {
 		&i.Why,
 	)
 	return i, err
+}
+
+const factIDs = `-- name: FactIDs :many
+SELECT id FROM fact
+WHERE why <> 'hash_conflict'
+ORDER BY id
+`
+
+// Of the index alone.
+func (q *Queries) FactIDs(ctx context.Context) ([]attendance.ID, error) {
+	rows, err := q.query(ctx, q.factIDsStmt, factIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []attendance.ID{}
+	for rows.Next() {
+		var id attendance.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const factsOf = `-- name: FactsOf :many

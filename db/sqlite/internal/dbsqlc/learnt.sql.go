@@ -70,6 +70,35 @@ func (q *Queries) Learnt(ctx context.Context, id attendance.ID) (LearntRow, erro
 	return i, err
 }
 
+const learntIDs = `-- name: LearntIDs :many
+SELECT id FROM learnt
+ORDER BY session_id, student_id, id
+`
+
+// Of an index alone.
+func (q *Queries) LearntIDs(ctx context.Context) ([]attendance.ID, error) {
+	rows, err := q.query(ctx, q.learntIDsStmt, learntIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []attendance.ID{}
+	for rows.Next() {
+		var id attendance.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const learntOf = `-- name: LearntOf :many
 SELECT id, ord, effective_ms, body, why FROM learnt
 WHERE session_id = ?1 AND why = ''

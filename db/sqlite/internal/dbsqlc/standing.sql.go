@@ -102,44 +102,6 @@ func (q *Queries) PutStanding(ctx context.Context, arg PutStandingParams) error 
 	return err
 }
 
-const standing = `-- name: Standing :many
-SELECT session_id, student_id, state, status, method, reason, at_ms, "conflict" FROM standing
-WHERE session_id = ?1 AND student_id = ?2
-ORDER BY student_id
-`
-
-func (q *Queries) Standing(ctx context.Context, sessionID attendance.ID, studentID attendance.ID) ([]Standing, error) {
-	rows, err := q.query(ctx, q.standingStmt, standing, sessionID, studentID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Standing{}
-	for rows.Next() {
-		var i Standing
-		if err := rows.Scan(
-			&i.SessionID,
-			&i.StudentID,
-			&i.State,
-			&i.Status,
-			&i.Method,
-			&i.Reason,
-			&i.AtMs,
-			&i.Conflict,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const standings = `-- name: Standings :many
 SELECT session_id, student_id, state, status, method, reason, at_ms, "conflict" FROM standing
 WHERE session_id = ?1
