@@ -48,3 +48,13 @@ func (e Missing) Error() string { return fmt.Sprintf("no %s %s", e.What, clip(e.
 
 // Is makes errors.Is(err, ErrNotFound) true.
 func (e Missing) Is(target error) bool { return target == ErrNotFound }
+
+// Unstored is why a server can keep nothing now. Nothing of what was asked for was
+// stored, and whoever asked still has it; reading goes on. Kind is the name of the
+// problem, Why says what to do.
+type Unstored struct {
+	Kind string
+	Why  string
+}
+
+func (e Unstored) Error() string { return e.Why }

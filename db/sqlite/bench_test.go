@@ -58,6 +58,7 @@ type class struct {
 	course   attendance.ID
 	session  attendance.ID
 	students []attendance.ID
+	node     attendance.ID
 }
 
 func newClass(tb testing.TB, students int) *class {
@@ -67,6 +68,18 @@ func newClass(tb testing.TB, students int) *class {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = s.Close() })
+	c := classIn(tb, s, students)
+	se, err := c.service.Open(tb.Context(), c.rao, attendance.Order{Course: c.course, Kind: attendance.Offline})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c.session = se.ID
+	return c
+}
+
+// classIn puts a course with students into a store.
+func classIn(tb testing.TB, s *sqlite.Store, students int) *class {
+	tb.Helper()
 	id := func() attendance.ID {
 		v, err := attendance.NewID(time.Now(), rand.Reader)
 		if err != nil {
@@ -74,7 +87,7 @@ func newClass(tb testing.TB, students int) *class {
 		}
 		return v
 	}
-	c := &class{store: s, course: id()}
+	c := &class{store: s, course: id(), node: id()}
 	teacher := attendance.FeedTeacher{ID: id(), Name: "Asha Rao", Code: "T1"}
 	c.rao = attendance.Actor{ID: teacher.ID, Role: attendance.RoleTeacher}
 	rows := []attendance.Change{
@@ -92,15 +105,11 @@ func newClass(tb testing.TB, students int) *class {
 	if err := (&feed{store: s, generation: id()}).apply(tb.Context(), rows); err != nil {
 		tb.Fatal(err)
 	}
-	c.service, err = attendance.NewService(tb.Context(), s, attendance.World{Now: time.Now, Rand: rand.Reader}, id(), attendance.Rules{})
+	var err error
+	c.service, err = attendance.NewService(tb.Context(), s, attendance.World{Now: time.Now, Rand: rand.Reader}, c.node, attendance.Rules{})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	se, err := c.service.Open(tb.Context(), c.rao, attendance.Order{Course: c.course, Kind: attendance.Offline})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	c.session = se.ID
 	return c
 }
 

@@ -9,9 +9,16 @@
 // Writers that queue share one commit (see group.go). The file is locked by one
 // connection for as long as the store is open: a second process is refused, and
 // there is no shared-memory file that a FAT drive could not hold. The price is
-// that reads take turns with writes on that connection; they are short, and the
-// rosters they need most are kept in memory.
+// that reads take turns with writes on that connection; they are short, and what a
+// mark asks most is kept in memory (hot.go).
 //
-// It imports api/attendance and nothing else of ours. A generated row type never
+// No pragma helps against a drive that lies about what it has written, so each line
+// of the log is kept twice: here and in the journal (package journal), and there is a
+// ring of backups (backup.go). At the start both tell the same again (rejoin.go), or
+// the register is made anew from what is left (recover.go); nothing damaged is ever
+// deleted. A drive that fails, is full or takes no writes goes on being read (tend.go,
+// reserve.go, readonly.go).
+//
+// It imports api/attendance and its own journal, nothing else of ours. A generated row type never
 // leaves this package.
 package sqlite

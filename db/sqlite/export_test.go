@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"fmt"
+
+	"github.com/arise-attendance/arise/db/sqlite/journal"
 )
 
 // Limit makes the file full at its present size plus some pages; 0 lifts it.
@@ -74,4 +76,24 @@ func (s *Store) HoldGroup() (release func(), open func() bool) {
 }
 
 // DSN is how a file is opened.
-func DSN(path string) string { return dsn(path) }
+func DSN(path string) string { return dsn(path, "") }
+
+// Between puts a test between a store and its files.
+func (o Options) Between(vfs string, segment func(path string) (journal.File, error)) Options {
+	o.vfs, o.openSegment = vfs, segment
+	return o
+}
+
+// Sound lets SQLite compare every index with its table.
+func (s *Store) Sound() error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	var verdict string
+	if err := s.conn.QueryRowContext(context.Background(), "PRAGMA integrity_check(3)").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("the register is not sound: %s", verdict)
+	}
+	return nil
+}

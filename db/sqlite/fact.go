@@ -11,6 +11,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
+	"github.com/arise-attendance/arise/db/sqlite/journal"
 )
 
 // stored is a row of either table of facts.
@@ -39,6 +40,7 @@ func (t *tx) Append(ctx context.Context, facts []attendance.Fact) ([]attendance.
 		return nil, err
 	}
 	kept := make([]attendance.Kept, len(facts))
+	given := int64(0) // by the cloud, of what this drive had lost
 	for i, f := range facts {
 		var err error
 		if kept[i], err = t.keep(ctx, f); err != nil {
@@ -49,9 +51,16 @@ func (t *tx) Append(ctx context.Context, facts []attendance.Fact) ([]attendance.
 				return nil, fmt.Errorf("take in what %s decided: %w", f.ID, err)
 			}
 		}
+		if f.Learnt && kept[i] == attendance.Fresh && f.Node == t.s.node {
+			given++
+		}
 		t.touch(f.Session)
+		t.ended(f)
 	}
-	return kept, nil
+	if given == 0 {
+		return kept, nil
+	}
+	return kept, t.q.CountFromCloud(ctx, given)
 }
 
 func (t *tx) keep(ctx context.Context, f attendance.Fact) (attendance.Kept, error) {
@@ -110,6 +119,9 @@ func (t *tx) insert(ctx context.Context, f attendance.Fact) error {
 			Ord: int64(f.Ord), EffectiveMs: f.EffectiveMS, Body: f.Body, Why: string(f.Why),
 		})
 	}
+	if f.Kind == attendance.SessionOpened && t.s.low && !t.again {
+		return ErrLow
+	}
 	l := &t.s.log
 	seq, hash := l.seq+1, attendance.Chain(l.hash, l.seq+1-l.base, f.ID, f.Body)
 	p := dbsqlc.AppendFactParams{
@@ -123,6 +135,7 @@ func (t *tx) insert(ctx context.Context, f attendance.Fact) error {
 		return err
 	}
 	l.seq, l.hash = seq, hash
+	t.lines = append(t.lines, journal.Line{Seq: seq, ID: f.ID, Why: string(f.Why), Hash: hash, Body: f.Body})
 	return nil
 }
 
@@ -203,6 +216,12 @@ func (t *tx) Facts(ctx context.Context, session attendance.ID, which attendance.
 		f.Learnt = true
 		out = append(out, f)
 	}
+	opened := slices.ContainsFunc(out, func(f attendance.Fact) bool { return f.Kind == attendance.SessionOpened })
+	rest, err := t.unfolded(ctx, session, which, opened)
+	if err != nil && !errors.Is(err, attendance.ErrNotFound) {
+		return nil, err
+	}
+	out = append(out, rest...)
 	slices.SortFunc(out, func(a, b attendance.Fact) int {
 		return cmp.Or(cmp.Compare(a.Ord, b.Ord), a.ID.Compare(b.ID))
 	})

@@ -46,6 +46,7 @@ func (s *Store) Apply(ctx context.Context, page attendance.Page) error {
 		if err := t.q.SetFeed(ctx, page.Generation, page.Rev, int64(held)); err != nil {
 			return err
 		}
+		s.due.roster = true
 		running, err := t.q.Running(ctx)
 		for _, r := range running { // their screens show the new names
 			t.touch(r.ID)

@@ -97,3 +97,16 @@ func seqs(up attendance.Upload) []int64 {
 	}
 	return out
 }
+
+// recovery is what the store says of the last one.
+func recovery(t *testing.T, s *sqlite.Store) sqlite.Recovery {
+	t.Helper()
+	d, err := s.Drive(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Recovery == nil {
+		t.Fatal("got no recovery")
+	}
+	return *d.Recovery
+}

@@ -2,16 +2,26 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/db/sqlite/journal"
 )
 
 // Group commit. An fsync takes far longer than a mark, so writers that queue
 // while one runs share its commit: each runs in a savepoint of one transaction,
 // and the last of those who wait commits for all. An idle store commits at once.
-// Nobody is told anything before that commit.
+//
+// Nobody is told anything before the group is on the medium twice: in the register,
+// and then in the journal. In this order, for the journal is then never ahead: a
+// line in it is a line that was committed, and there is no need to tell those that
+// count from those of a transaction that failed. What the register has and the
+// journal lacks after a cut is copied at the next start, before anybody is answered.
+// The second write costs no turn: the next group runs meanwhile, and groups that
+// wait for the journal share its fsync.
 const (
 	groupFor  = 5 * time.Millisecond
 	groupSize = 32
@@ -22,13 +32,26 @@ type group struct {
 	size    int
 	touched map[attendance.ID]bool
 	added   []attendance.ID // ids of facts
-	done    chan struct{}   // closed once err is final
+	lines   []journal.Line
+	grew    bool          // there is something to send
+	done    chan struct{} // closed once err is final
 	err     error
 }
 
 // InTx runs fn in one transaction and returns when it is durable. Once fn has
-// begun it is not interrupted: the transaction is shared with others.
+// begun it is not interrupted: the transaction is shared with others. It runs again
+// when the drive was full and the reserve has made room.
 func (s *Store) InTx(ctx context.Context, fn func(context.Context, attendance.Tx) error) error {
+	for {
+		before := s.freed.Load()
+		err := s.inTx(ctx, fn)
+		if !errors.Is(err, ErrFull) || !s.makeRoom(before) {
+			return err
+		}
+	}
+}
+
+func (s *Store) inTx(ctx context.Context, fn func(context.Context, attendance.Tx) error) error {
 	g, err := s.step(ctx, fn)
 	if g == nil {
 		return err
@@ -48,8 +71,8 @@ func (s *Store) step(ctx context.Context, fn func(context.Context, attendance.Tx
 	s.queue.Add(-1)
 	defer s.leave() // also when fn panics
 	switch {
-	case s.closed:
-		return nil, ErrClosed
+	case s.closed != nil:
+		return nil, s.closed
 	case s.failed != nil:
 		return nil, s.failed
 	case ctx.Err() != nil:
@@ -75,7 +98,7 @@ func (s *Store) leave() {
 // join is the open group, or a new one.
 func (s *Store) join(ctx context.Context) (*group, error) {
 	if s.group == nil {
-		if _, err := s.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		if _, err := s.words.begin.ExecContext(ctx); err != nil {
 			return nil, s.judge(fmt.Errorf("begin: %w", err))
 		}
 		s.group = &group{begun: s.opt.Now(), touched: map[attendance.ID]bool{}, done: make(chan struct{})}
@@ -87,7 +110,7 @@ func (s *Store) join(ctx context.Context) (*group, error) {
 // savepoint runs one member of a group: what it did stays or goes as a whole,
 // and the others are none the wiser.
 func (s *Store) savepoint(ctx context.Context, g *group, fn func(context.Context, attendance.Tx) error) error {
-	if _, err := s.conn.ExecContext(ctx, "SAVEPOINT member"); err != nil {
+	if _, err := s.words.savepoint.ExecContext(ctx); err != nil {
 		return s.judge(err)
 	}
 	before := s.log
@@ -102,7 +125,7 @@ func (s *Store) savepoint(ctx context.Context, g *group, fn func(context.Context
 	if err := fn(ctx, t); err != nil {
 		return s.judge(err)
 	}
-	if _, err := s.conn.ExecContext(ctx, "RELEASE member"); err != nil {
+	if _, err := s.words.release.ExecContext(ctx); err != nil {
 		return s.judge(err)
 	}
 	kept = true
@@ -110,6 +133,7 @@ func (s *Store) savepoint(ctx context.Context, g *group, fn func(context.Context
 		g.touched[id] = true
 	}
 	g.added = append(g.added, t.added...)
+	g.lines = append(g.lines, t.lines...)
 	return nil
 }
 
@@ -124,24 +148,29 @@ func (s *Store) undo(ctx context.Context, g *group, t *tx) {
 	s.abandon(g, s.judge(fmt.Errorf("roll back: %w", err)))
 }
 
-// commit makes the open group durable and releases its members.
+// commit makes the open group durable in the register. Whoever calls it passes the
+// turn on next, which makes it durable in the journal and releases its members.
 func (s *Store) commit() {
 	g := s.group
-	ends := s.log
-	if _, err := s.conn.ExecContext(context.Background(), "COMMIT"); err != nil {
+	size := int64(0)
+	for _, l := range g.lines {
+		size += l.Size()
+	}
+	if err := s.journal.Reserve(size); err != nil {
+		s.abandon(g, s.judge(fmt.Errorf("make room in the journal: %w", err)))
+		return
+	}
+	if _, err := s.words.commit.ExecContext(context.Background()); err != nil {
+		s.journal.Unpromise(size)
 		s.abandon(g, s.judge(fmt.Errorf("commit: %w", err)))
 		return
 	}
-	if s.opt.OnAppend != nil && ends.seq > s.durable.seq {
-		s.after = append(s.after, s.opt.OnAppend)
-	}
-	if s.opt.OnChange != nil {
-		for id := range g.touched {
-			s.after = append(s.after, func() { s.opt.OnChange(id) })
-		}
-	}
-	s.durable, s.group = ends, nil
-	close(g.done)
+	g.grew = s.log.seq > s.durable.seq
+	s.durable, s.group = s.log, nil
+	s.commits.Lock()
+	s.committed = append(s.committed, g)
+	s.commits.Unlock()
+	s.owed = true
 }
 
 // abandon drops a group that cannot become durable.
@@ -155,6 +184,62 @@ func (s *Store) abandon(g *group, err error) {
 	}
 	g.err = err
 	close(g.done)
+}
+
+// pass ends a turn. If a group was committed in it, the journal is next.
+func (s *Store) pass() {
+	owed := s.owed
+	s.owed = false
+	s.turn.Unlock()
+	if owed {
+		s.second()
+	}
+}
+
+// second writes the lines of all groups that were committed to the journal, in the
+// order of their commits, tells the world what changed, and releases their members.
+func (s *Store) second() {
+	s.pen.Lock()
+	s.commits.Lock()
+	groups := s.committed
+	s.committed = nil
+	s.commits.Unlock()
+	if len(groups) == 0 { // others had them in theirs
+		s.pen.Unlock()
+		return
+	}
+	var lines []journal.Line
+	for _, g := range groups {
+		lines = append(lines, g.lines...)
+	}
+	err := s.journal.Append(lines)
+	s.pen.Unlock()
+	if err != nil {
+		err = because(ErrMedium, err)
+	}
+	if err != nil && !errors.Is(err, os.ErrClosed) { // it was closed: the drive had failed before
+		s.turn.Lock()
+		err = s.judge(err)
+		s.turn.Unlock()
+	}
+	for _, g := range groups {
+		g.err = err
+		if err == nil {
+			s.tell(g)
+		}
+		close(g.done)
+	}
+}
+
+func (s *Store) tell(g *group) {
+	if s.opt.OnAppend != nil && g.grew {
+		s.opt.OnAppend()
+	}
+	if s.opt.OnChange != nil {
+		for id := range g.touched {
+			s.opt.OnChange(id)
+		}
+	}
 }
 
 // judge names an error, and stops all writing when the medium cannot be trusted.

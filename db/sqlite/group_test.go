@@ -133,7 +133,9 @@ func TestChangesAreToldAfterTheCommitAndOnlyThen(t *testing.T) {
 
 func TestAFullDriveSaysSoAndGoesOnWhenThereIsSpace(t *testing.T) {
 	t.Parallel()
-	s := open(t, t.TempDir(), sqlite.Options{})
+	z := small
+	z.Room = 1
+	s := open(t, t.TempDir(), sqlite.Options{Sizes: z})
 	append3(t, s)
 	if err := s.Limit(1); err != nil {
 		t.Fatal(err)

@@ -35,7 +35,7 @@ func (s *Store) Identity(ctx context.Context) (Identity, error) {
 // Claimed notes that the cloud knows this pendrive now. A pendrive belongs to
 // one node for ever: its facts carry that name.
 func (s *Store) Claimed(ctx context.Context, id Identity) error {
-	return s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error {
+	err := s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error {
 		t := seam.(*tx)
 		before, err := t.q.Identity(ctx)
 		if err != nil {
@@ -46,6 +46,16 @@ func (s *Store) Claimed(ctx context.Context, id Identity) error {
 		}
 		return t.q.Claim(ctx, id.Node, id.Name, id.Institution, id.Cloud)
 	})
+	if err != nil {
+		return err
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.closed != nil || s.failed != nil {
+		return nil // the next start tells the journal
+	}
+	s.node, s.due.backup = id.Node, true
+	return s.own(ctx)
 }
 
 // Feed reads how far the feed was followed.

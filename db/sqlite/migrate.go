@@ -2,10 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 
 	"github.com/pressly/goose/v3"
 )
@@ -13,19 +14,45 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date. The file is locked already, so there is
-// nobody to race with.
-func migrate(ctx context.Context, db *sql.DB) error {
+// migrate brings the schema up to date, after a backup if it holds anything. The
+// file is locked already, so there is nobody to race with. A register that the
+// folder is known to have held must not turn out empty.
+func (s *Store) migrate(ctx context.Context, held bool) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.db, files, goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
+	}
+	at, _, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the schema's version: %w", err)
+	}
+	pending, err := p.HasPending(ctx)
+	if err != nil {
+		return fmt.Errorf("read the schema's version: %w", err)
+	}
+	if at == 0 && held {
+		return because(ErrDamaged, errors.New("the register file is empty"))
+	}
+	if at > 0 && pending {
+		if err := s.beforeMigration(ctx); err != nil && !errors.Is(err, ErrFull) {
+			return err
+		}
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) beforeMigration(ctx context.Context) error {
+	fresh := filepath.Join(s.dir, "backup.new")
+	if err := vacuum(ctx, s.db, fresh); err != nil {
+		return err
+	}
+	_, err := s.keepCopy(ctx, fresh)
+	return err
 }

@@ -10,11 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
+	"github.com/arise-attendance/arise/db/sqlite/journal"
 )
 
 // FileName is the register inside the data folder.
@@ -24,10 +24,35 @@ const FileName = "register.db"
 type Options struct {
 	Now  func() time.Time
 	Rand io.Reader
-	// OnChange is called after a commit for each session it touched, never inside.
+	// OnChange is called once a group is durable for each session it touched, never
+	// inside.
 	OnChange func(session attendance.ID)
-	// OnAppend is called after a commit that left something to send.
+	// OnAppend is called once something is durable that is to be sent.
 	OnAppend func()
+	// Sizes of what is made beforehand.
+	Sizes Sizes
+
+	// How a test stands between the store and its files.
+	vfs         string
+	openSegment func(path string) (journal.File, error)
+}
+
+// Sizes are in bytes; zero fields have their defaults.
+type Sizes struct {
+	Segment int64 // of the journal
+	Reserve int64 // freed when the drive is full
+	WAL     int64 // the write-ahead log's file
+	Room    int64 // free pages in the register
+}
+
+func (z Sizes) orDefault() Sizes {
+	or := func(n, standard int64) int64 {
+		if n == 0 {
+			return standard
+		}
+		return n
+	}
+	return Sizes{Segment: or(z.Segment, 2<<20), Reserve: or(z.Reserve, 8<<20), WAL: or(z.WAL, 2<<20), Room: or(z.Room, 2<<20)}
 }
 
 // settings are written when the file is opened and read back afterwards: a
@@ -43,67 +68,137 @@ var settings = []struct{ name, want string }{
 	{"temp_store", "2"},
 	{"wal_autocheckpoint", "200"},
 	{"journal_size_limit", "4194304"},
-	{"cache_size", "-16384"}, // KiB: the indexes of a term, whose ids come from hashes
+	{"cache_size", "-8192"}, // KiB: the indexes of a term, whose ids come from hashes
 }
 
-// Open opens the register in a folder, makes it when there is none, and brings
-// it to the present schema. It fails with ErrInUse when another program holds
-// the folder and with ErrDamaged when the file is not sound.
+// Open opens the register in a folder, makes it when there never was one, and
+// brings it to the present schema. What is damaged or lost is made again from the
+// backups and the journal. On a medium that takes no writes the store only reads,
+// and Failed says why.
+//
+// It fails with ErrInUse when another program holds the folder and with ErrDamaged
+// when there is nothing to make the register from.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
-	}
-	path, err := filepath.Abs(filepath.Join(dir, FileName))
+	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, path, o)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, explain(err))
+	o.Sizes = o.Sizes.orDefault()
+	s := &Store{dir: abs, path: filepath.Join(abs, FileName), opt: o}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if err := s.mount(ctx); err != nil {
+		return nil, fmt.Errorf("open %s: %w", s.path, explain(err))
 	}
 	return s, nil
 }
 
-func open(ctx context.Context, path string, o Options) (_ *Store, err error) {
-	db, err := sql.Open("sqlite", dsn(path))
-	if err != nil {
-		return nil, err
+// mount is the start sequence. Whatever it cannot finish it gives back, but for a
+// medium that can still be read.
+func (s *Store) mount(ctx context.Context) error {
+	s.failed, s.low = nil, false
+	s.state.mounts++
+	err := s.writable(ctx)
+	if err == nil {
+		return nil
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, db.Close())
+	err = explain(err)
+	if !errors.Is(err, ErrReadOnly) && !errors.Is(err, ErrMedium) {
+		return errors.Join(err, s.unmount(false))
+	}
+	_ = s.unmount(false) // it failed: what it says now adds nothing
+	s.failed = err
+	if not := s.readable(ctx); not != nil {
+		return errors.Join(err, not, s.unload())
+	}
+	return nil
+}
+
+// writable opens the folder for all that the store does.
+func (s *Store) writable(ctx context.Context) (err error) {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if s.folder, err = takeFolder(ctx, s.dir); err != nil {
+		return err
+	}
+	s.check = fullCheck
+	if endedInOrder(s.dir) {
+		s.check = quickCheck
+	}
+	if err := probe(s.dir, atWork); errors.Is(err, ErrFull) {
+		s.low = true
+		if err := s.freeReserve(); err != nil {
+			return err
 		}
-	}()
-	db.SetMaxOpenConns(1)
-	if err := check(ctx, db); err != nil {
-		return nil, err
+	} else if err != nil {
+		return err
 	}
-	if err := migrate(ctx, db); err != nil {
-		return nil, err
-	}
-	conn, err := db.Conn(ctx)
+	rec, err := s.registerOrRecovery(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	q, err := dbsqlc.Prepare(ctx, conn)
-	if err != nil {
-		return nil, fmt.Errorf("prepare statements: %w", err)
+	if err := s.openJournal(ctx, rec); err != nil {
+		return err
 	}
-	s := &Store{path: path, db: db, conn: conn, q: q, opt: o, hot: newHot()}
-	if err := s.load(ctx); err != nil {
-		return nil, err
+	if s.ring, err = s.backups(); err != nil {
+		return err
 	}
-	return s, nil
+	s.journal.Release(s.ring.covered())
+	if err := mark(s.dir); err != nil && !errors.Is(err, ErrFull) {
+		return err
+	}
+	return s.keepReserve(ctx)
 }
 
-// dsn names the file as a URI, so that no character of a folder's name is taken
-// for a parameter. The driver applies _pragma before _journal_mode: exclusive
-// locking must come first, or WAL makes a shared-memory file.
-func dsn(path string) string {
-	p := filepath.ToSlash(path)
-	if !strings.HasPrefix(p, "/") {
-		p = "/" + p // C:/… becomes file:///C:/…
+// register opens the register's file and everything that is kept of it in memory.
+// held says that it must not be a new one.
+func (s *Store) register(ctx context.Context, held bool) error {
+	if err := preallocate(s.path+"-wal", s.opt.Sizes.WAL); err != nil && !errors.Is(err, ErrFull) {
+		return err
 	}
+	if err := s.connect(ctx, dsn(s.path, s.opt.vfs)); err != nil {
+		return err
+	}
+	if err := s.check.run(ctx, s.db, settings); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx, held); err != nil {
+		return err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	if err := s.identify(ctx); err != nil {
+		return err
+	}
+	return s.load(ctx)
+}
+
+func (s *Store) connect(ctx context.Context, dsn string) (err error) {
+	if s.db, err = sql.Open("sqlite", dsn); err != nil {
+		return err
+	}
+	s.db.SetMaxOpenConns(1)
+	return s.db.PingContext(ctx)
+}
+
+func (s *Store) prepare(ctx context.Context) (err error) {
+	if s.conn, err = s.db.Conn(ctx); err != nil {
+		return err
+	}
+	if s.q, err = dbsqlc.Prepare(ctx, s.conn); err != nil {
+		return fmt.Errorf("prepare statements: %w", err)
+	}
+	if s.words, err = prepareWords(ctx, s.conn); err != nil {
+		return fmt.Errorf("prepare statements: %w", err)
+	}
+	return nil
+}
+
+// dsn is how the register is opened. The driver applies _pragma before
+// _journal_mode: exclusive locking must come first, or WAL makes a shared-memory file.
+func dsn(path, vfs string) string {
 	q := url.Values{
 		"_busy_timeout": {"2000"}, "_txlock": {"immediate"},
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"1"},
@@ -117,11 +212,24 @@ func dsn(path string) string {
 		q.Add("_pragma", "fullfsync(1)")
 		q.Add("_pragma", "checkpoint_fullfsync(1)")
 	}
-	return (&url.URL{Scheme: "file", Path: p, RawQuery: q.Encode()}).String()
+	if vfs != "" {
+		q.Set("vfs", vfs)
+	}
+	return uri(path, q)
 }
 
-// check reads every setting back and lets SQLite look over the file.
-func check(ctx context.Context, db *sql.DB) error {
+// check is how closely SQLite looks over a file. The quick one reads every page. The
+// full one, three times as long, also compares each index with its table: a drive
+// that lost some of the pages of a checkpoint leaves two that do not fit.
+type check string
+
+const (
+	quickCheck check = "quick_check"
+	fullCheck  check = "integrity_check"
+)
+
+// run reads every setting back and lets SQLite look over the file.
+func (c check) run(ctx context.Context, db *sql.DB, settings []struct{ name, want string }) error {
 	for _, s := range settings {
 		var got string
 		if err := db.QueryRowContext(ctx, "PRAGMA "+s.name).Scan(&got); err != nil {
@@ -132,7 +240,7 @@ func check(ctx context.Context, db *sql.DB) error {
 		}
 	}
 	var verdict string
-	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+	if err := db.QueryRowContext(ctx, "PRAGMA "+string(c)+"(1)").Scan(&verdict); err != nil {
 		return fmt.Errorf("check the file: %w", err)
 	}
 	if verdict != "ok" {

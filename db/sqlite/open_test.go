@@ -54,7 +54,7 @@ func TestASecondStoreInTheSameProgramIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheFilesOfARunningStoreAreTwo(t *testing.T) {
+func TestTheFilesOfARunningStore(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "odd #name? 100%41", "ü b")
 	s := open(t, dir, sqlite.Options{})
@@ -69,7 +69,7 @@ func TestTheFilesOfARunningStoreAreTwo(t *testing.T) {
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	if got, want := strings.Join(names, " "), "register.db register.db-wal"; got != want { // no -shm
+	if got, want := strings.Join(names, " "), "ARISE.txt arise.lock journal-1 probe register.db register.db-wal reserve"; got != want { // no -shm
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if n, err := s.Size(); err != nil || n < 4096 {
@@ -108,7 +108,7 @@ func TestARestartedStoreKnowsItself(t *testing.T) {
 	}
 }
 
-func TestADamagedLogIsRefused(t *testing.T) {
+func TestADamagedLogIsMadeAgainFromTheJournal(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]string{
 		"a body was changed":   `UPDATE fact SET body = CAST(body || ' ' AS BLOB) WHERE seq = 2`,
@@ -127,8 +127,13 @@ func TestADamagedLogIsRefused(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: time.Now, Rand: rand.Reader}); !errors.Is(err, sqlite.ErrDamaged) {
-				t.Errorf("got %v, want ErrDamaged", err)
+			s = open(t, dir, sqlite.Options{})
+			if got := waiting(t, s); got != 3 {
+				t.Errorf("lines: got %d, want 3", got)
+			}
+			r := recovery(t, s)
+			if r.Source != "journal" || r.FromJournal != 3 || r.Aside != "damaged-1" {
+				t.Errorf("got %+v, want 3 lines from the journal", r)
 			}
 		})
 	}

@@ -84,7 +84,7 @@ func (s *Store) Rewind(ctx context.Context, wanted int64) error {
 		t := seam.(*tx)
 		l := &s.log
 		before := wanted - 1 + l.base
-		if before > l.acked || before < l.base {
+		if before > l.acked || before < max(l.base, l.pruned) { // it was never here, or has left the drive
 			gone = true
 			return nil
 		}
@@ -114,42 +114,44 @@ func (s *Store) Rewind(ctx context.Context, wanted int64) error {
 // their ids, so none is stored twice; and what the cloud knows of an older life
 // comes down with the feed from its start.
 func (s *Store) Reborn(ctx context.Context) error {
-	return s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error {
-		t := seam.(*tx)
-		first, err := t.q.FirstLine(ctx)
+	return s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error { return seam.(*tx).reborn(ctx) })
+}
+
+func (t *tx) reborn(ctx context.Context) error {
+	s := t.s
+	first, err := t.q.FirstLine(ctx)
+	if err != nil {
+		return err
+	}
+	id, err := attendance.NewID(s.opt.Now(), s.opt.Rand)
+	if err != nil {
+		return err
+	}
+	base := max(0, first-1)
+	if first == 0 {
+		base = s.log.seq
+	}
+	l := log{incarnation: id, base: base, acked: base, seq: base, pruned: s.log.pruned}
+	for {
+		lines, err := t.q.LinesAfter(ctx, l.seq, tailLines)
 		if err != nil {
 			return err
 		}
-		id, err := attendance.NewID(s.opt.Now(), s.opt.Rand)
-		if err != nil {
-			return err
+		if len(lines) == 0 {
+			break
 		}
-		base := max(0, first-1)
-		if first == 0 {
-			base = s.log.seq
-		}
-		l := log{incarnation: id, base: base, acked: base, seq: base}
-		for {
-			lines, err := t.q.LinesAfter(ctx, l.seq, tailLines)
-			if err != nil {
+		for _, r := range lines {
+			l.seq, l.hash = r.Seq, attendance.Chain(l.hash, r.Seq-base, r.ID, r.Body)
+			if err := t.q.RestampLine(ctx, l.hash[:], r.Seq); err != nil {
 				return err
 			}
-			if len(lines) == 0 {
-				break
-			}
-			for _, r := range lines {
-				l.seq, l.hash = r.Seq, attendance.Chain(l.hash, r.Seq-base, r.ID, r.Body)
-				if err := t.q.RestampLine(ctx, l.hash[:], r.Seq); err != nil {
-					return err
-				}
-			}
 		}
-		s.log = l
-		if err := t.q.SetIncarnation(ctx, id, base, l.ackedHash[:]); err != nil {
-			return err
-		}
-		return t.q.SetFactsCursor(ctx, "")
-	})
+	}
+	s.log = l
+	if err := t.q.SetIncarnation(ctx, id, base, l.ackedHash[:]); err != nil {
+		return err
+	}
+	return t.q.SetFactsCursor(ctx, "")
 }
 
 // Reached notes what an attempt to speak with the cloud came to. at is when the

@@ -15,29 +15,48 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
+	"github.com/arise-attendance/arise/db/sqlite/journal"
 )
 
-// Store is an attendance.Store over one SQLite file. It is safe for concurrent
-// use; Close it once.
+// Store is an attendance.Store over one folder. It is safe for concurrent use;
+// Close it once.
 type Store struct {
-	path string
-	db   *sql.DB
+	dir  string
+	path string // of the register in it
 	opt  Options
 
 	queue atomic.Int32 // writers that wait for the turn
 	turn  sync.Mutex   // whoever holds it has the connection and all below
 
+	folder  *folder // the lock on it; nil: only read
+	db      *sql.DB
 	conn    *sql.Conn
 	q       *dbsqlc.Queries
-	group   *group // begun, not committed yet
-	log     log    // as the open group sees it
-	durable log    // as of the last commit
+	words   words
+	group   *group        // begun, not committed yet
+	owed    bool          // something was committed in this turn
+	node    attendance.ID // who this is; none: not paired
+	log     log           // as the open group sees it
+	durable log           // as of the last commit
 	hot     hot
-	after   []func() // to call once the turn is over
-	failed  error
-	closed  bool
+	journal *journal.Journal
+	ring    ring
+	low     bool  // the reserve is used up
+	failed  error // why nothing is written; nil: all is well
+	closed  error // nil: open
 
-	link atomic.Pointer[link]
+	check    check // how closely the register is looked over when it is opened
+	due      due
+	state    state
+	borrowed string // folder of a copy that is only read
+
+	pen       sync.Mutex // whoever holds it writes the journal
+	commits   sync.Mutex
+	committed []*group // and not in the journal yet
+
+	freed  atomic.Int64 // how often the reserve made room
+	backup sync.Mutex   // one at a time
+	link   atomic.Pointer[link]
 }
 
 // log is where the outbox ends and how much of it the cloud has confirmed. seq
@@ -49,6 +68,7 @@ type log struct {
 	hash        [32]byte
 	acked       int64
 	ackedHash   [32]byte
+	pruned      int64 // lines through this one have left the drive
 }
 
 // link is what replay last said of the cloud; it is not worth a commit.
@@ -61,15 +81,7 @@ type link struct {
 // load reads what is kept in memory and makes sure that the log's tail is what
 // it was when it was written.
 func (s *Store) load(ctx context.Context) error {
-	var chance [48]byte
-	if _, err := io.ReadFull(s.opt.Rand, chance[:]); err != nil {
-		return fmt.Errorf("make a node key: %w", err)
-	}
-	// The probe write: a drive that is read-only says so now and not in class.
-	err := s.q.CreateIdentity(ctx, chance[:32], attendance.Derive("incarnation", chance[32:]))
-	if err != nil {
-		return fmt.Errorf("write to the drive: %w", err)
-	}
+	s.hot = newHot() // nothing of a register that was not sound
 	if err := s.readLog(ctx); err != nil {
 		return err
 	}
@@ -77,6 +89,19 @@ func (s *Store) load(ctx context.Context) error {
 		return fmt.Errorf("read the ids of facts: %w", err)
 	}
 	return s.checkTail(ctx)
+}
+
+// identify makes the identity of a new register.
+func (s *Store) identify(ctx context.Context) error {
+	var chance [48]byte
+	if _, err := io.ReadFull(s.opt.Rand, chance[:]); err != nil {
+		return fmt.Errorf("make a node key: %w", err)
+	}
+	err := s.q.CreateIdentity(ctx, chance[:32], attendance.Derive("incarnation", chance[32:]))
+	if err != nil {
+		return fmt.Errorf("write to the drive: %w", err)
+	}
+	return nil
 }
 
 func (s *Store) readLog(ctx context.Context) error {
@@ -87,7 +112,7 @@ func (s *Store) readLog(ctx context.Context) error {
 	l := log{
 		incarnation: id.IncarnationID, base: id.BaseSeq,
 		acked: id.AckedSeq, ackedHash: [32]byte(id.AckedHash),
-		seq: id.AckedSeq, hash: [32]byte(id.AckedHash),
+		seq: id.AckedSeq, hash: [32]byte(id.AckedHash), pruned: id.PrunedSeq,
 	}
 	last, err := s.q.LastLine(ctx)
 	switch {
@@ -96,10 +121,10 @@ func (s *Store) readLog(ctx context.Context) error {
 		return fmt.Errorf("read the end of the log: %w", err)
 	case last.Seq > l.seq:
 		l.seq, l.hash = last.Seq, [32]byte(last.Hash)
-	case last.Seq < l.seq:
+	case last.Seq < l.seq && l.seq > l.pruned:
 		return fmt.Errorf("%w: the log ends at line %d, but line %d was confirmed", ErrDamaged, last.Seq, l.seq)
 	}
-	s.log, s.durable = l, l
+	s.log, s.durable, s.node = l, l, id.NodeID
 	s.link.Store(&link{syncedAt: attendance.FromMS(id.SyncedMs)})
 	return nil
 }
@@ -112,6 +137,9 @@ func (s *Store) checkTail(ctx context.Context) error {
 	hash := s.log.ackedHash
 	if from > s.log.acked {
 		h, err := s.q.HashAt(ctx, from)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%w: line %d of the log is missing", ErrDamaged, from)
+		}
 		if err != nil {
 			return fmt.Errorf("read line %d: %w", from, err)
 		}
@@ -146,21 +174,14 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, attendance.Tx
 		}
 	}
 	defer s.pass()
-	if s.closed {
-		return ErrClosed
+	if s.closed != nil {
+		return s.closed
+	}
+	if s.conn == nil { // the drive is gone altogether
+		return s.failed
 	}
 	// Statements are not interrupted: an interrupt would hit whoever comes next.
 	return explain(fn(context.WithoutCancel(ctx), &tx{s: s, q: s.q, readOnly: true}))
-}
-
-// pass ends a turn and then tells the world what changed.
-func (s *Store) pass() {
-	calls := s.after
-	s.after = nil
-	s.turn.Unlock()
-	for _, call := range calls {
-		call()
-	}
 }
 
 // Checkpoint copies the write-ahead log into the register, so that a drive pulled
@@ -168,7 +189,7 @@ func (s *Store) pass() {
 func (s *Store) Checkpoint(ctx context.Context) error {
 	s.turn.Lock()
 	defer s.pass()
-	if s.closed || s.group != nil {
+	if s.closed != nil || s.failed != nil || s.group != nil {
 		return nil
 	}
 	_, err := s.conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA wal_checkpoint(PASSIVE)")
@@ -184,14 +205,14 @@ func (s *Store) Size() (int64, error) {
 			continue
 		}
 		if err != nil {
-			return 0, err
+			return 0, explain(err)
 		}
 		n += info.Size()
 	}
 	return n, nil
 }
 
-// Failed is not nil once the medium has failed: nothing is acknowledged any more.
+// Failed is not nil while nothing is written, and says why.
 func (s *Store) Failed() error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
@@ -200,21 +221,73 @@ func (s *Store) Failed() error {
 
 // Close waits for the turn, leaves one tidy file and unlocks it. It may be called
 // twice.
-func (s *Store) Close() error {
+func (s *Store) Close() error { return s.end(ErrClosed) }
+
+// Eject is Close for somebody who is about to pull the drive out.
+func (s *Store) Eject() error { return s.end(ErrEjected) }
+
+func (s *Store) end(why error) error {
 	s.turn.Lock()
-	defer s.pass()
-	if s.closed {
+	if s.closed != nil {
+		s.turn.Unlock()
 		return nil
 	}
 	if s.group != nil {
 		s.commit()
 	}
-	s.closed = true
+	s.closed = why
+	s.pass()
+	s.second()
+	s.backup.Lock() // one that runs ends first
+	defer s.backup.Unlock()
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return s.unmount(true)
+}
+
+// unmount gives files and locks back. tidy leaves nothing in the write-ahead log.
+func (s *Store) unmount(tidy bool) error {
+	s.pen.Lock() // whoever writes the journal ends first
+	defer s.pen.Unlock()
 	var errs []error
-	if s.failed == nil {
+	if tidy && s.failed == nil && s.conn != nil {
 		_, err := s.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 		errs = append(errs, err)
+	} else {
+		tidy = false
 	}
-	errs = append(errs, s.q.Close(), s.conn.Close(), s.db.Close())
+	errs = append(errs, s.unload())
+	if tidy && errors.Join(errs...) == nil {
+		errs = append(errs, probe(s.dir, atRest))
+	}
+	if s.journal != nil {
+		errs = append(errs, s.journal.Close())
+	}
+	if s.folder != nil {
+		errs = append(errs, s.folder.close())
+		s.folder = nil
+	}
 	return explain(errors.Join(slices.DeleteFunc(errs, func(e error) bool { return e == nil })...))
+}
+
+// unload closes the register itself.
+func (s *Store) unload() error {
+	var errs []error
+	if s.q != nil {
+		errs = append(errs, s.q.Close())
+	}
+	errs = append(errs, s.words.close())
+	s.words = words{}
+	if s.conn != nil {
+		errs = append(errs, s.conn.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	s.q, s.conn, s.db = nil, nil, nil
+	if s.borrowed != "" {
+		errs = append(errs, os.RemoveAll(s.borrowed))
+		s.borrowed = ""
+	}
+	return errors.Join(errs...)
 }

@@ -20,13 +20,16 @@ func TestStore(t *testing.T) {
 }
 
 // open opens a store that the test closes.
-func open(t *testing.T, dir string, o sqlite.Options) *sqlite.Store {
+func open(t testing.TB, dir string, o sqlite.Options) *sqlite.Store {
 	t.Helper()
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
+	}
+	if o.Sizes == (sqlite.Sizes{}) {
+		o.Sizes = small
 	}
 	s, err := sqlite.Open(t.Context(), dir, o)
 	if err != nil {
@@ -69,3 +72,6 @@ func (f *feed) digest(rows []attendance.Change) attendance.Digest {
 	}
 	return d
 }
+
+// small is what a test makes beforehand.
+var small = sqlite.Sizes{Segment: 64 << 10, Reserve: 64 << 10, WAL: 64 << 10, Room: 64 << 10}

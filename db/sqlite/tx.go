@@ -6,6 +6,7 @@ import (
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
+	"github.com/arise-attendance/arise/db/sqlite/journal"
 )
 
 // tx is the seam over the store's connection, while its owner has the turn.
@@ -16,6 +17,8 @@ type tx struct {
 	touched  map[attendance.ID]bool
 	roster   bool            // the roster was written
 	added    []attendance.ID // facts
+	lines    []journal.Line
+	again    bool // what it appends was made before
 }
 
 var (
@@ -33,7 +36,7 @@ func (t *tx) touch(session attendance.ID) {
 
 func (t *tx) writable() error {
 	if t.readOnly {
-		return ErrReadOnly
+		return ErrView
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ var blind = map[string]string{
 	"CourseReferred":    "what has classes is archived, not removed",
 	"StudentReferred":   "whoever has marks is archived, not removed",
 	"TeacherReferred":   "the same",
+	"MarkPruned":        "its facts have left the drive, whatever it counts",
 	"LeaveSessions":     "a leave holds in a deleted class too: it may be restored",
 	"FeedFacts":         "pendrives must hear of deletions too",
 	"TellSessions":      "a deletion changes what a course adds up to",

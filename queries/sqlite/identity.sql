@@ -30,3 +30,12 @@ WHERE one = 1;
 -- name: SetFactsCursor :exec
 UPDATE identity SET facts_cursor = @facts_cursor
 WHERE one = 1;
+
+-- The register is made again, and is whose the journal says.
+-- name: AdoptIdentity :exec
+UPDATE identity SET key = @key, node_id = @node_id, name = @name, institution = @institution, cloud_url = @cloud_url
+WHERE one = 1;
+
+-- name: SetPruned :exec
+UPDATE identity SET pruned_seq = @pruned_seq
+WHERE one = 1;

@@ -32,3 +32,7 @@ ORDER BY ord, id;
 -- name: LearntIDs :many
 SELECT id FROM learnt
 ORDER BY session_id, student_id, id;
+
+-- The cloud has them.
+-- name: DropLearnt :exec
+DELETE FROM learnt WHERE session_id = @session_id AND effective_ms < @before_ms AND why = '';

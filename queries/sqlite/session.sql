@@ -53,3 +53,7 @@ ON CONFLICT (id) DO UPDATE SET
     wall_ms = excluded.wall_ms, segment_id = excluded.segment_id, mono_ms = excluded.mono_ms,
     hlc = excluded.hlc, policy = excluded.policy,
     voided = 0, void_ord = 0, void_fact_id = NULL, void_by_id = NULL, void_ms = 0, void_reason = '';
+
+-- name: MarkPruned :exec
+UPDATE session SET pruned = 1
+WHERE id = @id;

@@ -11,6 +11,31 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const adoptIdentity = `-- name: AdoptIdentity :exec
+UPDATE identity SET key = ?1, node_id = ?2, name = ?3, institution = ?4, cloud_url = ?5
+WHERE one = 1
+`
+
+type AdoptIdentityParams struct {
+	Key         []byte
+	NodeID      attendance.ID
+	Name        string
+	Institution string
+	CloudURL    string
+}
+
+// The register is made again, and is whose the journal says.
+func (q *Queries) AdoptIdentity(ctx context.Context, arg AdoptIdentityParams) error {
+	_, err := q.exec(ctx, q.adoptIdentityStmt, adoptIdentity,
+		arg.Key,
+		arg.NodeID,
+		arg.Name,
+		arg.Institution,
+		arg.CloudURL,
+	)
+	return err
+}
+
 const claim = `-- name: Claim :exec
 UPDATE identity SET node_id = ?1, name = ?2, institution = ?3, cloud_url = ?4
 WHERE one = 1
@@ -38,7 +63,7 @@ func (q *Queries) CreateIdentity(ctx context.Context, key []byte, incarnationID 
 }
 
 const identity = `-- name: Identity :one
-SELECT one, "key", node_id, name, institution, cloud_url, incarnation_id, base_seq, acked_seq, acked_hash, synced_ms, generation_id, rev, digest, facts_cursor FROM identity
+SELECT one, "key", node_id, name, institution, cloud_url, incarnation_id, base_seq, acked_seq, acked_hash, synced_ms, generation_id, rev, digest, facts_cursor, pruned_seq FROM identity
 WHERE one = 1
 `
 
@@ -61,6 +86,7 @@ func (q *Queries) Identity(ctx context.Context) (Identity, error) {
 		&i.Rev,
 		&i.Digest,
 		&i.FactsCursor,
+		&i.PrunedSeq,
 	)
 	return i, err
 }
@@ -102,6 +128,16 @@ WHERE one = 1
 
 func (q *Queries) SetIncarnation(ctx context.Context, incarnationID attendance.ID, baseSeq int64, ackedHash []byte) error {
 	_, err := q.exec(ctx, q.setIncarnationStmt, setIncarnation, incarnationID, baseSeq, ackedHash)
+	return err
+}
+
+const setPruned = `-- name: SetPruned :exec
+UPDATE identity SET pruned_seq = ?1
+WHERE one = 1
+`
+
+func (q *Queries) SetPruned(ctx context.Context, prunedSeq int64) error {
+	_, err := q.exec(ctx, q.setPrunedStmt, setPruned, prunedSeq)
 	return err
 }
 

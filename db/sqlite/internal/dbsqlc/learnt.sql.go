@@ -11,6 +11,16 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const dropLearnt = `-- name: DropLearnt :exec
+DELETE FROM learnt WHERE session_id = ?1 AND effective_ms < ?2 AND why = ''
+`
+
+// The cloud has them.
+func (q *Queries) DropLearnt(ctx context.Context, sessionID attendance.ID, beforeMs int64) error {
+	_, err := q.exec(ctx, q.dropLearntStmt, dropLearnt, sessionID, beforeMs)
+	return err
+}
+
 const learnFact = `-- name: LearnFact :exec
 INSERT INTO learnt (id, kind, session_id, student_id, gesture_id, ord, effective_ms, body, why)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

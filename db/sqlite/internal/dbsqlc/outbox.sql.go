@@ -11,6 +11,15 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const dropLines = `-- name: DropLines :exec
+DELETE FROM fact WHERE seq <= ?1
+`
+
+func (q *Queries) DropLines(ctx context.Context, through int64) error {
+	_, err := q.exec(ctx, q.dropLinesStmt, dropLines, through)
+	return err
+}
+
 const firstLine = `-- name: FirstLine :one
 SELECT CAST(coalesce(min(seq), 0) AS INTEGER) AS seq FROM fact
 `
@@ -88,6 +97,60 @@ func (q *Queries) LinesAfter(ctx context.Context, seq int64, n int64) ([]LinesAf
 	return items, nil
 }
 
+const logStart = `-- name: LogStart :one
+SELECT base_seq, acked_seq FROM identity
+WHERE one = 1
+`
+
+type LogStartRow struct {
+	BaseSeq  int64
+	AckedSeq int64
+}
+
+// Of any version of the schema.
+func (q *Queries) LogStart(ctx context.Context) (LogStartRow, error) {
+	row := q.queryRow(ctx, q.logStartStmt, logStart)
+	var i LogStartRow
+	err := row.Scan(&i.BaseSeq, &i.AckedSeq)
+	return i, err
+}
+
+const oldestLines = `-- name: OldestLines :many
+SELECT seq, session_id, effective_ms FROM fact
+WHERE seq <= ?1
+ORDER BY seq
+LIMIT ?2
+`
+
+type OldestLinesRow struct {
+	Seq         int64
+	SessionID   attendance.ID
+	EffectiveMs int64
+}
+
+func (q *Queries) OldestLines(ctx context.Context, ackedSeq int64, n int64) ([]OldestLinesRow, error) {
+	rows, err := q.query(ctx, q.oldestLinesStmt, oldestLines, ackedSeq, n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OldestLinesRow{}
+	for rows.Next() {
+		var i OldestLinesRow
+		if err := rows.Scan(&i.Seq, &i.SessionID, &i.EffectiveMs); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const restampLine = `-- name: RestampLine :exec
 UPDATE fact SET hash = ?1
 WHERE seq = ?2
@@ -96,4 +159,48 @@ WHERE seq = ?2
 func (q *Queries) RestampLine(ctx context.Context, hash []byte, seq int64) error {
 	_, err := q.exec(ctx, q.restampLineStmt, restampLine, hash, seq)
 	return err
+}
+
+const wholeLinesAfter = `-- name: WholeLinesAfter :many
+SELECT seq, id, why, hash, body FROM fact
+WHERE seq > ?1
+ORDER BY seq
+LIMIT ?2
+`
+
+type WholeLinesAfterRow struct {
+	Seq  int64
+	ID   attendance.ID
+	Why  string
+	Hash []byte
+	Body []byte
+}
+
+func (q *Queries) WholeLinesAfter(ctx context.Context, seq int64, n int64) ([]WholeLinesAfterRow, error) {
+	rows, err := q.query(ctx, q.wholeLinesAfterStmt, wholeLinesAfter, seq, n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WholeLinesAfterRow{}
+	for rows.Next() {
+		var i WholeLinesAfterRow
+		if err := rows.Scan(
+			&i.Seq,
+			&i.ID,
+			&i.Why,
+			&i.Hash,
+			&i.Body,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -11,6 +11,16 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const markPruned = `-- name: MarkPruned :exec
+UPDATE session SET pruned = 1
+WHERE id = ?1
+`
+
+func (q *Queries) MarkPruned(ctx context.Context, id attendance.ID) error {
+	_, err := q.exec(ctx, q.markPrunedStmt, markPruned, id)
+	return err
+}
+
 const putSession = `-- name: PutSession :exec
 INSERT INTO session (
     id, course_id, node_id, teacher_id, device_id, kind, topic, room,
@@ -157,7 +167,7 @@ func (q *Queries) RewriteSession(ctx context.Context, arg RewriteSessionParams) 
 }
 
 const running = `-- name: Running :many
-SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason FROM session
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason, pruned FROM session
 WHERE closed_ms IS NULL AND NOT voided
 ORDER BY opened_ms, id
 `
@@ -194,6 +204,7 @@ func (q *Queries) Running(ctx context.Context) ([]Session, error) {
 			&i.VoidByID,
 			&i.VoidMs,
 			&i.VoidReason,
+			&i.Pruned,
 		); err != nil {
 			return nil, err
 		}
@@ -209,7 +220,7 @@ func (q *Queries) Running(ctx context.Context) ([]Session, error) {
 }
 
 const session = `-- name: Session :one
-SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason FROM session
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason, pruned FROM session
 WHERE id = ?1
 `
 
@@ -239,12 +250,13 @@ func (q *Queries) Session(ctx context.Context, id attendance.ID) (Session, error
 		&i.VoidByID,
 		&i.VoidMs,
 		&i.VoidReason,
+		&i.Pruned,
 	)
 	return i, err
 }
 
 const sessions = `-- name: Sessions :many
-SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason FROM session
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason, pruned FROM session
 WHERE course_id = ?1 AND NOT voided
 ORDER BY opened_ms, id
 `
@@ -281,6 +293,7 @@ func (q *Queries) Sessions(ctx context.Context, courseID attendance.ID) ([]Sessi
 			&i.VoidByID,
 			&i.VoidMs,
 			&i.VoidReason,
+			&i.Pruned,
 		); err != nil {
 			return nil, err
 		}
@@ -296,7 +309,7 @@ func (q *Queries) Sessions(ctx context.Context, courseID attendance.ID) ([]Sessi
 }
 
 const voided = `-- name: Voided :many
-SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason FROM session
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason, pruned FROM session
 WHERE course_id = ?1 AND voided
 ORDER BY opened_ms, id
 `
@@ -333,6 +346,7 @@ func (q *Queries) Voided(ctx context.Context, courseID attendance.ID) ([]Session
 			&i.VoidByID,
 			&i.VoidMs,
 			&i.VoidReason,
+			&i.Pruned,
 		); err != nil {
 			return nil, err
 		}
