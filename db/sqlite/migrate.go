@@ -22,6 +22,7 @@ func (s *Store) migrate(ctx context.Context, held bool) error {
 	if err != nil {
 		return err
 	}
+	// A number may come after larger ones: two that were written at the same time.
 	p, err := goose.NewProvider(goose.DialectSQLite3, s.db, files, goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)

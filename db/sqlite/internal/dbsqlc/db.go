@@ -24,6 +24,9 @@ func New(db DBTX) *Queries {
 func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	q := Queries{db: db}
 	var err error
+	if q.adoptIdentityStmt, err = db.PrepareContext(ctx, adoptIdentity); err != nil {
+		return nil, fmt.Errorf("error preparing query AdoptIdentity: %w", err)
+	}
 	if q.appendFactStmt, err = db.PrepareContext(ctx, appendFact); err != nil {
 		return nil, fmt.Errorf("error preparing query AppendFact: %w", err)
 	}
@@ -39,14 +42,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.claimStmt, err = db.PrepareContext(ctx, claim); err != nil {
 		return nil, fmt.Errorf("error preparing query Claim: %w", err)
 	}
+	if q.clashIDsStmt, err = db.PrepareContext(ctx, clashIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ClashIDs: %w", err)
+	}
 	if q.clashesStmt, err = db.PrepareContext(ctx, clashes); err != nil {
 		return nil, fmt.Errorf("error preparing query Clashes: %w", err)
+	}
+	if q.clearRoomStmt, err = db.PrepareContext(ctx, clearRoom); err != nil {
+		return nil, fmt.Errorf("error preparing query ClearRoom: %w", err)
 	}
 	if q.correctFactStmt, err = db.PrepareContext(ctx, correctFact); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectFact: %w", err)
 	}
 	if q.countAsideStmt, err = db.PrepareContext(ctx, countAside); err != nil {
 		return nil, fmt.Errorf("error preparing query CountAside: %w", err)
+	}
+	if q.countFromCloudStmt, err = db.PrepareContext(ctx, countFromCloud); err != nil {
+		return nil, fmt.Errorf("error preparing query CountFromCloud: %w", err)
 	}
 	if q.courseStmt, err = db.PrepareContext(ctx, course); err != nil {
 		return nil, fmt.Errorf("error preparing query Course: %w", err)
@@ -78,6 +90,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dropFeedHashesStmt, err = db.PrepareContext(ctx, dropFeedHashes); err != nil {
 		return nil, fmt.Errorf("error preparing query DropFeedHashes: %w", err)
 	}
+	if q.dropLearntStmt, err = db.PrepareContext(ctx, dropLearnt); err != nil {
+		return nil, fmt.Errorf("error preparing query DropLearnt: %w", err)
+	}
+	if q.dropLinesStmt, err = db.PrepareContext(ctx, dropLines); err != nil {
+		return nil, fmt.Errorf("error preparing query DropLines: %w", err)
+	}
 	if q.dropPhoneStmt, err = db.PrepareContext(ctx, dropPhone); err != nil {
 		return nil, fmt.Errorf("error preparing query DropPhone: %w", err)
 	}
@@ -93,11 +111,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.factStmt, err = db.PrepareContext(ctx, fact); err != nil {
 		return nil, fmt.Errorf("error preparing query Fact: %w", err)
 	}
+	if q.factIDsStmt, err = db.PrepareContext(ctx, factIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query FactIDs: %w", err)
+	}
 	if q.factsOfStmt, err = db.PrepareContext(ctx, factsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query FactsOf: %w", err)
 	}
 	if q.feedHashStmt, err = db.PrepareContext(ctx, feedHash); err != nil {
 		return nil, fmt.Errorf("error preparing query FeedHash: %w", err)
+	}
+	if q.fillRoomStmt, err = db.PrepareContext(ctx, fillRoom); err != nil {
+		return nil, fmt.Errorf("error preparing query FillRoom: %w", err)
 	}
 	if q.firstLineStmt, err = db.PrepareContext(ctx, firstLine); err != nil {
 		return nil, fmt.Errorf("error preparing query FirstLine: %w", err)
@@ -150,11 +174,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.lastOrdStmt, err = db.PrepareContext(ctx, lastOrd); err != nil {
 		return nil, fmt.Errorf("error preparing query LastOrd: %w", err)
 	}
+	if q.lastRecoveryStmt, err = db.PrepareContext(ctx, lastRecovery); err != nil {
+		return nil, fmt.Errorf("error preparing query LastRecovery: %w", err)
+	}
 	if q.learnFactStmt, err = db.PrepareContext(ctx, learnFact); err != nil {
 		return nil, fmt.Errorf("error preparing query LearnFact: %w", err)
 	}
 	if q.learntStmt, err = db.PrepareContext(ctx, learnt); err != nil {
 		return nil, fmt.Errorf("error preparing query Learnt: %w", err)
+	}
+	if q.learntIDsStmt, err = db.PrepareContext(ctx, learntIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query LearntIDs: %w", err)
 	}
 	if q.learntOfStmt, err = db.PrepareContext(ctx, learntOf); err != nil {
 		return nil, fmt.Errorf("error preparing query LearntOf: %w", err)
@@ -168,8 +198,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.linesAfterStmt, err = db.PrepareContext(ctx, linesAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query LinesAfter: %w", err)
 	}
+	if q.logStartStmt, err = db.PrepareContext(ctx, logStart); err != nil {
+		return nil, fmt.Errorf("error preparing query LogStart: %w", err)
+	}
+	if q.markPrunedStmt, err = db.PrepareContext(ctx, markPruned); err != nil {
+		return nil, fmt.Errorf("error preparing query MarkPruned: %w", err)
+	}
 	if q.noteDeviceStmt, err = db.PrepareContext(ctx, noteDevice); err != nil {
 		return nil, fmt.Errorf("error preparing query NoteDevice: %w", err)
+	}
+	if q.noteRecoveryStmt, err = db.PrepareContext(ctx, noteRecovery); err != nil {
+		return nil, fmt.Errorf("error preparing query NoteRecovery: %w", err)
+	}
+	if q.oldestLinesStmt, err = db.PrepareContext(ctx, oldestLines); err != nil {
+		return nil, fmt.Errorf("error preparing query OldestLines: %w", err)
 	}
 	if q.phonesStmt, err = db.PrepareContext(ctx, phones); err != nil {
 		return nil, fmt.Errorf("error preparing query Phones: %w", err)
@@ -258,14 +300,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setIncarnationStmt, err = db.PrepareContext(ctx, setIncarnation); err != nil {
 		return nil, fmt.Errorf("error preparing query SetIncarnation: %w", err)
 	}
+	if q.setPrunedStmt, err = db.PrepareContext(ctx, setPruned); err != nil {
+		return nil, fmt.Errorf("error preparing query SetPruned: %w", err)
+	}
 	if q.setSyncedStmt, err = db.PrepareContext(ctx, setSynced); err != nil {
 		return nil, fmt.Errorf("error preparing query SetSynced: %w", err)
 	}
 	if q.settingsStmt, err = db.PrepareContext(ctx, settings); err != nil {
 		return nil, fmt.Errorf("error preparing query Settings: %w", err)
-	}
-	if q.standingStmt, err = db.PrepareContext(ctx, standing); err != nil {
-		return nil, fmt.Errorf("error preparing query Standing: %w", err)
 	}
 	if q.standingsStmt, err = db.PrepareContext(ctx, standings); err != nil {
 		return nil, fmt.Errorf("error preparing query Standings: %w", err)
@@ -273,11 +315,19 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.voidedStmt, err = db.PrepareContext(ctx, voided); err != nil {
 		return nil, fmt.Errorf("error preparing query Voided: %w", err)
 	}
+	if q.wholeLinesAfterStmt, err = db.PrepareContext(ctx, wholeLinesAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query WholeLinesAfter: %w", err)
+	}
 	return &q, nil
 }
 
 func (q *Queries) Close() error {
 	var err error
+	if q.adoptIdentityStmt != nil {
+		if cerr := q.adoptIdentityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing adoptIdentityStmt: %w", cerr)
+		}
+	}
 	if q.appendFactStmt != nil {
 		if cerr := q.appendFactStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing appendFactStmt: %w", cerr)
@@ -303,9 +353,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing claimStmt: %w", cerr)
 		}
 	}
+	if q.clashIDsStmt != nil {
+		if cerr := q.clashIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing clashIDsStmt: %w", cerr)
+		}
+	}
 	if q.clashesStmt != nil {
 		if cerr := q.clashesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing clashesStmt: %w", cerr)
+		}
+	}
+	if q.clearRoomStmt != nil {
+		if cerr := q.clearRoomStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing clearRoomStmt: %w", cerr)
 		}
 	}
 	if q.correctFactStmt != nil {
@@ -316,6 +376,11 @@ func (q *Queries) Close() error {
 	if q.countAsideStmt != nil {
 		if cerr := q.countAsideStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countAsideStmt: %w", cerr)
+		}
+	}
+	if q.countFromCloudStmt != nil {
+		if cerr := q.countFromCloudStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countFromCloudStmt: %w", cerr)
 		}
 	}
 	if q.courseStmt != nil {
@@ -368,6 +433,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dropFeedHashesStmt: %w", cerr)
 		}
 	}
+	if q.dropLearntStmt != nil {
+		if cerr := q.dropLearntStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropLearntStmt: %w", cerr)
+		}
+	}
+	if q.dropLinesStmt != nil {
+		if cerr := q.dropLinesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropLinesStmt: %w", cerr)
+		}
+	}
 	if q.dropPhoneStmt != nil {
 		if cerr := q.dropPhoneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropPhoneStmt: %w", cerr)
@@ -393,6 +468,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing factStmt: %w", cerr)
 		}
 	}
+	if q.factIDsStmt != nil {
+		if cerr := q.factIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing factIDsStmt: %w", cerr)
+		}
+	}
 	if q.factsOfStmt != nil {
 		if cerr := q.factsOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing factsOfStmt: %w", cerr)
@@ -401,6 +481,11 @@ func (q *Queries) Close() error {
 	if q.feedHashStmt != nil {
 		if cerr := q.feedHashStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing feedHashStmt: %w", cerr)
+		}
+	}
+	if q.fillRoomStmt != nil {
+		if cerr := q.fillRoomStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing fillRoomStmt: %w", cerr)
 		}
 	}
 	if q.firstLineStmt != nil {
@@ -488,6 +573,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing lastOrdStmt: %w", cerr)
 		}
 	}
+	if q.lastRecoveryStmt != nil {
+		if cerr := q.lastRecoveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastRecoveryStmt: %w", cerr)
+		}
+	}
 	if q.learnFactStmt != nil {
 		if cerr := q.learnFactStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing learnFactStmt: %w", cerr)
@@ -496,6 +586,11 @@ func (q *Queries) Close() error {
 	if q.learntStmt != nil {
 		if cerr := q.learntStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing learntStmt: %w", cerr)
+		}
+	}
+	if q.learntIDsStmt != nil {
+		if cerr := q.learntIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing learntIDsStmt: %w", cerr)
 		}
 	}
 	if q.learntOfStmt != nil {
@@ -518,9 +613,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing linesAfterStmt: %w", cerr)
 		}
 	}
+	if q.logStartStmt != nil {
+		if cerr := q.logStartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing logStartStmt: %w", cerr)
+		}
+	}
+	if q.markPrunedStmt != nil {
+		if cerr := q.markPrunedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing markPrunedStmt: %w", cerr)
+		}
+	}
 	if q.noteDeviceStmt != nil {
 		if cerr := q.noteDeviceStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing noteDeviceStmt: %w", cerr)
+		}
+	}
+	if q.noteRecoveryStmt != nil {
+		if cerr := q.noteRecoveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noteRecoveryStmt: %w", cerr)
+		}
+	}
+	if q.oldestLinesStmt != nil {
+		if cerr := q.oldestLinesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldestLinesStmt: %w", cerr)
 		}
 	}
 	if q.phonesStmt != nil {
@@ -668,6 +783,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setIncarnationStmt: %w", cerr)
 		}
 	}
+	if q.setPrunedStmt != nil {
+		if cerr := q.setPrunedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setPrunedStmt: %w", cerr)
+		}
+	}
 	if q.setSyncedStmt != nil {
 		if cerr := q.setSyncedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setSyncedStmt: %w", cerr)
@@ -678,11 +798,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing settingsStmt: %w", cerr)
 		}
 	}
-	if q.standingStmt != nil {
-		if cerr := q.standingStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing standingStmt: %w", cerr)
-		}
-	}
 	if q.standingsStmt != nil {
 		if cerr := q.standingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing standingsStmt: %w", cerr)
@@ -691,6 +806,11 @@ func (q *Queries) Close() error {
 	if q.voidedStmt != nil {
 		if cerr := q.voidedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing voidedStmt: %w", cerr)
+		}
+	}
+	if q.wholeLinesAfterStmt != nil {
+		if cerr := q.wholeLinesAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing wholeLinesAfterStmt: %w", cerr)
 		}
 	}
 	return err
@@ -732,14 +852,18 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 type Queries struct {
 	db                  DBTX
 	tx                  *sql.Tx
+	adoptIdentityStmt   *sql.Stmt
 	appendFactStmt      *sql.Stmt
 	asideStmt           *sql.Stmt
 	asideOfStmt         *sql.Stmt
 	bodiesOfStmt        *sql.Stmt
 	claimStmt           *sql.Stmt
+	clashIDsStmt        *sql.Stmt
 	clashesStmt         *sql.Stmt
+	clearRoomStmt       *sql.Stmt
 	correctFactStmt     *sql.Stmt
 	countAsideStmt      *sql.Stmt
+	countFromCloudStmt  *sql.Stmt
 	courseStmt          *sql.Stmt
 	courseByCodeStmt    *sql.Stmt
 	courseStandingsStmt *sql.Stmt
@@ -750,13 +874,17 @@ type Queries struct {
 	devicesStmt         *sql.Stmt
 	dropFeedHashStmt    *sql.Stmt
 	dropFeedHashesStmt  *sql.Stmt
+	dropLearntStmt      *sql.Stmt
+	dropLinesStmt       *sql.Stmt
 	dropPhoneStmt       *sql.Stmt
 	dropSettingStmt     *sql.Stmt
 	dropSettingsStmt    *sql.Stmt
 	dropStandingsStmt   *sql.Stmt
 	factStmt            *sql.Stmt
+	factIDsStmt         *sql.Stmt
 	factsOfStmt         *sql.Stmt
 	feedHashStmt        *sql.Stmt
+	fillRoomStmt        *sql.Stmt
 	firstLineStmt       *sql.Stmt
 	hashAtStmt          *sql.Stmt
 	hideCourseStmt      *sql.Stmt
@@ -774,13 +902,19 @@ type Queries struct {
 	instructorsStmt     *sql.Stmt
 	lastLineStmt        *sql.Stmt
 	lastOrdStmt         *sql.Stmt
+	lastRecoveryStmt    *sql.Stmt
 	learnFactStmt       *sql.Stmt
 	learntStmt          *sql.Stmt
+	learntIDsStmt       *sql.Stmt
 	learntOfStmt        *sql.Stmt
 	learntWaitingStmt   *sql.Stmt
 	lineStmt            *sql.Stmt
 	linesAfterStmt      *sql.Stmt
+	logStartStmt        *sql.Stmt
+	markPrunedStmt      *sql.Stmt
 	noteDeviceStmt      *sql.Stmt
+	noteRecoveryStmt    *sql.Stmt
+	oldestLinesStmt     *sql.Stmt
 	phonesStmt          *sql.Stmt
 	placeFactStmt       *sql.Stmt
 	placeLearntStmt     *sql.Stmt
@@ -810,25 +944,30 @@ type Queries struct {
 	setFactsCursorStmt  *sql.Stmt
 	setFeedStmt         *sql.Stmt
 	setIncarnationStmt  *sql.Stmt
+	setPrunedStmt       *sql.Stmt
 	setSyncedStmt       *sql.Stmt
 	settingsStmt        *sql.Stmt
-	standingStmt        *sql.Stmt
 	standingsStmt       *sql.Stmt
 	voidedStmt          *sql.Stmt
+	wholeLinesAfterStmt *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
 		db:                  tx,
 		tx:                  tx,
+		adoptIdentityStmt:   q.adoptIdentityStmt,
 		appendFactStmt:      q.appendFactStmt,
 		asideStmt:           q.asideStmt,
 		asideOfStmt:         q.asideOfStmt,
 		bodiesOfStmt:        q.bodiesOfStmt,
 		claimStmt:           q.claimStmt,
+		clashIDsStmt:        q.clashIDsStmt,
 		clashesStmt:         q.clashesStmt,
+		clearRoomStmt:       q.clearRoomStmt,
 		correctFactStmt:     q.correctFactStmt,
 		countAsideStmt:      q.countAsideStmt,
+		countFromCloudStmt:  q.countFromCloudStmt,
 		courseStmt:          q.courseStmt,
 		courseByCodeStmt:    q.courseByCodeStmt,
 		courseStandingsStmt: q.courseStandingsStmt,
@@ -839,13 +978,17 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		devicesStmt:         q.devicesStmt,
 		dropFeedHashStmt:    q.dropFeedHashStmt,
 		dropFeedHashesStmt:  q.dropFeedHashesStmt,
+		dropLearntStmt:      q.dropLearntStmt,
+		dropLinesStmt:       q.dropLinesStmt,
 		dropPhoneStmt:       q.dropPhoneStmt,
 		dropSettingStmt:     q.dropSettingStmt,
 		dropSettingsStmt:    q.dropSettingsStmt,
 		dropStandingsStmt:   q.dropStandingsStmt,
 		factStmt:            q.factStmt,
+		factIDsStmt:         q.factIDsStmt,
 		factsOfStmt:         q.factsOfStmt,
 		feedHashStmt:        q.feedHashStmt,
+		fillRoomStmt:        q.fillRoomStmt,
 		firstLineStmt:       q.firstLineStmt,
 		hashAtStmt:          q.hashAtStmt,
 		hideCourseStmt:      q.hideCourseStmt,
@@ -863,13 +1006,19 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		instructorsStmt:     q.instructorsStmt,
 		lastLineStmt:        q.lastLineStmt,
 		lastOrdStmt:         q.lastOrdStmt,
+		lastRecoveryStmt:    q.lastRecoveryStmt,
 		learnFactStmt:       q.learnFactStmt,
 		learntStmt:          q.learntStmt,
+		learntIDsStmt:       q.learntIDsStmt,
 		learntOfStmt:        q.learntOfStmt,
 		learntWaitingStmt:   q.learntWaitingStmt,
 		lineStmt:            q.lineStmt,
 		linesAfterStmt:      q.linesAfterStmt,
+		logStartStmt:        q.logStartStmt,
+		markPrunedStmt:      q.markPrunedStmt,
 		noteDeviceStmt:      q.noteDeviceStmt,
+		noteRecoveryStmt:    q.noteRecoveryStmt,
+		oldestLinesStmt:     q.oldestLinesStmt,
 		phonesStmt:          q.phonesStmt,
 		placeFactStmt:       q.placeFactStmt,
 		placeLearntStmt:     q.placeLearntStmt,
@@ -899,10 +1048,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setFactsCursorStmt:  q.setFactsCursorStmt,
 		setFeedStmt:         q.setFeedStmt,
 		setIncarnationStmt:  q.setIncarnationStmt,
+		setPrunedStmt:       q.setPrunedStmt,
 		setSyncedStmt:       q.setSyncedStmt,
 		settingsStmt:        q.settingsStmt,
-		standingStmt:        q.standingStmt,
 		standingsStmt:       q.standingsStmt,
 		voidedStmt:          q.voidedStmt,
+		wholeLinesAfterStmt: q.wholeLinesAfterStmt,
 	}
 }

@@ -92,6 +92,7 @@ type Identity struct {
 	Rev           int64
 	Digest        int64
 	FactsCursor   string
+	PrunedSeq     int64
 }
 
 type Learnt struct {
@@ -114,6 +115,21 @@ type Phone struct {
 	PairedMs int64
 	SeenMs   int64
 	UntilMs  int64
+}
+
+type Recovery struct {
+	Seq         int64
+	AtMs        int64
+	Why         string
+	Source      string
+	Aside       string
+	Kept        int64
+	FromJournal int64
+	FromCloud   int64
+}
+
+type Room struct {
+	Filler []byte
 }
 
 type Session struct {
@@ -139,6 +155,7 @@ type Session struct {
 	VoidByID   attendance.ID
 	VoidMs     int64
 	VoidReason string
+	Pruned     bool
 }
 
 type Setting struct {
