@@ -172,7 +172,11 @@ func (s *Service) Revoke(ctx context.Context, tx Reviews, by Actor, id ID, note 
 	if i < 0 {
 		return r, errors.Join(err, Missing{What: "mark of request", Key: id.String()})
 	}
-	back, ok, err := s.takeBack(ctx, tx, by, made[i])
+	all, err := tx.Facts(ctx, r.Session, Which{Student: r.Student})
+	if err != nil {
+		return r, err
+	}
+	back, ok, err := s.takeBack(by, made[i], all)
 	if err != nil || !ok {
 		return r, err
 	}

@@ -25,6 +25,7 @@ const (
 	MarkSet         Kind = "mark.set"         // a verdict
 	MarkCleared     Kind = "mark.cleared"     // a verdict withdrawn
 	Note            Kind = "note"
+	WalkedIn        Kind = "walkin.added" // somebody who is not on the roster; kept aside until the office decides
 )
 
 // Version is the fact format this build writes.
@@ -51,6 +52,9 @@ type Fact struct {
 	Method Method `json:"method,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Seen   HLC    `json:"seen,omitempty"` // the latest verdict its author had before them
+
+	Guest  *Guest `json:"guest,omitempty"`   // walkin.added
+	WalkIn bool   `json:"walk_in,omitempty"` // Student is who walked in, and may be nobody else
 
 	Device   *DeviceRef `json:"device,omitempty"`
 	Opening  *Opening   `json:"opening,omitempty"`
@@ -200,6 +204,8 @@ func (f Fact) check() error {
 		return Invalid{Field: "id", Why: "not the id of the scanner's scan"}
 	case f.IsMark():
 		return f.checkMark()
+	case f.Kind == WalkedIn && (!f.Guest.sound() || !f.WalkIn || f.Student.IsZero() || f.Session.IsZero() || f.Class != 0):
+		return Invalid{Field: "guest", Why: "says too little, or too much, of who walked in"}
 	case f.Kind == SessionOpened, f.Kind == SessionExtended, f.Kind == SessionEnded, f.IsVoid():
 		return f.checkSession()
 	case f.Kind == Note && f.Class != 0:

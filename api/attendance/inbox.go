@@ -68,8 +68,10 @@ type Inbox interface {
 	Inbound
 	// Item reads one and makes others wait who deal with it.
 	Item(ctx context.Context, number int64) (Item, error)
-	// Alike are the marks that wait and name a person, the oldest first.
-	Alike(ctx context.Context, student ID) ([]Item, error)
+	// About are all items that name a person, dealt with or not, the oldest first.
+	About(ctx context.Context, student ID) ([]Item, error)
+	// MarkedElsewhere reports whether a student has a mark outside a session.
+	MarkedElsewhere(ctx context.Context, student, session ID) (bool, error)
 	// Fact is one that was placed.
 	Fact(ctx context.Context, id ID) (Fact, error)
 	// Rule notes how an item was dealt with, or with no As that it waits again. What
@@ -83,12 +85,19 @@ var (
 	ErrUnruled = errors.New("nobody decided this: there is nothing to undo")
 )
 
+// follows reports whether it is dealt with together with whom it is about.
+func (i Item) follows() bool { return i.Fact.WalkIn && i.Fact.IsMark() }
+
 // Remedies are what can be done with an item now.
 func (i Item) Remedies() []string {
 	switch f := i.Fact; {
-	case !i.Waits() && i.As != AsPlaced:
+	case !i.Waits() && i.As != AsPlaced && !i.follows():
 		return []string{"undo"}
 	case !i.Waits():
+		return nil
+	case f.Kind == WalkedIn:
+		return []string{"enrol", "map", "reject"}
+	case i.follows():
 		return nil
 	case f.Why == WhyClone, f.Why == WhyClockAhead:
 		return []string{"accept"}

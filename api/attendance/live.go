@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,7 @@ type Live struct {
 	Course   Course
 	Now      time.Time
 	Rows     []Row
+	Guests   []Row // who walked in; they count in this class only, until the office decides
 	Unplaced []Fact
 	Devices  []Device
 	Backlog  Backlog
@@ -42,6 +44,8 @@ func (s *Service) Live(ctx context.Context, by Actor, session ID) (Live, error) 
 		if out.Unplaced, err = tx.Unplaced(ctx, session); err != nil {
 			return err
 		}
+		out.Guests = guestsAmong(out.Unplaced, out.Session)
+		out.Unplaced = slices.DeleteFunc(out.Unplaced, func(f Fact) bool { return f.Why == WhyWalkIn })
 		if out.Devices, err = inUse(ctx, tx); err != nil {
 			return err
 		}

@@ -60,14 +60,8 @@ func (s *Service) Mark(ctx context.Context, by Actor, session ID, v Verdict) (Ma
 
 // verdicts makes the facts of a gesture that are not stored yet.
 func (s *Service) verdicts(ctx context.Context, tx Tx, by Actor, session ID, v Verdict) ([]Fact, error) {
-	se, err := lock(ctx, tx, session)
+	se, err := s.markable(ctx, tx, by, session)
 	if err != nil {
-		return nil, err
-	}
-	if err := teaches(ctx, tx, by, se.Course); err != nil {
-		return nil, err
-	}
-	if err := s.inWindow(ctx, tx, by, se); err != nil {
 		return nil, err
 	}
 	roster, err := tx.Roster(ctx, se.Course)
@@ -86,6 +80,7 @@ func (s *Service) verdicts(ctx context.Context, tx Tx, by Actor, session ID, v V
 	if err != nil {
 		return nil, err
 	}
+	var walked []Row // only looked for when somebody is not on the roster
 	class, method := Teacher, Manual
 	switch {
 	case v.Bulk:
@@ -98,20 +93,31 @@ func (s *Service) verdicts(ctx context.Context, tx Tx, by Actor, session ID, v V
 	}
 	var facts []Fact
 	for i, st := range v.Students {
+		standing, why := find(before, st), Why("")
 		if _, ok := roster.ByStudent(st, se.OpenedAt); !ok {
-			return nil, ErrNotEnrolled
+			if walked == nil {
+				if walked, err = guests(ctx, tx, se); err != nil {
+					return nil, err
+				}
+			}
+			at := slices.IndexFunc(walked, func(g Row) bool { return g.Member.Student == st })
+			if at < 0 {
+				return nil, ErrNotEnrolled
+			}
+			standing, why = walked[at].Standing, WhyWalkIn
 		}
-		standing := find(before, st)
 		if known[ids[i]] || v.Bulk && standing.Status != Unmarked {
 			continue
 		}
 		f, err := s.fact(Fact{
 			ID: ids[i], Kind: MarkSet, Session: session, Student: st, Actor: by.ID, Gesture: v.Gesture,
 			Class: class, Status: v.Status, Method: method, Reason: v.Reason, Seen: standing.State.Latest(),
+			WalkIn: why != "",
 		})
 		if err != nil {
 			return nil, err
 		}
+		f.Why = why
 		facts = append(facts, f)
 		known[ids[i]] = true
 	}
@@ -137,19 +143,21 @@ func (s *Service) Undo(ctx context.Context, by Actor, session, gesture ID) (Mark
 	var out Marked
 	err := s.store.InTx(ctx, func(ctx context.Context, tx Tx) error {
 		out = Marked{}
-		se, err := lock(ctx, tx, session)
-		if err != nil {
-			return err
-		}
-		if err := teaches(ctx, tx, by, se.Course); err != nil {
-			return err
-		}
-		if err := s.inWindow(ctx, tx, by, se); err != nil {
+		if _, err := s.markable(ctx, tx, by, session); err != nil {
 			return err
 		}
 		made, err := tx.Facts(ctx, session, Which{Gesture: gesture})
 		if err != nil {
 			return err
+		}
+		aside, err := tx.Unplaced(ctx, session)
+		if err != nil {
+			return err
+		}
+		for _, f := range aside {
+			if f.Why == WhyWalkIn && f.Gesture == gesture {
+				made = append(made, f)
+			}
 		}
 		var facts []Fact
 		for _, f := range made {
@@ -160,7 +168,11 @@ func (s *Service) Undo(ctx context.Context, by Actor, session, gesture ID) (Mark
 				out.Skipped++
 				continue
 			}
-			back, ok, err := s.takeBack(ctx, tx, by, f)
+			all, err := saidOf(ctx, tx, f, aside)
+			if err != nil {
+				return err
+			}
+			back, ok, err := s.takeBack(by, f, all)
 			if err != nil {
 				return err
 			}
@@ -182,11 +194,7 @@ func (s *Service) Undo(ctx context.Context, by Actor, session, gesture ID) (Mark
 // takeBack makes the fact that restores what its class said before f, if f still
 // is what its class says. What was taken back already, and the fact that took it
 // back, say nothing any more: undo goes back step by step.
-func (s *Service) takeBack(ctx context.Context, tx Tx, by Actor, f Fact) (Fact, bool, error) {
-	all, err := tx.Facts(ctx, f.Session, Which{Student: f.Student})
-	if err != nil {
-		return Fact{}, false, err
-	}
+func (s *Service) takeBack(by Actor, f Fact, all []Fact) (Fact, bool, error) {
 	gone := undone(all)
 	var shown, with, without State
 	for _, g := range all {
@@ -204,13 +212,25 @@ func (s *Service) takeBack(ctx context.Context, tx Tx, by Actor, f Fact) (Fact, 
 	}
 	back := Fact{
 		ID: undoOf(f.ID), Kind: MarkCleared, Session: f.Session, Student: f.Student, Actor: by.ID,
-		Class: f.Class, Method: f.Method, Seen: shown.Latest(),
+		Class: f.Class, Method: f.Method, Seen: shown.Latest(), WalkIn: f.Why == WhyWalkIn,
 	}
 	if old, ok := without.top(f.Class); ok {
 		back.Kind, back.Status, back.Method, back.Reason = MarkSet, old.Status, old.Method, old.Reason
 	}
-	back, err = s.fact(back)
+	back, err := s.fact(back)
+	back.Why = f.Why
 	return back, err == nil, err
+}
+
+// saidOf is all that was said of the student of a fact; of one who walked in it was
+// kept aside.
+func saidOf(ctx context.Context, tx Tx, f Fact, aside []Fact) ([]Fact, error) {
+	if f.Why != WhyWalkIn {
+		return tx.Facts(ctx, f.Session, Which{Student: f.Student})
+	}
+	return slices.DeleteFunc(slices.Clone(aside), func(g Fact) bool {
+		return g.Why != WhyWalkIn || g.Student != f.Student || !g.IsMark()
+	}), nil
 }
 
 // undone are the facts that were taken back, and those that took them back.

@@ -119,7 +119,7 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 		return WhyNotEntitled, nil
 	case f.Kind == SessionOpened:
 		return r.whyOpening(f), nil
-	case f.Kind != SessionExtended && f.Kind != SessionEnded && !f.IsVoid() && !f.IsMark() && f.Kind != Note:
+	case f.Kind != SessionExtended && f.Kind != SessionEnded && !f.IsVoid() && !f.IsMark() && f.Kind != Note && f.Kind != WalkedIn:
 		return WhyUnknownKind, nil
 	case f.IsMark() && f.Student.IsZero() && f.Session.IsZero():
 		return WhyUnplaced, nil
@@ -135,6 +135,8 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 		return "", nil
 	case !r.entitled[se.Course] && se.Node != r.node: // its own class was its to hold, or the office said so
 		return WhyNotEntitled, nil
+	case f.WalkIn: // follows what the office decides, and follows again when that is undone
+		return WhyWalkIn, nil
 	case f.IsVoid(), f.Kind == Note && f.Student.IsZero():
 		return "", nil
 	}

@@ -30,6 +30,10 @@ func (s *Service) PlaceItem(ctx context.Context, tx Inbox, by Actor, number int6
 	case f.Why == WhyClone, f.Why == WhyClockAhead:
 		it.As, it.By = AsItIs, by.ID
 		err = tx.Rule(ctx, it)
+	case it.follows():
+		err = errFollows
+	case f.Kind == WalkedIn:
+		err = s.placeGuest(ctx, tx, by, it, as, to)
 	case f.IsMark():
 		err = s.placeMark(ctx, tx, by, it, as, to)
 	case f.Kind == SessionOpened:
@@ -50,11 +54,14 @@ func (s *Service) MapAlike(ctx context.Context, tx Inbox, by Actor, number int64
 	if err != nil || it.Fact.Student.IsZero() || to.Student.IsZero() {
 		return it, err
 	}
-	others, err := tx.Alike(ctx, it.Fact.Student)
+	others, err := tx.About(ctx, it.Fact.Student)
 	if err != nil {
 		return it, err
 	}
 	for _, other := range others {
+		if !other.Waits() || !other.Fact.IsMark() {
+			continue
+		}
 		var cannot Invalid
 		if _, err := s.PlaceItem(ctx, tx, by, other.Number, AsMapped, to); err != nil && !errors.As(err, &cannot) {
 			return it, err

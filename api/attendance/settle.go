@@ -9,7 +9,7 @@ func (s *Service) Settle(ctx context.Context, tx Inbound, session ID) (int, erro
 	if err != nil || len(waiting) == 0 {
 		return 0, err
 	}
-	var facts []Fact
+	var facts, renamed []Fact
 	for _, w := range waiting {
 		f := w
 		f.Why = ""
@@ -25,7 +25,11 @@ func (s *Service) Settle(ctx context.Context, tx Inbound, session ID) (int, erro
 			if err := tx.Rename(ctx, w, why); err != nil {
 				return 0, err
 			}
+			renamed = append(renamed, batch[0])
 		}
+	}
+	if err := s.follow(ctx, tx, renamed); err != nil {
+		return 0, err
 	}
 	if len(facts) == 0 {
 		return 0, nil

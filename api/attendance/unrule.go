@@ -21,13 +21,26 @@ func (s *Service) Reject(ctx context.Context, tx Inbox, by Actor, number int64, 
 	if it.Fact.Why == WhyClone || it.Fact.Why == WhyClockAhead {
 		return it, Invalid{Field: "path.id", Why: "this tells you something, and holds no mark: accept it once you know"}
 	}
-	session, err := known(ctx, tx, it.Fact.Session)
-	if err != nil {
+	if it.follows() {
+		return it, errFollows
+	}
+	if err := s.rejectItem(ctx, tx, by, it, reason); err != nil {
 		return it, err
 	}
-	return it, s.ruledNote(ctx, tx, number, &it, Fact{
-		Session: session, Actor: by.ID, Reason: reason, Ruling: it.ruling(by, AsRejected),
-	})
+	if it.Fact.Kind == WalkedIn {
+		if err := s.eachMark(ctx, tx, it, Item.Waits, func(m Item) error { return s.rejectItem(ctx, tx, by, m, reason) }); err != nil {
+			return it, err
+		}
+	}
+	return tx.Item(ctx, number)
+}
+
+func (s *Service) rejectItem(ctx context.Context, tx Inbox, by Actor, it Item, reason string) error {
+	session, err := known(ctx, tx, it.Fact.Session)
+	if err != nil {
+		return err
+	}
+	return s.ruledNote(ctx, tx, Fact{Session: session, Actor: by.ID, Reason: reason, Ruling: it.ruling(by, AsRejected)})
 }
 
 // ruling is a decision about the item.
@@ -35,17 +48,14 @@ func (i Item) ruling(by Actor, as Resolution) *Ruling {
 	return &Ruling{Of: i.Fact.ID, Sum: i.Fact.Sum(), As: as, By: by.ID}
 }
 
-// ruledNote keeps a decision that changes no mark, and reads the item again.
-func (s *Service) ruledNote(ctx context.Context, tx Inbox, number int64, it *Item, f Fact) error {
+// ruledNote keeps a decision that changes no mark.
+func (s *Service) ruledNote(ctx context.Context, tx Inbox, f Fact) error {
 	f.Kind = Note
 	f, err := s.fact(f)
 	if err != nil {
 		return err
 	}
-	if _, err := merge(ctx, tx, []Fact{f}); err != nil {
-		return err
-	}
-	*it, err = tx.Item(ctx, number)
+	_, err = merge(ctx, tx, []Fact{f})
 	return err
 }
 
@@ -73,6 +83,8 @@ func (s *Service) Unrule(ctx context.Context, tx Inbox, by Actor, number int64) 
 		return it, err
 	case it.Waits():
 		return it, ErrUnruled
+	case it.follows():
+		return it, errFollows
 	case it.As == AsPlaced:
 		return it, Invalid{Field: "path.id", Why: "it found its place by itself: change the mark in its class"}
 	case it.Fact.Kind == SessionOpened && it.As != AsRejected:
@@ -80,6 +92,20 @@ func (s *Service) Unrule(ctx context.Context, tx Inbox, by Actor, number int64) 
 	case it.Ruling.IsZero():
 		it.As, it.By = "", ID{}
 		err = tx.Rule(ctx, it)
+	case it.Fact.Kind == WalkedIn:
+		if it.As == AsEnrolled {
+			elsewhere, err := tx.MarkedElsewhere(ctx, it.Fact.Student, it.Fact.Session)
+			if err != nil {
+				return it, err
+			}
+			if elsewhere {
+				return it, ErrMarkedSince
+			}
+		}
+		back := func(i Item) error { return s.takeRulingBack(ctx, tx, by, i) }
+		if err = back(it); err == nil {
+			err = s.eachMark(ctx, tx, it, func(m Item) bool { return !m.Waits() && m.As != AsPlaced }, back)
+		}
 	default:
 		err = s.takeRulingBack(ctx, tx, by, it)
 	}

@@ -138,6 +138,9 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 	if err != nil {
 		return Receipt{}, err
 	}
+	if err := s.follow(ctx, tx, facts); err != nil {
+		return Receipt{}, err
+	}
 	again, results := linesOf(up, up.Facts[:len(up.Facts)-len(fresh)], now)
 	for i, f := range facts {
 		if m.Kept[i] == Duplicate { // what it is was fixed when it was first stored

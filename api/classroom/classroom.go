@@ -52,6 +52,7 @@ func Register(api huma.API, d Deps) {
 	d.day(api)
 	d.sessions(api)
 	d.marks(api)
+	d.walkIns(api)
 	d.live(api)
 	d.reports(api)
 	d.sheets(api)

@@ -47,6 +47,7 @@ type detailOutput struct {
 		IsActive          bool            `json:"is_active"`
 		PresentStudents   []detailStudent `json:"present_students" doc:"Those who count as present (present, late, duty), by class roll."`
 		AbsentStudents    []detailStudent `json:"absent_students" doc:"All others, by class roll: status says who was excused."`
+		WalkIns           []detailStudent `json:"walk_ins" doc:"Who walked in, while the office has not decided: they are in no figure here."`
 		PresentCount      int             `json:"present_count" doc:"Length of present_students."`
 		AbsentCount       int             `json:"absent_count" doc:"Length of absent_students."`
 		TotalStudents     int             `json:"total_students"`
@@ -82,6 +83,10 @@ func (d Deps) sessionDetail(ctx context.Context, in *detailPath) (*detailOutput,
 		} else {
 			b.AbsentStudents = append(b.AbsentStudents, detailOf(r, se, l.Now))
 		}
+	}
+	b.WalkIns = make([]detailStudent, len(l.Guests))
+	for i, g := range l.Guests {
+		b.WalkIns[i] = detailOf(g, se, l.Now)
 	}
 	b.PresentCount, b.AbsentCount, b.TotalStudents = len(b.PresentStudents), len(b.AbsentStudents), len(l.Rows)
 	b.AttendancePercent, b.Counts = percentOf(count, se, l.Now), detailCounts(count)

@@ -12,7 +12,7 @@ type liveBody struct {
 	Session  liveSession    `json:"session"`
 	Counts   countsBody     `json:"counts"`
 	Sources  sourcesBody    `json:"sources"`
-	Students []rowBody      `json:"students" doc:"Everyone expected, by class roll."`
+	Students []rowBody      `json:"students" doc:"Everyone expected, by class roll, and then who walked in."`
 	Unplaced []unplacedBody `json:"unplaced" doc:"Scans that are kept and wait for a person to place them."`
 	Devices  []deviceBody   `json:"devices"`
 	Sync     syncBody       `json:"sync"`
@@ -37,7 +37,8 @@ type liveSession struct {
 }
 
 type countsBody struct {
-	Enrolled  int `json:"enrolled"`
+	Enrolled  int `json:"enrolled" doc:"Without those who walked in."`
+	WalkIns   int `json:"walk_ins" doc:"Who walked in; they count in the figures below."`
 	Marked    int `json:"marked" doc:"Those who count as present: present, late, on duty."`
 	Present   int `json:"present"`
 	Late      int `json:"late"`
@@ -64,6 +65,7 @@ type rowBody struct {
 	Source         string        `json:"source" enum:"scanner,online,card,teacher,bulk,office," doc:"Empty while unmarked."`
 	MarkedAt       *time.Time    `json:"marked_at" nullable:"true"`
 	Reason         string        `json:"reason"`
+	Provisional    bool          `json:"provisional,omitempty" doc:"Walked in: counts in this class only, until the office decides."`
 	Conflict       bool          `json:"conflict" doc:"Two people decided differently without having seen each other's decision."`
 }
 
@@ -92,6 +94,13 @@ func liveOf(l attendance.Live) liveBody {
 	for _, r := range l.Rows {
 		out.Students = append(out.Students, rowOf(r, se, l.Now))
 		out.count(r, r.Shown(se, l.Now))
+	}
+	out.Counts.WalkIns = len(l.Guests)
+	for _, g := range l.Guests {
+		row := rowOf(g, se, l.Now)
+		row.Provisional = true
+		out.Students = append(out.Students, row)
+		out.count(g, g.Shown(se, l.Now))
 	}
 	for _, f := range l.Unplaced {
 		out.Unplaced = append(out.Unplaced, unplacedBody{

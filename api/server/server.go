@@ -166,7 +166,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		},
 		Fleet:  fleet.Deps{Service: s.service, Scanners: s.store, Seal: s.keys, Server: s.node, Brake: s.store.Brake()},
 		Outbox: outbox.Deps{Service: s.service, Mails: s.store, Jobs: failures{s.queue}, Sends: s.config.SMTP != nil},
-		Inbox:  inbox.Deps{Service: s.service, Items: s.store},
+		Inbox:  inbox.Deps{Service: s.service, Items: s.store, Office: office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}},
 	}, student.Deps{Service: s.service, Students: s.store, Courses: s.store, Letterbox: s.store, Desk: desk, Figures: s.store, Board: s.store}, online.Deps{
 		Service: s.service, Store: s.store, Keys: keys, Looks: online.NewLooks(online.LooksPerMinute), Origin: s.config.Origin(), Secure: rest.IsSecure(s.config.PublicURL),
 	}, s.reports(), review.Deps{Service: s.service, Ledger: s.store, Requests: s.store}, insight.Deps{Service: s.service, Figures: s.store})

@@ -10,9 +10,17 @@ import (
 	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
 )
 
-// InInbox runs fn for somebody who deals with what was kept aside.
-func (s *Store) InInbox(ctx context.Context, fn func(context.Context, attendance.Inbox) error) error {
-	return s.write(ctx, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
+// InInbox runs fn for somebody who deals with what was kept aside, and who may have to
+// change the roster for it.
+func (s *Store) InInbox(ctx context.Context, fn func(context.Context, attendance.Inbox, attendance.Registrar) error) error {
+	return refused(s.write(ctx, func(ctx context.Context, t *tx) error {
+		r := s.registrar(t)
+		if err := fn(ctx, t, r); err != nil || len(r.kinds) == 0 {
+			return err
+		}
+		_, err := r.publish(ctx)
+		return err
+	}))
 }
 
 // Items are what was kept aside, the newest first.
@@ -59,18 +67,20 @@ func (t *tx) Item(ctx context.Context, number int64) (attendance.Item, error) {
 	return itemOf(row), nil
 }
 
-func (t *tx) Alike(ctx context.Context, student attendance.ID) ([]attendance.Item, error) {
-	rows, err := t.q.InboxAlike(ctx, student)
+func (t *tx) About(ctx context.Context, student attendance.ID) ([]attendance.Item, error) {
+	rows, err := t.q.InboxAbout(ctx, student)
 	if err != nil {
 		return nil, fmt.Errorf("list items about a person: %w", err)
 	}
-	var out []attendance.Item
-	for _, r := range rows {
-		if it := itemOf(r); it.Fact.IsMark() {
-			out = append(out, it)
-		}
+	out := make([]attendance.Item, len(rows))
+	for i, r := range rows {
+		out[i] = itemOf(r)
 	}
 	return out, nil
+}
+
+func (t *tx) MarkedElsewhere(ctx context.Context, student, session attendance.ID) (bool, error) {
+	return t.q.MarkedElsewhere(ctx, student, session)
 }
 
 type numeral int64

@@ -15,7 +15,7 @@ import (
 func (l *lesson) rules(t testing.TB, fn func(context.Context, attendance.Inbox, attendance.Actor) (attendance.Item, error)) (attendance.Item, error) {
 	t.Helper()
 	var out attendance.Item
-	err := l.InInbox(t.Context(), func(ctx context.Context, tx attendance.Inbox) (err error) {
+	err := l.InInbox(t.Context(), func(ctx context.Context, tx attendance.Inbox, _ attendance.Registrar) (err error) {
 		out, err = fn(ctx, tx, attendance.Actor{ID: newID(t), Role: attendance.RoleAdmin})
 		return err
 	})

@@ -22,10 +22,7 @@ func (s *Store) Change(ctx context.Context, fn func(context.Context, attendance.
 func (s *Store) change(ctx context.Context, fn func(context.Context, *tx, *registrar) error) (int64, error) {
 	var rev int64
 	err := s.write(ctx, func(ctx context.Context, t *tx) error {
-		r := &registrar{
-			q: t.q, now: s.now(), students: map[attendance.ID]bool{}, teachers: map[attendance.ID]bool{}, rosters: map[attendance.ID]bool{},
-		}
-		t.rosters = r.rosters
+		r := s.registrar(t)
 		if err := fn(ctx, t, r); err != nil {
 			return err
 		}
@@ -34,6 +31,15 @@ func (s *Store) change(ctx context.Context, fn func(context.Context, *tx, *regis
 		return err
 	})
 	return rev, refused(err)
+}
+
+// registrar changes the roster within a transaction.
+func (s *Store) registrar(t *tx) *registrar {
+	r := &registrar{
+		q: t.q, now: s.now(), students: map[attendance.ID]bool{}, teachers: map[attendance.ID]bool{}, rosters: map[attendance.ID]bool{},
+	}
+	t.rosters = r.rosters
+	return r
 }
 
 // registrar implements attendance.Registrar and notes what has to be told.

@@ -33,6 +33,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		"void":  m.void,
 		"leave": m.leave,
 		"rule":  m.rule,
+		"walk":  m.walkIn,
 		"send":  func(r *rapid.T) { m.sync(r, false) },
 		"lose":  func(r *rapid.T) { m.sync(r, true) },
 		"pull": func(r *rapid.T) {

@@ -34,6 +34,7 @@ var blind = map[string]string{
 	"FeedFacts":         "pendrives must hear of deletions too",
 	"TellSessions":      "a deletion changes what a course adds up to",
 	"SessionIDs":        "all of them are derived again",
+	"MarkedElsewhere":   "whoever has marks stays, also for a restoration",
 	"InboxPage":         "an item names the class it speaks of, whatever became of it",
 	"OwnStandings":      "only those of sessions that SessionsOfCourses lists are looked at",
 }

@@ -32,12 +32,14 @@ func (m *machine) rule(r *rapid.T) {
 	if !undo && !reject {
 		to.Session = m.session(r, m.cloud)
 	}
-	err = m.pg.InInbox(m.ctx, func(ctx context.Context, tx attendance.Inbox) (err error) {
+	err = m.pg.InInbox(m.ctx, func(ctx context.Context, tx attendance.Inbox, _ attendance.Registrar) (err error) {
 		switch {
 		case undo:
 			_, err = m.cloud.service.Unrule(ctx, tx, office, it.Number)
 		case reject:
 			_, err = m.cloud.service.Reject(ctx, tx, office, it.Number, "nobody's finger")
+		case it.Fact.Kind == attendance.WalkedIn:
+			_, err = m.cloud.service.PlaceItem(ctx, tx, office, it.Number, attendance.AsMapped, to)
 		default:
 			_, err = m.cloud.service.PlaceItem(ctx, tx, office, it.Number, attendance.AsLinked, to)
 		}
@@ -46,6 +48,26 @@ func (m *machine) rule(r *rapid.T) {
 	var invalid attendance.Invalid
 	if !errors.As(err, &invalid) { // such as one that found its place by itself
 		must(r, err)
+	}
+}
+
+// walkIn adds somebody to a class, and may mark them once more or take them away.
+func (m *machine) walkIn(r *rapid.T) {
+	p := m.draw(r)
+	se, g := m.session(r, p), m.gesture(r, p)
+	guest, err := p.service.WalkIn(m.ctx, m.by(), se, attendance.Arrival{ID: g, Guest: attendance.Guest{Name: "Somebody"}})
+	must(r, err)
+	switch rapid.IntRange(0, 3).Draw(r, "then") {
+	case 0:
+		must(r, p.service.WalkOut(m.ctx, m.by(), se, g))
+	case 1:
+		v := attendance.Verdict{Gesture: m.gesture(r, p), Students: []attendance.ID{guest}, Status: attendance.Late}
+		_, err := p.service.Mark(m.ctx, m.by(), se, v)
+		must(r, err)
+		if rapid.Bool().Draw(r, "undo") {
+			_, err := p.service.Undo(m.ctx, m.by(), se, v.Gesture)
+			must(r, err)
+		}
 	}
 }
 

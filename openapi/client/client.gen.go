@@ -2025,6 +2025,33 @@ func (e TeacherAskInputBodyStatus) Valid() bool {
 	}
 }
 
+// Defines values for WalkInInputBodyStatus.
+const (
+	WalkInInputBodyStatusAbsent  WalkInInputBodyStatus = "absent"
+	WalkInInputBodyStatusDuty    WalkInInputBodyStatus = "duty"
+	WalkInInputBodyStatusExcused WalkInInputBodyStatus = "excused"
+	WalkInInputBodyStatusLate    WalkInInputBodyStatus = "late"
+	WalkInInputBodyStatusPresent WalkInInputBodyStatus = "present"
+)
+
+// Valid indicates whether the value is a known member of the WalkInInputBodyStatus enum.
+func (e WalkInInputBodyStatus) Valid() bool {
+	switch e {
+	case WalkInInputBodyStatusAbsent:
+		return true
+	case WalkInInputBodyStatusDuty:
+		return true
+	case WalkInInputBodyStatusExcused:
+		return true
+	case WalkInInputBodyStatusLate:
+		return true
+	case WalkInInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListConsecutiveAbsencesParamsFormat.
 const (
 	ListConsecutiveAbsencesParamsFormatCsv  ListConsecutiveAbsencesParamsFormat = "csv"
@@ -3468,14 +3495,19 @@ type CountsBody struct {
 	Absent    int64 `json:"absent"`
 	Conflicts int64 `json:"conflicts"`
 	Duty      int64 `json:"duty"`
-	Enrolled  int64 `json:"enrolled"`
-	Excused   int64 `json:"excused"`
-	Late      int64 `json:"late"`
+
+	// Enrolled Without those who walked in.
+	Enrolled int64 `json:"enrolled"`
+	Excused  int64 `json:"excused"`
+	Late     int64 `json:"late"`
 
 	// Marked Those who count as present: present, late, on duty.
 	Marked   int64 `json:"marked"`
 	Present  int64 `json:"present"`
 	Unmarked int64 `json:"unmarked"`
+
+	// WalkIns Who walked in; they count in the figures below.
+	WalkIns int64 `json:"walk_ins"`
 }
 
 // CourseCode defines model for CourseCode.
@@ -3666,6 +3698,9 @@ type DetailOutputBody struct {
 	// Topic Examples: No topic
 	Topic         string `json:"topic"`
 	TotalStudents int64  `json:"total_students"`
+
+	// WalkIns Who walked in, while the office has not decided: they are in no figure here.
+	WalkIns []DetailStudent `json:"walk_ins"`
 }
 
 // DetailOutputBodySessionType defines model for DetailOutputBody.SessionType.
@@ -3901,6 +3936,19 @@ type EdgeStatus struct {
 	// StartedAt Absent: its program does not run.
 	StartedAt *time.Time `json:"started_at,omitempty"`
 	Version   string     `json:"version"`
+}
+
+// EnrolWalkInInputBody defines model for EnrolWalkInInputBody.
+type EnrolWalkInInputBody struct {
+	// ClassRollId Absent: the roll that the teacher wrote.
+	ClassRollId  *int64 `json:"class_roll_id,omitempty"`
+	EnrollmentNo string `json:"enrollment_no"`
+
+	// StudentName Absent: as the teacher wrote it.
+	StudentName *string `json:"student_name,omitempty"`
+
+	// UniversityRollNo Absent: as the teacher wrote it.
+	UniversityRollNo *string `json:"university_roll_no,omitempty"`
 }
 
 // EnrolledRow defines model for EnrolledRow.
@@ -4416,6 +4464,9 @@ type InboxItemBody struct {
 
 	// Text What its author gave as a reason.
 	Text *string `json:"text,omitempty"`
+
+	// UniversityRollNo Of somebody who walked in, as the teacher wrote it.
+	UniversityRollNo *string `json:"university_roll_no,omitempty"`
 }
 
 // InboxItemBodyReason defines model for InboxItemBody.Reason.
@@ -4745,7 +4796,7 @@ type LiveBody struct {
 	Session LiveSession  `json:"session"`
 	Sources SourcesBody  `json:"sources"`
 
-	// Students Everyone expected, by class roll.
+	// Students Everyone expected, by class roll, and then who walked in.
 	Students []RowBody `json:"students"`
 	Sync     SyncBody  `json:"sync"`
 
@@ -5905,7 +5956,10 @@ type RowBody struct {
 	Conflict bool               `json:"conflict"`
 	Id       openapi_types.UUID `json:"id"`
 	MarkedAt *time.Time         `json:"marked_at"`
-	Reason   string             `json:"reason"`
+
+	// Provisional Walked in: counts in this class only, until the office decides.
+	Provisional *bool  `json:"provisional,omitempty"`
+	Reason      string `json:"reason"`
 
 	// Source Empty while unmarked.
 	Source           RowBodySource `json:"source"`
@@ -6704,6 +6758,31 @@ type ValidateOutputBody struct {
 	Valid            bool          `json:"valid"`
 }
 
+// WalkInInputBody defines model for WalkInInputBody.
+type WalkInInputBody struct {
+	// ClassRollId The roll they say is theirs; of nobody in the class.
+	ClassRollId *int64  `json:"class_roll_id,omitempty"`
+	Reason      *string `json:"reason,omitempty"`
+
+	// Status Absent: present.
+	Status *WalkInInputBodyStatus `json:"status,omitempty"`
+
+	// StudentName Examples: Meera Iyer
+	StudentName      string  `json:"student_name"`
+	UniversityRollNo *string `json:"university_roll_no,omitempty"`
+}
+
+// WalkInInputBodyStatus Absent: present.
+type WalkInInputBodyStatus string
+
+// WalkInOutputBody defines model for WalkInOutputBody.
+type WalkInOutputBody struct {
+	Session LiveBody `json:"session"`
+
+	// StudentId Under which set-marks marks them further.
+	StudentId openapi_types.UUID `json:"student_id"`
+}
+
 // ListConsecutiveAbsencesParams defines parameters for ListConsecutiveAbsences.
 type ListConsecutiveAbsencesParams struct {
 	// SemesterId Only the courses of this semester.
@@ -7362,6 +7441,9 @@ type UploadImportMultipartRequestBody UploadImportMultipartBody
 // MendImportRowJSONRequestBody defines body for MendImportRow for application/json ContentType.
 type MendImportRowJSONRequestBody = MendRowInputBody
 
+// EnrolInboxItemJSONRequestBody defines body for EnrolInboxItem for application/json ContentType.
+type EnrolInboxItemJSONRequestBody = EnrolWalkInInputBody
+
 // LinkInboxItemJSONRequestBody defines body for LinkInboxItem for application/json ContentType.
 type LinkInboxItemJSONRequestBody = LinkInboxInputBody
 
@@ -7490,6 +7572,9 @@ type ExtendSessionJSONRequestBody = ExtendInputBody
 
 // SetMarksJSONRequestBody defines body for SetMarks for application/json ContentType.
 type SetMarksJSONRequestBody = MarkInputBody
+
+// AddWalkInJSONRequestBody defines body for AddWalkIn for application/json ContentType.
+type AddWalkInJSONRequestBody = WalkInInputBody
 
 // StartOnlineSessionJSONRequestBody defines body for StartOnlineSession for application/json ContentType.
 type StartOnlineSessionJSONRequestBody = StartOnlineInputBody
@@ -8072,6 +8157,24 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/inbox/{id}/accept (the `AcceptInboxItem` operationId).
 	AcceptInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// EnrolInboxItemWithBody Put somebody who walked into a class on its roster
+	//
+	// From the beginning of that class; their marks in it count.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/enrol (the `EnrolInboxItem` operationId).
+	EnrolInboxItemWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnrolInboxItem Put somebody who walked into a class on its roster
+	//
+	// From the beginning of that class; their marks in it count.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/enrol (the `EnrolInboxItem` operationId).
+	EnrolInboxItem(ctx context.Context, id int64, body EnrolInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// LinkInboxItemWithBody Say which class a mark belongs to
 	//
 	// Takes any type of body and a specified content type.
@@ -8116,7 +8219,7 @@ type ClientInterface interface {
 
 	// UndoInboxItem Take back what was decided
 	//
-	// It waits again, and registers show what they showed before.
+	// It waits again, and registers show what they showed before. Whoever was enrolled so is taken off the roster, unless they were marked in another class since.
 	//
 	// Corresponds with POST /api/admin/inbox/{id}/undo (the `UndoInboxItem` operationId).
 	UndoInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9271,6 +9374,29 @@ type ClientInterface interface {
 	// Corresponds with GET /api/teacher/session/{id}/status (the `GetSessionStatus` operationId).
 	GetSessionStatus(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RemoveWalkIn Take somebody away again whom the office has not decided about
+	//
+	// Corresponds with DELETE /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `RemoveWalkIn` operationId).
+	RemoveWalkIn(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddWalkInWithBody Add somebody who is not on the roster
+	//
+	// They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `AddWalkIn` operationId).
+	AddWalkInWithBody(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddWalkIn Add somebody who is not on the roster
+	//
+	// They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `AddWalkIn` operationId).
+	AddWalkIn(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, body AddWalkInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// StartOnlineSessionWithBody Start a class held online
 	//
 	// Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
@@ -10270,6 +10396,44 @@ func (c *Client) AcceptInboxItem(ctx context.Context, id int64, reqEditors ...Re
 	return c.Client.Do(req)
 }
 
+// EnrolInboxItemWithBody Put somebody who walked into a class on its roster
+//
+// From the beginning of that class; their marks in it count.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/inbox/{id}/enrol (the `EnrolInboxItem` operationId).
+func (c *Client) EnrolInboxItemWithBody(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnrolInboxItemRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnrolInboxItem Put somebody who walked into a class on its roster
+//
+// From the beginning of that class; their marks in it count.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/inbox/{id}/enrol (the `EnrolInboxItem` operationId).
+func (c *Client) EnrolInboxItem(ctx context.Context, id int64, body EnrolInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnrolInboxItemRequest(c.Server, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // LinkInboxItemWithBody Say which class a mark belongs to
 //
 // Takes any type of body and a specified content type.
@@ -10374,7 +10538,7 @@ func (c *Client) RejectInboxItem(ctx context.Context, id int64, body RejectInbox
 
 // UndoInboxItem Take back what was decided
 //
-// It waits again, and registers show what they showed before.
+// It waits again, and registers show what they showed before. Whoever was enrolled so is taken off the roster, unless they were marked in another class since.
 //
 // Corresponds with POST /api/admin/inbox/{id}/undo (the `UndoInboxItem` operationId).
 func (c *Client) UndoInboxItem(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13239,6 +13403,59 @@ func (c *Client) GetSessionStatus(ctx context.Context, id openapi_types.UUID, re
 	return c.Client.Do(req)
 }
 
+// RemoveWalkIn Take somebody away again whom the office has not decided about
+//
+// Corresponds with DELETE /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `RemoveWalkIn` operationId).
+func (c *Client) RemoveWalkIn(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveWalkInRequest(c.Server, id, walkInId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddWalkInWithBody Add somebody who is not on the roster
+//
+// They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `AddWalkIn` operationId).
+func (c *Client) AddWalkInWithBody(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddWalkInRequestWithBody(c.Server, id, walkInId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddWalkIn Add somebody who is not on the roster
+//
+// They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `AddWalkIn` operationId).
+func (c *Client) AddWalkIn(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, body AddWalkInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddWalkInRequest(c.Server, id, walkInId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // StartOnlineSessionWithBody Start a class held online
 //
 // Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
@@ -15902,6 +16119,53 @@ func NewAcceptInboxItemRequest(server string, id int64) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewEnrolInboxItemRequest calls the generic EnrolInboxItem builder with application/json body
+func NewEnrolInboxItemRequest(server string, id int64, body EnrolInboxItemJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEnrolInboxItemRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewEnrolInboxItemRequestWithBody constructs an http.Request for the EnrolInboxItem method, with any body, and a specified content type
+func NewEnrolInboxItemRequestWithBody(server string, id int64, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/inbox/%s/enrol", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -21955,6 +22219,101 @@ func NewGetSessionStatusRequest(server string, id openapi_types.UUID) (*http.Req
 	return req, nil
 }
 
+// NewRemoveWalkInRequest constructs an http.Request for the RemoveWalkIn method
+func NewRemoveWalkInRequest(server string, id openapi_types.UUID, walkInId openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "walk_in_id", walkInId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/session/%s/walk-ins/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddWalkInRequest calls the generic AddWalkIn builder with application/json body
+func NewAddWalkInRequest(server string, id openapi_types.UUID, walkInId openapi_types.UUID, body AddWalkInJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddWalkInRequestWithBody(server, id, walkInId, "application/json", bodyReader)
+}
+
+// NewAddWalkInRequestWithBody constructs an http.Request for the AddWalkIn method, with any body, and a specified content type
+func NewAddWalkInRequestWithBody(server string, id openapi_types.UUID, walkInId openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "walk_in_id", walkInId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/teacher/session/%s/walk-ins/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewStartOnlineSessionRequest calls the generic StartOnlineSession builder with application/json body
 func NewStartOnlineSessionRequest(server string, body StartOnlineSessionJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -22624,6 +22983,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/inbox/{id}/accept (the `AcceptInboxItem` operationId).
 	AcceptInboxItemWithResponse(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*AcceptInboxItemResponse, error)
 
+	// EnrolInboxItemWithBodyWithResponse Put somebody who walked into a class on its roster
+	//
+	// From the beginning of that class; their marks in it count.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/enrol (the `EnrolInboxItem` operationId).
+	EnrolInboxItemWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnrolInboxItemResponse, error)
+
+	// EnrolInboxItemWithResponse Put somebody who walked into a class on its roster
+	//
+	// From the beginning of that class; their marks in it count.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/inbox/{id}/enrol (the `EnrolInboxItem` operationId).
+	EnrolInboxItemWithResponse(ctx context.Context, id int64, body EnrolInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*EnrolInboxItemResponse, error)
+
 	// LinkInboxItemWithBodyWithResponse Say which class a mark belongs to
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -22668,7 +23045,7 @@ type ClientWithResponsesInterface interface {
 
 	// UndoInboxItemWithResponse Take back what was decided
 	//
-	// It waits again, and registers show what they showed before.
+	// It waits again, and registers show what they showed before. Whoever was enrolled so is taken off the roster, unless they were marked in another class since.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -24006,6 +24383,31 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/teacher/session/{id}/status (the `GetSessionStatus` operationId).
 	GetSessionStatusWithResponse(ctx context.Context, id openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetSessionStatusResponse, error)
+
+	// RemoveWalkInWithResponse Take somebody away again whom the office has not decided about
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `RemoveWalkIn` operationId).
+	RemoveWalkInWithResponse(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, reqEditors ...RequestEditorFn) (*RemoveWalkInResponse, error)
+
+	// AddWalkInWithBodyWithResponse Add somebody who is not on the roster
+	//
+	// They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `AddWalkIn` operationId).
+	AddWalkInWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddWalkInResponse, error)
+
+	// AddWalkInWithResponse Add somebody who is not on the roster
+	//
+	// They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `AddWalkIn` operationId).
+	AddWalkInWithResponse(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, body AddWalkInJSONRequestBody, reqEditors ...RequestEditorFn) (*AddWalkInResponse, error)
 
 	// StartOnlineSessionWithBodyWithResponse Start a class held online
 	//
@@ -26886,6 +27288,75 @@ func (r AcceptInboxItemResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AcceptInboxItemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EnrolInboxItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InboxItemBody
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EnrolInboxItemResponse) GetJSON200() *InboxItemBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EnrolInboxItemResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r EnrolInboxItemResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EnrolInboxItemResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EnrolInboxItemResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EnrolInboxItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EnrolInboxItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EnrolInboxItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EnrolInboxItemResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -35329,6 +35800,158 @@ func (r GetSessionStatusResponse) ContentType() string {
 	return ""
 }
 
+type RemoveWalkInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LiveBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RemoveWalkInResponse) GetJSON200() *LiveBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RemoveWalkInResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RemoveWalkInResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RemoveWalkInResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RemoveWalkInResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RemoveWalkInResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveWalkInResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveWalkInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveWalkInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveWalkInResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddWalkInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WalkInOutputBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AddWalkInResponse) GetJSON200() *WalkInOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AddWalkInResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AddWalkInResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AddWalkInResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AddWalkInResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AddWalkInResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AddWalkInResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddWalkInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddWalkInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddWalkInResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type StartOnlineSessionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -36454,6 +37077,36 @@ func (c *ClientWithResponses) AcceptInboxItemWithResponse(ctx context.Context, i
 	return ParseAcceptInboxItemResponse(rsp)
 }
 
+// EnrolInboxItemWithBodyWithResponse Put somebody who walked into a class on its roster
+//
+// From the beginning of that class; their marks in it count.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/enrol (the `EnrolInboxItem` operationId).
+func (c *ClientWithResponses) EnrolInboxItemWithBodyWithResponse(ctx context.Context, id int64, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnrolInboxItemResponse, error) {
+	rsp, err := c.EnrolInboxItemWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnrolInboxItemResponse(rsp)
+}
+
+// EnrolInboxItemWithResponse Put somebody who walked into a class on its roster
+//
+// From the beginning of that class; their marks in it count.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/inbox/{id}/enrol (the `EnrolInboxItem` operationId).
+func (c *ClientWithResponses) EnrolInboxItemWithResponse(ctx context.Context, id int64, body EnrolInboxItemJSONRequestBody, reqEditors ...RequestEditorFn) (*EnrolInboxItemResponse, error) {
+	rsp, err := c.EnrolInboxItem(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnrolInboxItemResponse(rsp)
+}
+
 // LinkInboxItemWithBodyWithResponse Say which class a mark belongs to
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -36534,7 +37187,7 @@ func (c *ClientWithResponses) RejectInboxItemWithResponse(ctx context.Context, i
 
 // UndoInboxItemWithResponse Take back what was decided
 //
-// It waits again, and registers show what they showed before.
+// It waits again, and registers show what they showed before. Whoever was enrolled so is taken off the roster, unless they were marked in another class since.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -38899,6 +39552,49 @@ func (c *ClientWithResponses) GetSessionStatusWithResponse(ctx context.Context, 
 	return ParseGetSessionStatusResponse(rsp)
 }
 
+// RemoveWalkInWithResponse Take somebody away again whom the office has not decided about
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `RemoveWalkIn` operationId).
+func (c *ClientWithResponses) RemoveWalkInWithResponse(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, reqEditors ...RequestEditorFn) (*RemoveWalkInResponse, error) {
+	rsp, err := c.RemoveWalkIn(ctx, id, walkInId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveWalkInResponse(rsp)
+}
+
+// AddWalkInWithBodyWithResponse Add somebody who is not on the roster
+//
+// They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `AddWalkIn` operationId).
+func (c *ClientWithResponses) AddWalkInWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddWalkInResponse, error) {
+	rsp, err := c.AddWalkInWithBody(ctx, id, walkInId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddWalkInResponse(rsp)
+}
+
+// AddWalkInWithResponse Add somebody who is not on the roster
+//
+// They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/teacher/session/{id}/walk-ins/{walk_in_id} (the `AddWalkIn` operationId).
+func (c *ClientWithResponses) AddWalkInWithResponse(ctx context.Context, id openapi_types.UUID, walkInId openapi_types.UUID, body AddWalkInJSONRequestBody, reqEditors ...RequestEditorFn) (*AddWalkInResponse, error) {
+	rsp, err := c.AddWalkIn(ctx, id, walkInId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddWalkInResponse(rsp)
+}
+
 // StartOnlineSessionWithBodyWithResponse Start a class held online
 //
 // Other sessions go on. A course that has a session running is refused as session-running, with the id to resume. The link stays the same while the class runs: ask online-status for it after a reload. A pendrive answers 403 cloud-only.
@@ -41189,6 +41885,60 @@ func ParseAcceptInboxItemResponse(rsp *http.Response) (*AcceptInboxItemResponse,
 	}
 
 	response := &AcceptInboxItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InboxItemBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEnrolInboxItemResponse parses an HTTP response from a EnrolInboxItemWithResponse call
+func ParseEnrolInboxItemResponse(rsp *http.Response) (*EnrolInboxItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EnrolInboxItemResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -47818,6 +48568,128 @@ func ParseGetSessionStatusResponse(rsp *http.Response) (*GetSessionStatusRespons
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemoveWalkInResponse parses an HTTP response from a RemoveWalkInWithResponse call
+func ParseRemoveWalkInResponse(rsp *http.Response) (*RemoveWalkInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveWalkInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LiveBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddWalkInResponse parses an HTTP response from a AddWalkInWithResponse call
+func ParseAddWalkInResponse(rsp *http.Response) (*AddWalkInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddWalkInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WalkInOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

@@ -654,6 +654,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/inbox/{id}/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put somebody who walked into a class on its roster
+         * @description From the beginning of that class; their marks in it count.
+         */
+        post: operations["enrol-inbox-item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/inbox/{id}/link": {
         parameters: {
             query?: never;
@@ -716,7 +736,7 @@ export interface paths {
         put?: never;
         /**
          * Take back what was decided
-         * @description It waits again, and registers show what they showed before.
+         * @description It waits again, and registers show what they showed before. Whoever was enrolled so is taken off the roster, unless they were marked in another class since.
          */
         post: operations["undo-inbox-item"];
         delete?: never;
@@ -2747,6 +2767,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teacher/session/{id}/walk-ins/{walk_in_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add somebody who is not on the roster
+         * @description They count in this class until the office enrols them, says who they are, or rejects them: see /api/admin/inbox. Repeating a walk_in_id adds nobody.
+         */
+        put: operations["add-walk-in"];
+        post?: never;
+        /** Take somebody away again whom the office has not decided about */
+        delete: operations["remove-walk-in"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/teacher/start-online-session": {
         parameters: {
             query?: never;
@@ -3350,7 +3391,10 @@ export interface components {
             conflicts: number;
             /** Format: int64 */
             duty: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Without those who walked in.
+             */
             enrolled: number;
             /** Format: int64 */
             excused: number;
@@ -3365,6 +3409,11 @@ export interface components {
             present: number;
             /** Format: int64 */
             unmarked: number;
+            /**
+             * Format: int64
+             * @description Who walked in; they count in the figures below.
+             */
+            walk_ins: number;
         };
         CourseCode: {
             /**
@@ -3565,6 +3614,8 @@ export interface components {
             topic: string;
             /** Format: int64 */
             total_students: number;
+            /** @description Who walked in, while the office has not decided: they are in no figure here. */
+            walk_ins: components["schemas"]["DetailStudent"][];
         };
         DetailStudent: {
             /** Format: int64 */
@@ -3798,6 +3849,18 @@ export interface components {
              */
             started_at?: string;
             version: string;
+        };
+        EnrolWalkInInputBody: {
+            /**
+             * Format: int64
+             * @description Absent: the roll that the teacher wrote.
+             */
+            class_roll_id?: number;
+            enrollment_no: string;
+            /** @description Absent: as the teacher wrote it. */
+            student_name?: string;
+            /** @description Absent: as the teacher wrote it. */
+            university_roll_no?: string;
         };
         EnrolledRow: {
             /**
@@ -4337,6 +4400,8 @@ export interface components {
             student_name?: string;
             /** @description What its author gave as a reason. */
             text?: string;
+            /** @description Of somebody who walked in, as the teacher wrote it. */
+            university_roll_no?: string;
         };
         InboxSession: {
             course_code?: string;
@@ -4713,7 +4778,7 @@ export interface components {
             devices: components["schemas"]["DeviceBody"][];
             session: components["schemas"]["LiveSession"];
             sources: components["schemas"]["SourcesBody"];
-            /** @description Everyone expected, by class roll. */
+            /** @description Everyone expected, by class roll, and then who walked in. */
             students: components["schemas"]["RowBody"][];
             sync: components["schemas"]["SyncBody"];
             /** @description Scans that are kept and wait for a person to place them. */
@@ -5880,6 +5945,8 @@ export interface components {
             id: string;
             /** Format: date-time */
             marked_at: string | null;
+            /** @description Walked in: counts in this class only, until the office decides. */
+            provisional?: boolean;
             reason: string;
             /**
              * @description Empty while unmarked.
@@ -6672,6 +6739,30 @@ export interface components {
             has_active_session: boolean;
             students: components["schemas"]["StudentBody"][];
             valid: boolean;
+        };
+        WalkInInputBody: {
+            /**
+             * Format: int64
+             * @description The roll they say is theirs; of nobody in the class.
+             */
+            class_roll_id?: number;
+            reason?: string;
+            /**
+             * @description Absent: present.
+             * @enum {string}
+             */
+            status?: "present" | "late" | "absent" | "excused" | "duty";
+            /** @example Meera Iyer */
+            student_name: string;
+            university_roll_no?: string;
+        };
+        WalkInOutputBody: {
+            session: components["schemas"]["LiveBody"];
+            /**
+             * Format: uuid
+             * @description Under which set-marks marks them further.
+             */
+            student_id: string;
         };
     };
     responses: never;
@@ -8987,6 +9078,68 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enrol-inbox-item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolWalkInInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -15980,6 +16133,148 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-walk-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description A UUID made by the caller for this person. */
+                walk_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalkInInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkInOutputBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-walk-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description A UUID made by the caller for this person. */
+                walk_in_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,7 +36,7 @@ UPDATE inbox SET resolved_at = now(), resolution = 'placed'
 WHERE fact_id = ANY(@fact_ids::uuid[]) AND reason = 'unknown_session' AND resolved_at IS NULL;
 
 -- name: CountAside :one
-SELECT count(*)::int FROM inbox WHERE resolved_at IS NULL AND reason NOT IN ('clone_suspect', 'clock_ahead');
+SELECT count(*)::int FROM inbox WHERE resolved_at IS NULL AND reason NOT IN ('walk_in', 'clone_suspect', 'clock_ahead');
 
 -- name: Held :many
 -- Those that still wait, and those that a person dealt with.
@@ -57,8 +57,8 @@ WHERE i.fact_id = @fact_id AND i.digest = @digest AND i.reason = @was AND i.reso
 -- name: InboxItem :one
 SELECT * FROM inbox WHERE id = @id FOR UPDATE;
 
--- name: InboxAlike :many
-SELECT * FROM inbox WHERE student_id = @student_id AND resolved_at IS NULL ORDER BY id FOR UPDATE;
+-- name: InboxAbout :many
+SELECT * FROM inbox WHERE student_id = @student_id ORDER BY id FOR UPDATE;
 
 -- name: InboxPage :many
 -- Newest first, with the names of what each speaks of.

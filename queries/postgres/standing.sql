@@ -51,3 +51,6 @@ SELECT st.session_id, array_agg(st.student_id)::uuid[] AS student_ids, array_agg
 FROM session s CROSS JOIN LATERAL (SELECT * FROM standing WHERE standing.session_id = s.id OFFSET 0) st
 WHERE s.course_id = @course_id AND NOT s.voided
 GROUP BY st.session_id ORDER BY st.session_id;
+
+-- name: MarkedElsewhere :one
+SELECT EXISTS (SELECT FROM standing WHERE student_id = @student_id AND session_id <> @session_id AND status <> '')::boolean;

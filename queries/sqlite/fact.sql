@@ -60,7 +60,7 @@ ORDER BY ord DESC, id DESC;
 
 -- name: CountAside :one
 SELECT count(*) FROM fact
-WHERE (why <> '' OR answer <> '') AND NOT ruled;
+WHERE (why <> '' OR answer <> '') AND why <> 'walk_in' AND NOT ruled;
 
 -- name: BodiesOf :many
 SELECT seq, body FROM fact

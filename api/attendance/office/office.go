@@ -35,11 +35,15 @@ type desk struct {
 
 func (o Office) change(ctx context.Context, fn func(context.Context, *desk) error) error {
 	_, err := o.Registry.Change(ctx, func(ctx context.Context, r attendance.Registrar) error {
-		d := &desk{Registrar: r, clock: o.Now, newID: o.NewID}
-		d.tick()
-		return fn(ctx, d)
+		return fn(ctx, o.desk(r))
 	})
 	return err
+}
+
+func (o Office) desk(r attendance.Registrar) *desk {
+	d := &desk{Registrar: r, clock: o.Now, newID: o.NewID}
+	d.tick()
+	return d
 }
 
 // add is a change that makes a row.

@@ -49,15 +49,11 @@ func (d Deps) deciding(api huma.API) {
 	rest.Handle(api, ofAdmin(huma.Operation{
 		OperationID: "reject-inbox-item", Method: http.MethodPost, Path: path + "reject", Summary: "Say that it counts nowhere, and why", Errors: refusals,
 	}), d.reject)
-	rest.Handle(api, ofAdmin(huma.Operation{
-		OperationID: "undo-inbox-item", Method: http.MethodPost, Path: path + "undo", Summary: "Take back what was decided", Errors: refusals,
-		Description: "It waits again, and registers show what they showed before.",
-	}), d.undo)
 }
 
 func (d Deps) accept(ctx context.Context, in *InboxItemPath) (*inboxItemOutput, error) {
-	return d.do(ctx, func(ctx context.Context, tx attendance.Inbox, by attendance.Actor) (attendance.Item, error) {
-		return d.Service.PlaceItem(ctx, tx, by, in.ID, attendance.AsItIs, attendance.Target{})
+	return d.do(ctx, func(ctx context.Context, tx desk) (attendance.Item, error) {
+		return d.Service.PlaceItem(ctx, tx, tx.by, in.ID, attendance.AsItIs, attendance.Target{})
 	})
 }
 
@@ -66,29 +62,23 @@ func (d Deps) mapTo(ctx context.Context, in *mapInboxInput) (*inboxItemOutput, e
 		return nil, attendance.Invalid{Field: "student_id", Why: "name either a student or a course"}
 	}
 	to := attendance.Target{Student: in.Body.StudentID, Course: in.Body.CourseID}
-	return d.do(ctx, func(ctx context.Context, tx attendance.Inbox, by attendance.Actor) (attendance.Item, error) {
+	return d.do(ctx, func(ctx context.Context, tx desk) (attendance.Item, error) {
 		if in.Body.Alike {
-			return d.Service.MapAlike(ctx, tx, by, in.ID, to)
+			return d.Service.MapAlike(ctx, tx, tx.by, in.ID, to)
 		}
-		return d.Service.PlaceItem(ctx, tx, by, in.ID, attendance.AsMapped, to)
+		return d.Service.PlaceItem(ctx, tx, tx.by, in.ID, attendance.AsMapped, to)
 	})
 }
 
 func (d Deps) link(ctx context.Context, in *linkInboxInput) (*inboxItemOutput, error) {
 	to := attendance.Target{Session: in.Body.SessionID, Student: in.Body.StudentID}
-	return d.do(ctx, func(ctx context.Context, tx attendance.Inbox, by attendance.Actor) (attendance.Item, error) {
-		return d.Service.PlaceItem(ctx, tx, by, in.ID, attendance.AsLinked, to)
+	return d.do(ctx, func(ctx context.Context, tx desk) (attendance.Item, error) {
+		return d.Service.PlaceItem(ctx, tx, tx.by, in.ID, attendance.AsLinked, to)
 	})
 }
 
 func (d Deps) reject(ctx context.Context, in *rejectInboxInput) (*inboxItemOutput, error) {
-	return d.do(ctx, func(ctx context.Context, tx attendance.Inbox, by attendance.Actor) (attendance.Item, error) {
-		return d.Service.Reject(ctx, tx, by, in.ID, in.Body.Reason)
-	})
-}
-
-func (d Deps) undo(ctx context.Context, in *InboxItemPath) (*inboxItemOutput, error) {
-	return d.do(ctx, func(ctx context.Context, tx attendance.Inbox, by attendance.Actor) (attendance.Item, error) {
-		return d.Service.Unrule(ctx, tx, by, in.ID)
+	return d.do(ctx, func(ctx context.Context, tx desk) (attendance.Item, error) {
+		return d.Service.Reject(ctx, tx, tx.by, in.ID, in.Body.Reason)
 	})
 }

@@ -12,13 +12,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/attendance/office"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
 )
 
 // Items are what was kept aside.
 type Items interface {
-	InInbox(ctx context.Context, fn func(context.Context, attendance.Inbox) error) error
+	// InInbox gives a transaction that can change the roster too.
+	InInbox(ctx context.Context, fn func(context.Context, attendance.Inbox, attendance.Registrar) error) error
 	Items(ctx context.Context, by attendance.ItemFilter) ([]attendance.ItemRow, error)
 	// ItemCounts is how many wait for each reason.
 	ItemCounts(ctx context.Context) (map[attendance.Why]int, error)
@@ -27,6 +29,7 @@ type Items interface {
 // Deps is what the operations need. A zero Deps is enough to print the contract.
 type Deps struct {
 	Service *attendance.Service
+	Office  office.Office
 	Items   Items
 }
 
@@ -34,6 +37,7 @@ type Deps struct {
 func Register(api huma.API, d Deps) {
 	d.listing(api)
 	d.deciding(api)
+	d.admitting(api)
 }
 
 func ofAdmin(op huma.Operation) huma.Operation {
@@ -41,16 +45,25 @@ func ofAdmin(op huma.Operation) huma.Operation {
 	return rest.Served(op, "cloud")
 }
 
+// desk is a transaction of somebody who deals with the inbox.
+type desk struct {
+	attendance.Inbox
+	roster attendance.Registrar
+	by     attendance.Actor
+}
+
 // do deals with one item in a transaction and shows what became of it.
-func (d Deps) do(ctx context.Context, fn func(context.Context, attendance.Inbox, attendance.Actor) (attendance.Item, error)) (*inboxItemOutput, error) {
+func (d Deps) do(ctx context.Context, fn func(context.Context, desk) (attendance.Item, error)) (*inboxItemOutput, error) {
 	var it attendance.Item
-	err := d.Items.InInbox(ctx, func(ctx context.Context, tx attendance.Inbox) (err error) {
-		it, err = fn(ctx, tx, auth.From(ctx).Actor)
+	err := d.Items.InInbox(ctx, func(ctx context.Context, tx attendance.Inbox, r attendance.Registrar) (err error) {
+		it, err = fn(ctx, desk{tx, r, auth.From(ctx).Actor})
 		return err
 	})
-	switch {
+	switch err = spelt(err); {
 	case errors.Is(err, attendance.ErrRuled):
 		return nil, rest.NewProblem(http.StatusConflict, "decided", err.Error())
+	case errors.Is(err, attendance.ErrMarkedSince):
+		return nil, rest.NewProblem(http.StatusConflict, "marked-since", err.Error())
 	case errors.Is(err, attendance.ErrUnruled):
 		return nil, rest.NewProblem(http.StatusConflict, "undecided", err.Error())
 	case err != nil:

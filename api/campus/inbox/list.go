@@ -25,6 +25,7 @@ type inboxItemBody struct {
 	Session     *inboxSession  `json:"session,omitempty" doc:"The class it names, if there is one."`
 	StudentID   *attendance.ID `json:"student_id,omitempty" format:"uuid" doc:"Whom it names: nobody known, perhaps."`
 	StudentName string         `json:"student_name,omitempty" doc:"Empty where nobody known is named."`
+	University  string         `json:"university_roll_no,omitempty" doc:"Of somebody who walked in, as the teacher wrote it."`
 	Roll        int            `json:"roll,omitempty" doc:"As scanned."`
 	Status      string         `json:"status,omitempty" doc:"What it says of the student."`
 	Method      string         `json:"method,omitempty" example:"biometric_queue"`
@@ -151,6 +152,9 @@ func bodyOf(r attendance.ItemRow) inboxItemBody {
 			began := at(r.OpenedAt)
 			out.Session.StartTime = &began
 		}
+	}
+	if f.Guest != nil {
+		out.StudentName, out.University = f.Guest.Name, f.Guest.UniversityRoll
 	}
 	if !f.Student.IsZero() {
 		out.StudentID = &f.Student

@@ -109,7 +109,7 @@ func (q *Queries) AsideOf(ctx context.Context, sessionID attendance.ID) ([]Inbox
 }
 
 const countAside = `-- name: CountAside :one
-SELECT count(*)::int FROM inbox WHERE resolved_at IS NULL AND reason NOT IN ('clone_suspect', 'clock_ahead')
+SELECT count(*)::int FROM inbox WHERE resolved_at IS NULL AND reason NOT IN ('walk_in', 'clone_suspect', 'clock_ahead')
 `
 
 func (q *Queries) CountAside(ctx context.Context) (int32, error) {
@@ -158,12 +158,12 @@ func (q *Queries) Held(ctx context.Context, factIds []attendance.ID) ([]HeldRow,
 	return items, nil
 }
 
-const inboxAlike = `-- name: InboxAlike :many
-SELECT id, reason, fact_id, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest, received_at, resolved_at, resolution, student_id, resolved_by_id, note, ruling_id FROM inbox WHERE student_id = $1 AND resolved_at IS NULL ORDER BY id FOR UPDATE
+const inboxAbout = `-- name: InboxAbout :many
+SELECT id, reason, fact_id, node_id, incarnation, seq, session_id, device_id, ord, effective_at, body, digest, received_at, resolved_at, resolution, student_id, resolved_by_id, note, ruling_id FROM inbox WHERE student_id = $1 ORDER BY id FOR UPDATE
 `
 
-func (q *Queries) InboxAlike(ctx context.Context, studentID attendance.ID) ([]Inbox, error) {
-	rows, err := q.db.Query(ctx, inboxAlike, studentID)
+func (q *Queries) InboxAbout(ctx context.Context, studentID attendance.ID) ([]Inbox, error) {
+	rows, err := q.db.Query(ctx, inboxAbout, studentID)
 	if err != nil {
 		return nil, err
 	}

@@ -139,6 +139,17 @@ func (q *Queries) DropStandings(ctx context.Context, sessionID attendance.ID) er
 	return err
 }
 
+const markedElsewhere = `-- name: MarkedElsewhere :one
+SELECT EXISTS (SELECT FROM standing WHERE student_id = $1 AND session_id <> $2 AND status <> '')::boolean
+`
+
+func (q *Queries) MarkedElsewhere(ctx context.Context, studentID attendance.ID, sessionID attendance.ID) (bool, error) {
+	row := q.db.QueryRow(ctx, markedElsewhere, studentID, sessionID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const putStandings = `-- name: PutStandings :exec
 WITH given AS (
     SELECT unnest($1::uuid[]) AS session_id, unnest($2::uuid[]) AS student_id,

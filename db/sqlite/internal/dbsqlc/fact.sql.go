@@ -251,7 +251,7 @@ func (q *Queries) CorrectFact(ctx context.Context, effectiveMs int64, ord int64,
 
 const countAside = `-- name: CountAside :one
 SELECT count(*) FROM fact
-WHERE (why <> '' OR answer <> '') AND NOT ruled
+WHERE (why <> '' OR answer <> '') AND why <> 'walk_in' AND NOT ruled
 `
 
 func (q *Queries) CountAside(ctx context.Context) (int64, error) {
