@@ -17,6 +17,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/settings"
+	"github.com/arise-attendance/arise/api/stick"
 	"github.com/arise-attendance/arise/edge/node"
 	"github.com/arise-attendance/arise/web"
 )
@@ -36,7 +37,7 @@ var table = settings.Table{
 }
 
 // envFile lies beside the program, so that a pendrive carries its own settings.
-const envFile = "edge.env"
+const envFile = stick.EnvFile
 
 // configure reads the whole table, so that every mistake is told at once. What the
 // environment sets wins over the file.
@@ -59,6 +60,7 @@ func configure(dir string, environ []string, stderr io.Writer) (node.Config, err
 	if c.Data == "" {
 		c.Data = filepath.Join(dir, "data")
 	}
+	c.Sealed = filepath.Join(dir, stick.RosterFile)
 	if c.Cloud != "" {
 		if u, err := url.Parse(c.Cloud); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			errs = append(errs, fmt.Errorf("CLOUD_SERVER_URL: %q is not an address such as https://school.example", c.Cloud))

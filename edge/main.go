@@ -88,6 +88,11 @@ func serve(ctx context.Context, c node.Config, stdout io.Writer) (err error) {
 			return err
 		}
 	}
+	if n.WantsCode() {
+		if _, err := fmt.Fprintf(stdout, "Open %s in the browser and type the claim code from the office.\n", n.Here()); err != nil {
+			return err
+		}
+	}
 	return n.Run(ctx)
 }
 
@@ -100,10 +105,14 @@ func claim(ctx context.Context, c node.Config, stdout io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	id, err := node.Pair(ctx, c, store)
+	id, paired, err := node.Bring(ctx, c, store, c.Claim)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(stdout, "This pendrive is %q of %q now. Start it with: edge serve\n", id.Name, id.Institution)
+	later := ""
+	if !paired {
+		later = " It pairs with the school when it can be reached."
+	}
+	_, err = fmt.Fprintf(stdout, "This pendrive is %q of %q now.%s Start it with: edge serve\n", id.Name, id.Institution, later)
 	return err
 }

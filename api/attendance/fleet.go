@@ -70,6 +70,42 @@ func (n Node) State(at time.Time) NodeState {
 	return NodeActive
 }
 
+// Lease is what the office lets a pendrive do, as the cloud tells it.
+type Lease struct {
+	Name      string    // empty: not told
+	State     NodeState // active, expired or revoked; empty: not told
+	ExpiresAt time.Time // zero: it has no end
+}
+
+// MayOpen is why the pendrive begins no class at a time; nil: it may. What the cloud
+// told counts whatever a computer's clock says.
+func (l Lease) MayOpen(at time.Time) error {
+	switch {
+	case l.State == NodeRevoked:
+		return ErrRevoked
+	case l.State == NodeExpired, !l.ExpiresAt.IsZero() && !at.Before(l.ExpiresAt):
+		return LeaseEnded{At: l.ExpiresAt}
+	}
+	return nil
+}
+
+// LeaseEnded refuses a class on a pendrive whose end has passed.
+type LeaseEnded struct{ At time.Time }
+
+func (e LeaseEnded) Error() string {
+	return "the office let this pendrive hold classes until " + e.At.Format("2 January 2006") + ": what is on it is safe and still goes to the school; ask the office for a later end"
+}
+
+// LeaseOf is what a pendrive is told of itself.
+func (n Node) LeaseOf(at time.Time) Lease {
+	out := Lease{Name: n.Name, State: NodeActive, ExpiresAt: n.ExpiresAt}
+	n.Twice = false // its own log goes on
+	if state := n.State(at); state == NodeRevoked || state == NodeExpired {
+		out.State = state
+	}
+	return out
+}
+
 // ClaimHash is a claim code as the cloud keeps it, and until when it is good.
 type ClaimHash struct {
 	Hash  []byte // SHA-256
@@ -105,6 +141,7 @@ type Page struct {
 	More       bool
 	Digest     Digest // of all rows the node should hold; only when More is false
 
+	Lease     Lease
 	Facts     []Told
 	Cursor    string
 	FactsMore bool

@@ -51,6 +51,11 @@ func (s *Service) Open(ctx context.Context, by Actor, o Order) (Session, error) 
 				return errors.Join(err, Invalid{Field: "session_id", Why: "belongs to another session"})
 			}
 		}
+		if s.rules.MayOpen != nil {
+			if err := s.rules.MayOpen(s.world.Now()); err != nil {
+				return err
+			}
+		}
 		course, err := tx.Course(ctx, o.Course)
 		if err != nil {
 			return err

@@ -39,6 +39,8 @@ type Service struct {
 type Rules struct {
 	Policy Policy
 	Zone   *time.Location // nil: UTC
+	// MayOpen is why no class may begin here now; nil, or nil from it: one may.
+	MayOpen func(time.Time) error
 }
 
 // NewService starts the clock after the newest fact in the store.

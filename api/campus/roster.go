@@ -38,6 +38,22 @@ type rosterBody struct {
 	Facts       []attendance.Told   `json:"facts" doc:"Facts of this pendrive's courses that others made."`
 	FactsCursor string              `json:"facts_cursor"`
 	FactsMore   bool                `json:"facts_more"`
+	Lease       leaseBody           `json:"lease"`
+}
+
+type leaseBody struct {
+	Name      string     `json:"name" doc:"What the office calls this pendrive now."`
+	State     string     `json:"state" enum:"active,expired,revoked" doc:"expired: it begins no class, and still hands in. revoked: what it hands in waits in the inbox."`
+	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Absent: it has no end."`
+}
+
+func leaseOf(l attendance.Lease) leaseBody {
+	out := leaseBody{Name: l.Name, State: string(l.State)}
+	if !l.ExpiresAt.IsZero() {
+		at := l.ExpiresAt.UTC().Truncate(time.Millisecond)
+		out.ExpiresAt = &at
+	}
+	return out
 }
 
 func (d Deps) roster(api huma.API) {
@@ -79,7 +95,7 @@ func (d Deps) pullRoster(ctx context.Context, in *rosterInput) (*rosterOutput, e
 	}
 	out := &rosterOutput{Body: rosterBody{
 		Generation: page.Generation, Rev: page.Rev, Head: page.Head, Snapshot: page.Snapshot, Changes: page.Changes, More: page.More,
-		Facts: page.Facts, FactsCursor: page.Cursor, FactsMore: page.FactsMore,
+		Facts: page.Facts, FactsCursor: page.Cursor, FactsMore: page.FactsMore, Lease: leaseOf(page.Lease),
 	}}
 	if !page.More {
 		out.Body.Digest = strconv.FormatUint(uint64(page.Digest), 10)

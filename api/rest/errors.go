@@ -29,6 +29,7 @@ func problemOf(err error) *Problem {
 		invalid attendance.Invalid
 		taken   attendance.Taken
 		running attendance.Running
+		ended   attendance.LeaseEnded
 		gap     attendance.Gap
 		fork    attendance.Fork
 		wait    auth.Wait
@@ -46,6 +47,8 @@ func problemOf(err error) *Problem {
 		p := NewProblem(http.StatusConflict, "session-running", running.Error())
 		p.SessionID = running.Session.String()
 		return p
+	case errors.As(err, &ended):
+		return NewProblem(http.StatusForbidden, "lease-ended", ended.Error())
 	case errors.As(err, &gap):
 		p := NewProblem(http.StatusConflict, "sync-gap", gap.Error())
 		p.Wanted = gap.Wanted

@@ -42,7 +42,7 @@ func (s *Store) Feed(ctx context.Context, node, generation attendance.ID, rev in
 		if err != nil {
 			return fmt.Errorf("read the head of the feed: %w", err)
 		}
-		page = attendance.Page{Generation: head.Generation, Rev: head.Rev, Head: head.Rev, Snapshot: generation.IsZero()}
+		page = attendance.Page{Generation: head.Generation, Rev: head.Rev, Head: head.Rev, Snapshot: generation.IsZero(), Lease: fleetOf(n).LeaseOf(s.now())}
 		if !page.Snapshot && (generation != head.Generation || rev > head.Rev || rev < n.ScopeRev) {
 			return attendance.ErrRefetch
 		}

@@ -113,6 +113,9 @@ func (s *Store) Heard(ctx context.Context, node attendance.ID, said attendance.V
 	return nil
 }
 
+// fleetOf is node, where a parameter has that name.
+func fleetOf(r dbsqlc.Node) attendance.Node { return node(r) }
+
 func node(r dbsqlc.Node) attendance.Node {
 	return attendance.Node{
 		ID: r.ID, Name: r.Name, Holds: attendance.Holding{All: r.AllCourses}, CreatedAt: r.CreatedAt, ExpiresAt: moment(r.ExpiresAt), RevokedAt: moment(r.RevokedAt),

@@ -35,6 +35,11 @@ func (s *Store) Identity(ctx context.Context) (Identity, error) {
 // Claimed notes that the cloud knows this pendrive now. A pendrive belongs to
 // one node for ever: its facts carry that name.
 func (s *Store) Claimed(ctx context.Context, id Identity) error {
+	return s.belong(ctx, id, func(t *tx) error { return t.q.KeepClaim(ctx, "") })
+}
+
+// belong makes this pendrive a node, and does something more with it.
+func (s *Store) belong(ctx context.Context, id Identity, more func(*tx) error) error {
 	err := s.InTx(ctx, func(ctx context.Context, seam attendance.Tx) error {
 		t := seam.(*tx)
 		before, err := t.q.Identity(ctx)
@@ -44,7 +49,10 @@ func (s *Store) Claimed(ctx context.Context, id Identity) error {
 		if !before.NodeID.IsZero() && before.NodeID != id.Node {
 			return fmt.Errorf("this pendrive is %q of %q already", before.Name, before.Institution)
 		}
-		return t.q.Claim(ctx, id.Node, id.Name, id.Institution, id.Cloud)
+		if err := t.q.Claim(ctx, id.Node, id.Name, id.Institution, id.Cloud); err != nil {
+			return err
+		}
+		return more(t)
 	})
 	if err != nil {
 		return err

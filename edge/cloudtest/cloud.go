@@ -142,6 +142,13 @@ func (c *Cloud) Regenerate(t testing.TB) {
 	c.generation = NewID(t)
 }
 
+// Generation is of the roster.
+func (c *Cloud) Generation() attendance.ID {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.generation
+}
+
 // Forget is what a cloud does that was restored from a backup: all that was
 // received after a line of each log is gone.
 func (c *Cloud) Forget(t testing.TB, after int64) {

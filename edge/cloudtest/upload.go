@@ -16,7 +16,7 @@ func (c *Cloud) claim(w http.ResponseWriter, r *http.Request) {
 		Code string
 		Key  []byte
 	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.Code != Code || len(in.Key) != 32 {
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || auth.PlainClaim(in.Code) != auth.PlainClaim(Code) || len(in.Key) != 32 {
 		Problem(w, http.StatusForbidden, "wrong-claim", nil)
 		return
 	}

@@ -17,6 +17,7 @@ type Config struct {
 	Cloud  string        // origin of the cloud; empty: where it was paired
 	Every  time.Duration // longest wait between two syncs; 0: only when asked
 	Claim  string        // pairs on first start; empty: paired already, or later
+	Sealed string        // the first roster of a made pendrive; there need be none
 	Legacy bool          // accept original scanners, which sign nothing
 	Zone   *time.Location
 

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/db/sqlite"
 	"github.com/arise-attendance/arise/edge/door"
@@ -34,10 +35,13 @@ type Node struct {
 	instance string // of this start
 	started  time.Time
 
-	// One is made when the program starts and another when the pendrive is paired.
-	room   atomic.Pointer[room]
-	paired chan struct{} // closed once there is a room with a replay
-	pair   sync.Once
+	// One is made when the program starts, and another when it learns who it is.
+	room     atomic.Pointer[room]
+	lease    atomic.Pointer[attendance.Lease]
+	typed    chan struct{} // somebody typed a code that was right
+	bringing sync.Mutex
+	said     string // of pairing, last
+	brake    auth.Brake
 
 	changed atomic.Bool // since the last look: the drive is in use
 }
@@ -46,6 +50,7 @@ type Node struct {
 type room struct {
 	identity sqlite.Identity
 	service  *attendance.Service
+	claim    string         // that opened the first roster, and waits for the cloud
 	replay   *replay.Replay // nil: not paired, or no cloud configured
 	handler  http.Handler
 }
@@ -53,7 +58,7 @@ type room struct {
 // New takes the port and the register. Its errors name the way out.
 func New(ctx context.Context, c Config) (n *Node, err error) {
 	n = &Node{
-		config: c, hub: live.NewHub(), stopLive: make(chan struct{}), paired: make(chan struct{}),
+		config: c, hub: live.NewHub(), stopLive: make(chan struct{}), typed: make(chan struct{}, 1), brake: auth.NewLocal(),
 		instance: rand.Text(), started: c.World.Now(),
 	}
 	defer func() {

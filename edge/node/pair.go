@@ -3,33 +3,43 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
-	"github.com/arise-attendance/arise/db/sqlite"
 	"github.com/arise-attendance/arise/edge/replay"
 )
 
-// sync pairs when there is a code to pair with, and then replays for good.
+// sync pairs as soon as there is a code and a cloud to bring it to, and then replays
+// for good. Classes are held meanwhile, once the first roster is open.
 func (n *Node) sync(ctx context.Context) error {
-	if n.room.Load().identity.Node.IsZero() {
-		if n.config.Claim == "" || n.config.Cloud == "" {
-			n.store.Reached(false, time.Time{}, "This pendrive is not paired with the school yet: run edge claim CODE.")
-			return nil
+	for failures := 1; ; failures++ {
+		r := n.room.Load()
+		if r.replay != nil {
+			return r.replay.Run(ctx)
 		}
-		if err := n.claim(ctx); err != nil {
-			return err
+		code := r.claim
+		if r.identity.Node.IsZero() {
+			code = n.config.Claim
+		} else if code == "" {
+			return nil // it does not know of any cloud
 		}
-	}
-	select {
-	case <-n.paired:
-		if r := n.room.Load().replay; r != nil {
-			return r.Run(ctx)
+		wait := time.Duration(-1) // until somebody types a code
+		if code == "" {
+			n.store.Reached(false, time.Time{}, "This pendrive does not know its school yet: type the claim code from the office on its page, "+n.Here()+claimPath+", or run edge claim CODE.")
+		} else if err := n.bring(ctx, code); err != nil {
+			var refused replay.Refused
+			if !errors.As(err, &refused) {
+				wait = replay.Pause(failures, claimWithin, n.config.World.Rand)
+			}
+		} else { // opened, and the cloud is away
+			wait = replay.Pause(failures, claimWithin, n.config.World.Rand)
 		}
-		return nil // it does not know of any cloud
-	case <-ctx.Done():
-		return nil
+		if n.room.Load().replay != nil {
+			continue
+		}
+		if ctx.Err() != nil || !n.rest(ctx, wait) {
+			return nil //nolint:nilerr // we are being stopped
+		}
 	}
 }
 
@@ -37,75 +47,73 @@ func (n *Node) sync(ctx context.Context) error {
 // and watches.
 const claimWithin = 15 * time.Second
 
-// claim tries until the cloud accepts, or refuses for good.
-func (n *Node) claim(ctx context.Context) error {
-	said := ""
-	for failures := 1; ; failures++ {
-		id, err := Pair(ctx, n.config, n.store)
-		if err == nil {
-			n.config.Log.InfoContext(ctx, "paired", "name", id.Name, "institution", id.Institution)
-			n.store.Reached(true, time.Time{}, "")
-			return n.assemble(ctx)
+// rest waits, or for ever below zero, until a code was typed; false when we stop.
+func (n *Node) rest(ctx context.Context, wait time.Duration) bool {
+	var over <-chan time.Time
+	if wait >= 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-over:
+	case <-n.typed:
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+// bring brings a code, and moves into the room of whom this pendrive is then. Whoever
+// types one and whoever tries again take turns.
+func (n *Node) bring(ctx context.Context, code string) error {
+	n.bringing.Lock()
+	defer n.bringing.Unlock()
+	if n.room.Load().replay != nil {
+		return nil // somebody was faster
+	}
+	id, paired, err := Bring(ctx, n.config, n.store, code)
+	if moved := id.Node != n.room.Load().identity.Node || paired; moved && ctx.Err() == nil {
+		if aerr := n.assemble(ctx); aerr != nil {
+			return errors.Join(err, aerr)
 		}
-		if ctx.Err() != nil {
-			return nil //nolint:nilerr // it failed because we stop
-		}
-		if err.Error() != said {
-			said = err.Error()
+	}
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		said := err.Error()
+		if said != n.said {
 			n.config.Log.WarnContext(ctx, "not paired yet", "error", err)
 		}
-		n.store.Reached(false, time.Time{}, "This pendrive is not paired yet: "+said+".")
-		var refused replay.Refused
-		if errors.As(err, &refused) {
-			return nil // the reason is on the page; another code needs another start
+		n.said = said
+		what := "This pendrive is not paired yet: "
+		if !id.Node.IsZero() {
+			what = "Classes are held and marks are safe here, but the school does not take this pendrive's code: "
 		}
-		wait := time.NewTimer(replay.Pause(failures, claimWithin, n.config.World.Rand))
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
-			return nil
+		n.store.Reached(false, time.Time{}, what+said+".")
+	case paired:
+		n.config.Log.InfoContext(ctx, "paired", "name", id.Name, "institution", id.Institution)
+		n.store.Reached(true, time.Time{}, "")
+	default:
+		if n.said != "opened" {
+			n.config.Log.InfoContext(ctx, "the first roster is open; pairing when the cloud can be reached", "name", id.Name)
 		}
-	}
-}
-
-// Pair claims this pendrive with the code of the configuration and stores who it
-// is. Its errors name the way out.
-func Pair(ctx context.Context, c Config, store *sqlite.Store) (sqlite.Identity, error) {
-	id, err := store.Identity(ctx)
-	if err != nil {
-		return id, err
-	}
-	if !id.Node.IsZero() {
-		return id, fmt.Errorf("this pendrive is %q of %q already; another one needs a folder of its own (ARISE_EDGE_DATA)", id.Name, id.Institution)
-	}
-	if c.Cloud == "" {
-		return id, errors.New("set CLOUD_SERVER_URL to the school's address first")
-	}
-	cloud, err := replay.NewClient(c.Cloud, "", c.Transport)
-	if err != nil {
-		return id, err
-	}
-	got, err := cloud.Claim(ctx, replay.Claim{Code: c.Claim, Key: id.Key, Incarnation: id.Incarnation, Version: c.Version})
-	if err != nil {
-		return id, wayOut(c, err)
-	}
-	id.Node, id.Name, id.Institution, id.Cloud = got.Node, got.Name, got.Institution, c.Cloud
-	return id, store.Claimed(ctx, id)
-}
-
-func wayOut(c Config, err error) error {
-	var stranger replay.Stranger
-	var busy replay.Busy
-	switch {
-	case errors.Is(err, replay.ErrAway):
-		return fmt.Errorf("%w at %s: connect this computer to the internet and try again, the code stays good", err, c.Cloud)
-	case errors.As(err, &stranger):
-		return fmt.Errorf("%w: sign in to this network, or check CLOUD_SERVER_URL (%s)", err, c.Cloud)
-	case errors.As(err, &busy):
-		return fmt.Errorf("%w: try again", err)
-	case errors.Is(err, attendance.ErrRevoked):
-		return fmt.Errorf("%w: ask the office for a new code", err)
+		n.said = "opened"
+		n.store.Reached(false, time.Time{}, "")
 	}
 	return err
+}
+
+// told takes over what the cloud says that this pendrive may do.
+func (n *Node) told(ctx context.Context, l attendance.Lease) error {
+	before := n.lease.Load()
+	if before.State == l.State && before.ExpiresAt.Equal(l.ExpiresAt) {
+		return nil
+	}
+	if err := n.store.SetLease(ctx, l); err != nil {
+		return err
+	}
+	n.lease.Store(&l)
+	n.hub.All()
+	return nil
 }

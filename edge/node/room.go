@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
@@ -17,6 +18,9 @@ import (
 	"github.com/arise-attendance/arise/edge/replay"
 )
 
+// paired reports that the school knows this pendrive.
+func (r *room) paired() bool { return !r.identity.Node.IsZero() && r.claim == "" }
+
 // assemble joins store, rules, operations and replay for whom this pendrive is
 // now. Requests that began in the room before end there.
 func (n *Node) assemble(ctx context.Context) error {
@@ -25,10 +29,16 @@ func (n *Node) assemble(ctx context.Context) error {
 		return err
 	}
 	r := &room{identity: id}
+	lease, claim, err := n.store.Lease(ctx)
+	if err != nil {
+		return err
+	}
+	r.claim = claim
+	n.lease.Store(&lease)
 	if r.service, err = n.rules(ctx, id); err != nil {
 		return err
 	}
-	if !id.Node.IsZero() && n.config.Cloud != "" {
+	if !id.Node.IsZero() && claim == "" && n.config.Cloud != "" {
 		if r.replay, err = n.link(id, r.service); err != nil {
 			return err
 		}
@@ -37,9 +47,6 @@ func (n *Node) assemble(ctx context.Context) error {
 		return err
 	}
 	n.room.Store(r)
-	if !id.Node.IsZero() {
-		n.pair.Do(func() { close(n.paired) })
-	}
 	return nil
 }
 
@@ -49,7 +56,12 @@ func (n *Node) rules(ctx context.Context, id sqlite.Identity) (*attendance.Servi
 	if id.Node.IsZero() {
 		store = unpaired{store}
 	}
-	return attendance.NewService(ctx, store, n.config.World, id.Node, attendance.Rules{Zone: n.config.Zone})
+	return attendance.NewService(ctx, store, n.config.World, id.Node, attendance.Rules{Zone: n.config.Zone, MayOpen: func(at time.Time) error {
+		if l := n.lease.Load(); l != nil {
+			return l.MayOpen(at)
+		}
+		return nil
+	}})
 }
 
 // unpaired is a register that takes nothing yet: a fact carries the name of the
@@ -67,8 +79,8 @@ func (n *Node) link(id sqlite.Identity, service *attendance.Service) (*replay.Re
 		return nil, err
 	}
 	return replay.New(replay.Options{
-		Log: n.store, Cloud: cloud, Service: service, World: n.config.World, Every: n.config.Every,
-		Changed: n.hub.All, Slog: n.config.Log,
+		Log: n.store, Cloud: cloud.As(n.config.Version, n.config.World.Now), Service: service, World: n.config.World, Every: n.config.Every,
+		Changed: n.hub.All, Told: n.told, Slog: n.config.Log,
 	}), nil
 }
 
@@ -93,11 +105,15 @@ func (n *Node) handler(r *room) (http.Handler, error) {
 	})
 	pendrive.Register(api, pendrive.Deps{Drive: office{Node: n, room: r}})
 	cloudOnly(api, router, n.config.Cloud)
+	n.claiming(router)
 	return router, nil
 }
 
 // serve answers in the room there is now.
 func (n *Node) serve(w http.ResponseWriter, req *http.Request) {
+	if n.leadsToClaim(w, req) {
+		return
+	}
 	n.room.Load().handler.ServeHTTP(w, req)
 }
 

@@ -22,7 +22,7 @@ func (o office) Status(ctx context.Context) (pendrive.EdgeStatus, error) {
 	id, now := o.room.identity, o.config.World.Now()
 	st := pendrive.EdgeStatus{
 		Instance: o.instance, Version: o.config.Version, StartedAt: o.started.UTC().Truncate(time.Second),
-		Paired: !id.Node.IsZero(), NodeID: id.Node, Name: id.Name, Institution: id.Institution,
+		Paired: o.room.paired(), NodeID: id.Node, Name: id.Name, Institution: id.Institution,
 		Courses: make([]pendrive.EdgeCourse, 0, len(held.Courses)),
 		Cloud:   pendrive.CloudOf(held.Backlog, now), Network: o.network(), Clock: pendrive.ClockOf(0, time.Time{}),
 		Encryption: pendrive.EncryptionOf(false), Phones: o.listed(),
@@ -87,6 +87,9 @@ func Look(ctx context.Context, c Config) (st pendrive.EdgeStatus, err error) {
 	}
 	r := &room{}
 	if r.identity, err = store.Identity(ctx); err != nil {
+		return st, err
+	}
+	if _, r.claim, err = store.Lease(ctx); err != nil {
 		return st, err
 	}
 	if r.service, err = n.rules(ctx, r.identity); err != nil {

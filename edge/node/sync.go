@@ -30,7 +30,7 @@ func (o office) SyncStatus(ctx context.Context) (classroom.SyncStatus, error) {
 		NodeType: "local", CloudURL: o.config.Cloud, CloudReachable: b.Reachable,
 		AutoSync: o.config.Cloud != "" && o.config.Every > 0, DatabaseExists: true,
 		DatabaseSizeBytes: size, DatabaseSizeHuman: human(size),
-		Paired: !o.room.identity.Node.IsZero(), Name: o.room.identity.Name, Institution: o.room.identity.Institution,
+		Paired: o.room.paired(), Name: o.room.identity.Name, Institution: o.room.identity.Institution,
 		Waiting: b.Waiting, Unplaced: b.Unplaced, Attention: b.Attention, Version: o.config.Version,
 	}
 	if !b.LastSync.IsZero() {

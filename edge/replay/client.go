@@ -20,7 +20,15 @@ import (
 
 // Client speaks to the cloud over HTTP.
 type Client struct {
-	api *client.Client
+	api     *client.Client
+	version string
+	now     func() time.Time
+}
+
+// As makes the client say of which program it is, and what time it is there.
+func (c *Client) As(version string, now func() time.Time) *Client {
+	c.version, c.now = version, now
+	return c
 }
 
 // NewClient makes a client for a server's address. token authenticates a paired
@@ -42,7 +50,7 @@ func NewClient(address, token string, transport http.RoundTripper) (*Client, err
 	if err != nil {
 		return nil, fmt.Errorf("CLOUD_SERVER_URL %q: %w", address, err)
 	}
-	return &Client{api: api}, nil
+	return &Client{api: api, now: time.Now}, nil
 }
 
 // protocol is the version of the upload that this build speaks.
@@ -50,7 +58,7 @@ const protocol = 1
 
 // Receive sends a batch.
 func (c *Client) Receive(ctx context.Context, up attendance.Upload) (Reply, error) {
-	body, err := pack(up)
+	body, err := c.pack(up)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -82,11 +90,11 @@ func (c *Client) Receive(ctx context.Context, up attendance.Upload) (Reply, erro
 	return out, nil
 }
 
-func pack(up attendance.Upload) (io.Reader, error) {
+func (c *Client) pack(up attendance.Upload) (io.Reader, error) {
 	segment := uuid.UUID(up.Clock.Segment)
 	b := client.UploadBody{
 		Protocol: protocol, Incarnation: uuid.UUID(up.Incarnation), HashBefore: hex.EncodeToString(up.HashBefore[:]), HeadSeq: &up.Head,
-		FirstSeq: up.Facts[0].Seq, LastSeq: up.Facts[len(up.Facts)-1].Seq,
+		Version: &c.version, FirstSeq: up.Facts[0].Seq, LastSeq: up.Facts[len(up.Facts)-1].Seq,
 		Clock: client.ClockBody{WallMs: up.Clock.WallMS, Segment: &segment, MonoMs: up.Clock.MonoMS},
 	}
 	for _, f := range up.Facts {
@@ -105,7 +113,11 @@ func pack(up attendance.Upload) (io.Reader, error) {
 
 // Roster asks for the next page of the feed.
 func (c *Client) Roster(ctx context.Context, from attendance.Head) (attendance.Page, error) {
-	var params client.PullRosterParams
+	waiting, now := int64(0), c.now().UnixMilli() // it asks when all was sent
+	params := client.PullRosterParams{Waiting: &waiting, WallMs: &now}
+	if c.version != "" {
+		params.Version = &c.version
+	}
 	if !from.Generation.IsZero() {
 		generation := from.Generation.String()
 		params.Generation, params.Rev = &generation, &from.Rev
@@ -125,6 +137,10 @@ func page(got client.RosterBody) (attendance.Page, error) {
 	out := attendance.Page{
 		Generation: attendance.ID(got.Generation), Rev: got.Rev, Head: got.Head, Snapshot: got.Snapshot, More: got.More,
 		Cursor: got.FactsCursor, FactsMore: got.FactsMore,
+	}
+	out.Lease = attendance.Lease{Name: got.Lease.Name, State: attendance.NodeState(got.Lease.State)}
+	if got.Lease.ExpiresAt != nil {
+		out.Lease.ExpiresAt = *got.Lease.ExpiresAt
 	}
 	if !got.More {
 		digest, err := strconv.ParseUint(got.Digest, 10, 64)

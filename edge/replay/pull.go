@@ -55,6 +55,11 @@ func (r *Replay) follow(ctx context.Context, from attendance.Head, done *Done) e
 		if err != nil {
 			return err
 		}
+		if r.o.Told != nil && page.Lease.State != "" {
+			if err := r.o.Told(ctx, page.Lease); err != nil {
+				return err
+			}
+		}
 		page.Changes = append(all.Changes, page.Changes...)
 		page.Snapshot = page.Snapshot || all.Snapshot
 		all = page

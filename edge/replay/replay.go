@@ -29,8 +29,9 @@ type Options struct {
 	Cloud   Cloud
 	Service *attendance.Service
 	World   attendance.World
-	Every   time.Duration // longest wait between two syncs; 0: only when asked
-	Changed func()        // called when screens should show another state of the sync
+	Every   time.Duration                                 // longest wait between two syncs; 0: only when asked
+	Changed func()                                        // called when screens should show another state of the sync
+	Told    func(context.Context, attendance.Lease) error // what the cloud lets this pendrive do; nil: not asked for
 	Slog    *slog.Logger
 }
 

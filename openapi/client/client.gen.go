@@ -957,6 +957,27 @@ func (e InsightStudentViewOverallStatus) Valid() bool {
 	}
 }
 
+// Defines values for LeaseBodyState.
+const (
+	LeaseBodyStateActive  LeaseBodyState = "active"
+	LeaseBodyStateExpired LeaseBodyState = "expired"
+	LeaseBodyStateRevoked LeaseBodyState = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the LeaseBodyState enum.
+func (e LeaseBodyState) Valid() bool {
+	switch e {
+	case LeaseBodyStateActive:
+		return true
+	case LeaseBodyStateExpired:
+		return true
+	case LeaseBodyStateRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LiveSessionSessionType.
 const (
 	LiveSessionSessionTypeOffline LiveSessionSessionType = "offline"
@@ -4768,6 +4789,21 @@ type IntegrationBody struct {
 	Scopes     []string   `json:"scopes"`
 }
 
+// LeaseBody defines model for LeaseBody.
+type LeaseBody struct {
+	// ExpiresAt Absent: it has no end.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// Name What the office calls this pendrive now.
+	Name string `json:"name"`
+
+	// State expired: it begins no class, and still hands in. revoked: what it hands in waits in the inbox.
+	State LeaseBodyState `json:"state"`
+}
+
+// LeaseBodyState expired: it begins no class, and still hands in. revoked: what it hands in waits in the inbox.
+type LeaseBodyState string
+
 // LinkInboxInputBody defines model for LinkInboxInputBody.
 type LinkInboxInputBody struct {
 	// SessionId The class it belongs to.
@@ -5923,8 +5959,9 @@ type RosterBody struct {
 	Generation openapi_types.UUID `json:"generation"`
 
 	// Head The newest revision.
-	Head int64 `json:"head"`
-	More bool  `json:"more"`
+	Head  int64     `json:"head"`
+	Lease LeaseBody `json:"lease"`
+	More  bool      `json:"more"`
 
 	// Rev Of the roster when all changes of this page are applied.
 	Rev int64 `json:"rev"`

@@ -4753,6 +4753,20 @@ export interface components {
             name: string;
             scopes: string[];
         };
+        LeaseBody: {
+            /**
+             * Format: date-time
+             * @description Absent: it has no end.
+             */
+            expires_at?: string;
+            /** @description What the office calls this pendrive now. */
+            name: string;
+            /**
+             * @description expired: it begins no class, and still hands in. revoked: what it hands in waits in the inbox.
+             * @enum {string}
+             */
+            state: "active" | "expired" | "revoked";
+        };
         LinkInboxInputBody: {
             /**
              * Format: uuid
@@ -5917,6 +5931,7 @@ export interface components {
              * @description The newest revision.
              */
             head: number;
+            lease: components["schemas"]["LeaseBody"];
             more: boolean;
             /**
              * Format: int64

@@ -168,6 +168,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.instructorsStmt, err = db.PrepareContext(ctx, instructors); err != nil {
 		return nil, fmt.Errorf("error preparing query Instructors: %w", err)
 	}
+	if q.keepClaimStmt, err = db.PrepareContext(ctx, keepClaim); err != nil {
+		return nil, fmt.Errorf("error preparing query KeepClaim: %w", err)
+	}
 	if q.lastLineStmt, err = db.PrepareContext(ctx, lastLine); err != nil {
 		return nil, fmt.Errorf("error preparing query LastLine: %w", err)
 	}
@@ -191,6 +194,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.learntWaitingStmt, err = db.PrepareContext(ctx, learntWaiting); err != nil {
 		return nil, fmt.Errorf("error preparing query LearntWaiting: %w", err)
+	}
+	if q.leaseStmt, err = db.PrepareContext(ctx, lease); err != nil {
+		return nil, fmt.Errorf("error preparing query Lease: %w", err)
 	}
 	if q.lineStmt, err = db.PrepareContext(ctx, line); err != nil {
 		return nil, fmt.Errorf("error preparing query Line: %w", err)
@@ -299,6 +305,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setIncarnationStmt, err = db.PrepareContext(ctx, setIncarnation); err != nil {
 		return nil, fmt.Errorf("error preparing query SetIncarnation: %w", err)
+	}
+	if q.setLeaseStmt, err = db.PrepareContext(ctx, setLease); err != nil {
+		return nil, fmt.Errorf("error preparing query SetLease: %w", err)
 	}
 	if q.setPrunedStmt, err = db.PrepareContext(ctx, setPruned); err != nil {
 		return nil, fmt.Errorf("error preparing query SetPruned: %w", err)
@@ -563,6 +572,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing instructorsStmt: %w", cerr)
 		}
 	}
+	if q.keepClaimStmt != nil {
+		if cerr := q.keepClaimStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keepClaimStmt: %w", cerr)
+		}
+	}
 	if q.lastLineStmt != nil {
 		if cerr := q.lastLineStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastLineStmt: %w", cerr)
@@ -601,6 +615,11 @@ func (q *Queries) Close() error {
 	if q.learntWaitingStmt != nil {
 		if cerr := q.learntWaitingStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing learntWaitingStmt: %w", cerr)
+		}
+	}
+	if q.leaseStmt != nil {
+		if cerr := q.leaseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing leaseStmt: %w", cerr)
 		}
 	}
 	if q.lineStmt != nil {
@@ -783,6 +802,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setIncarnationStmt: %w", cerr)
 		}
 	}
+	if q.setLeaseStmt != nil {
+		if cerr := q.setLeaseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setLeaseStmt: %w", cerr)
+		}
+	}
 	if q.setPrunedStmt != nil {
 		if cerr := q.setPrunedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setPrunedStmt: %w", cerr)
@@ -900,6 +924,7 @@ type Queries struct {
 	identityStmt        *sql.Stmt
 	instructorStmt      *sql.Stmt
 	instructorsStmt     *sql.Stmt
+	keepClaimStmt       *sql.Stmt
 	lastLineStmt        *sql.Stmt
 	lastOrdStmt         *sql.Stmt
 	lastRecoveryStmt    *sql.Stmt
@@ -908,6 +933,7 @@ type Queries struct {
 	learntIDsStmt       *sql.Stmt
 	learntOfStmt        *sql.Stmt
 	learntWaitingStmt   *sql.Stmt
+	leaseStmt           *sql.Stmt
 	lineStmt            *sql.Stmt
 	linesAfterStmt      *sql.Stmt
 	logStartStmt        *sql.Stmt
@@ -944,6 +970,7 @@ type Queries struct {
 	setFactsCursorStmt  *sql.Stmt
 	setFeedStmt         *sql.Stmt
 	setIncarnationStmt  *sql.Stmt
+	setLeaseStmt        *sql.Stmt
 	setPrunedStmt       *sql.Stmt
 	setSyncedStmt       *sql.Stmt
 	settingsStmt        *sql.Stmt
@@ -1004,6 +1031,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		identityStmt:        q.identityStmt,
 		instructorStmt:      q.instructorStmt,
 		instructorsStmt:     q.instructorsStmt,
+		keepClaimStmt:       q.keepClaimStmt,
 		lastLineStmt:        q.lastLineStmt,
 		lastOrdStmt:         q.lastOrdStmt,
 		lastRecoveryStmt:    q.lastRecoveryStmt,
@@ -1012,6 +1040,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		learntIDsStmt:       q.learntIDsStmt,
 		learntOfStmt:        q.learntOfStmt,
 		learntWaitingStmt:   q.learntWaitingStmt,
+		leaseStmt:           q.leaseStmt,
 		lineStmt:            q.lineStmt,
 		linesAfterStmt:      q.linesAfterStmt,
 		logStartStmt:        q.logStartStmt,
@@ -1048,6 +1077,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setFactsCursorStmt:  q.setFactsCursorStmt,
 		setFeedStmt:         q.setFeedStmt,
 		setIncarnationStmt:  q.setIncarnationStmt,
+		setLeaseStmt:        q.setLeaseStmt,
 		setPrunedStmt:       q.setPrunedStmt,
 		setSyncedStmt:       q.setSyncedStmt,
 		settingsStmt:        q.settingsStmt,

@@ -107,6 +107,13 @@ type Learnt struct {
 	Why         string
 }
 
+type Lease struct {
+	One       int64
+	Claim     string
+	State     string
+	ExpiresMs int64
+}
+
 type Phone struct {
 	ID       attendance.ID
 	Hash     []byte
