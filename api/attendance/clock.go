@@ -54,6 +54,17 @@ func (s Stamp) Since(from Stamp) (time.Duration, bool) {
 	return time.Duration(s.WallMS-from.WallMS) * time.Millisecond, false
 }
 
+// back is what the clocks showed at an earlier moment of the wall clock. Only the order
+// stays: what is told now comes after all that was told before.
+func (s Stamp) back(at time.Time) Stamp {
+	age := max(0, s.WallMS-at.UnixMilli())
+	s.WallMS = max(0, s.WallMS-age)
+	if s.MonoMS -= age; s.MonoMS < 0 { // before the segment began
+		s.Segment, s.MonoMS = ID{}, 0
+	}
+	return s
+}
+
 // World is everything a rule may not make up: the time and chance.
 type World struct {
 	Now  func() time.Time     // with a monotonic reading, as time.Now gives

@@ -78,6 +78,15 @@ type DeviceRef struct {
 	ID    ID    `json:"id"`
 	Epoch int64 `json:"epoch,omitempty"`
 	Seq   int64 `json:"seq,omitempty"`
+
+	// What a scanner of ours read, for those who place it later.
+	Slot       int   `json:"slot,omitempty"`
+	Template   int64 `json:"template,omitempty"`
+	Confidence int   `json:"confidence,omitempty"`
+	Map        int64 `json:"map,omitempty"` // version of whose finger is where
+	Boot       int64 `json:"boot,omitempty"`
+	UpMS       int64 `json:"up_ms,omitempty"`
+	Estimated  bool  `json:"estimated,omitempty"` // nobody knows when: the time is the latest that it can have been
 }
 
 // Opening is what session.opened says beside its clocks.

@@ -121,6 +121,8 @@ func (r *resolver) why(ctx context.Context, f Fact) (Why, error) {
 		return r.whyOpening(f), nil
 	case f.Kind != SessionExtended && f.Kind != SessionEnded && !f.IsVoid() && !f.IsMark() && f.Kind != Note && f.Kind != WalkedIn:
 		return WhyUnknownKind, nil
+	case f.Kind == MarkSeen && f.Student.IsZero() && f.Device != nil && f.Device.Slot != 0:
+		return WhyUnknownPerson, nil // a scanner of ours names a finger, and nobody said whose
 	case f.IsMark() && f.Student.IsZero() && f.Session.IsZero():
 		return WhyUnplaced, nil
 	}

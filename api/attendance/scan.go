@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -82,12 +81,10 @@ func (s *Service) serving(ctx context.Context, tx Tx, address string) (Device, S
 			return Device{}, Session{}, false, err
 		}
 	}
-	running, err := tx.Running(ctx)
+	running, err := s.running(ctx, tx)
 	if err != nil {
 		return Device{}, Session{}, false, err
 	}
-	now := s.world.Now()
-	running = slices.DeleteFunc(running, func(r Session) bool { return r.Node != s.node || !r.OpenAt(now) })
 	se, ok := SessionFor(d, running)
 	return d, se, ok, nil
 }

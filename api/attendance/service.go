@@ -75,9 +75,17 @@ func (s *Service) NewID() (ID, error) { return NewID(s.world.Now(), s.world.Rand
 
 // fact stamps and seals. Everything a caller leaves zero is filled in.
 func (s *Service) fact(f Fact) (Fact, error) {
+	return s.factAt(f, time.Time{})
+}
+
+// factAt is fact for what happened a while ago and is told only now; zero: now.
+func (s *Service) factAt(f Fact, at time.Time) (Fact, error) {
 	stamp, err := s.clock.Stamp()
 	if err != nil {
 		return Fact{}, err
+	}
+	if !at.IsZero() {
+		stamp = stamp.back(at)
 	}
 	f.Stamp, f.Node = stamp, s.node
 	if f.ID.IsZero() {

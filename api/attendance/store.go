@@ -45,6 +45,8 @@ type Tx interface {
 	Voided(ctx context.Context, course ID) ([]Session, error)
 	// Running are all that count without a ClosedAt, oldest first (their time may be up).
 	Running(ctx context.Context) ([]Session, error)
+	// HeldAt are all that count and were under way at a time, oldest first. None lasts a day.
+	HeldAt(ctx context.Context, at time.Time) ([]Session, error)
 	// PutSession inserts each, or moves an existing row one way only: ClosesAt to the
 	// greatest, ClosedAt to the least, Void to the latest. All else is kept from the
 	// first time. No session may be among them twice.

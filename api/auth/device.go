@@ -92,9 +92,8 @@ func digest(b []byte) string {
 
 // Why a scanner's request is refused.
 var (
-	ErrUnsigned      = errors.New("a scanner signs what it sends: see Arise-Device, Arise-Nonce and Arise-Signature")
-	ErrSignature     = errors.New("the signature is not that of a scanner paired here: pair it again")
-	ErrDeviceRevoked = errors.New("this scanner was shut out: pair it again")
+	ErrNoSignature = errors.New("a scanner signs what it sends: see Arise-Device, Arise-Nonce and Arise-Signature")
+	ErrSignature   = errors.New("the signature is not that of a scanner paired here: pair it again")
 )
 
 // Replayed refuses a nonce that is not above the last one.
@@ -104,10 +103,18 @@ func (e Replayed) Error() string {
 	return "this nonce, or a later one, was used already: go on above " + NonceHex(e.Floor)
 }
 
-// DeviceKeys are the keys of one scanner: Next while it is being rotated.
-type DeviceKeys struct {
-	Key, Next []byte
-	Salt      []byte // makes Next of Key
+// DeviceKey is a key that a scanner and this server have in common.
+type DeviceKey struct {
+	Key  []byte
+	Kept []byte // what a store keeps, by which it knows the key again
+	Next bool   // the scanner has not used it yet, see NextDeviceKey
+}
+
+// Proof is what a server knows of a scanner that says who it is.
+type Proof struct {
+	Name string
+	Keys []DeviceKey
+	Salt []byte // of the next key, while there is one
 }
 
 // PairedDevice is a scanner as the office sees it.

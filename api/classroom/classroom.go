@@ -63,6 +63,7 @@ func Register(api huma.API, d Deps) {
 	d.analytics(api)
 	d.scanners(api)
 	d.originalScanner(api)
+	d.devices(api)
 	d.sync(api)
 }
 

@@ -82,11 +82,11 @@ func (d Deps) originalScanner(api huma.API) {
 			SkipValidateBody: true,
 		})
 	}
-	rest.Handle(api, op("poll-session-status", http.MethodGet, "/api/session-status", "Which class the scanner serves"), d.pollSession)
+	rest.Handle(api, rest.OfScanner(op("poll-session-status", http.MethodGet, "/api/session-status", "Which class the scanner serves")), d.pollSession)
 	// A refused finger would be forgotten.
 	rest.Handle(api, rest.Unlimited(op("mark-by-roll", http.MethodPost, "/api/mark-attendance-by-roll-id", "One finger")), d.markByRoll)
 	rest.Handle(api, rest.Unlimited(op("mark-queue", http.MethodPost, "/api/bulk-mark-attendance", "A queue of fingers")), d.markQueue)
-	rest.Handle(api, op("report-heartbeat", http.MethodPost, "/api/device/heartbeat", "The scanner's state"), d.heartbeat)
+	rest.Handle(api, rest.OfScanner(op("report-heartbeat", http.MethodPost, "/api/device/heartbeat", "The scanner's state")), d.heartbeat)
 	rest.BodyIs(api, "/api/mark-attendance-by-roll-id", reflect.TypeFor[fingerBody]())
 	rest.BodyIs(api, "/api/bulk-mark-attendance", reflect.TypeFor[queueBody]())
 	rest.BodyIs(api, "/api/device/heartbeat", reflect.TypeFor[heartbeatBody]())

@@ -66,5 +66,6 @@ var schemes = map[string]*huma.SecurityScheme{
 	string(attendance.RoleAdmin):       {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token of POST /api/admin/login, as a bearer token or in its cookie. It is refused once its sign-in was ended."},
 	string(attendance.RoleStudent):     {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token of POST /api/student/login, as a bearer token or in its cookie. It is refused once its sign-in was ended."},
 	string(attendance.RoleIntegration): {Type: "http", Scheme: "bearer", Description: "A program of the school: the token of POST /api/admin/tokens. GET needs the scope read, everything else write."},
+	string(attendance.RoleDevice):      {Type: "apiKey", In: "header", Name: SignatureHeader, Description: "A scanner of ours: with Arise-Device and Arise-Nonce, the HMAC-SHA256 in hex of \"arise-request-1\", the method, the path with its query, the nonce and the hex SHA-256 of the body, each ended by a line feed, under HMAC-SHA256(key from pairing, \"arise device 1\" and the 16 bytes of the server's id). The answer's Arise-Signature is that of \"arise-reply-1\", the nonce, the status and the hex SHA-256 of the body."},
 	string(attendance.RoleNode):        {Type: "http", Scheme: "bearer", Description: "A pendrive: <node id>.<key>, from POST /api/sync/claim."},
 }

@@ -33,6 +33,7 @@ func problemOf(err error) *Problem {
 		gap     attendance.Gap
 		fork    attendance.Fork
 		wait    auth.Wait
+		replay  auth.Replayed
 	)
 	switch {
 	case errors.As(err, &p):
@@ -59,6 +60,10 @@ func problemOf(err error) *Problem {
 		return p
 	case errors.As(err, &wait):
 		return TooMany(wait.For, wait.Error())
+	case errors.As(err, &replay):
+		p := NewProblem(http.StatusConflict, "stale-nonce", replay.Error())
+		p.Floor = auth.NonceHex(replay.Floor)
+		return p
 	case errors.Is(err, attendance.ErrNotFound):
 		return NewProblem(http.StatusNotFound, "not-found", err.Error())
 	case errors.Is(err, attendance.ErrClosed):
@@ -95,7 +100,11 @@ func problemOf(err error) *Problem {
 		return NewProblem(http.StatusConflict, "set-up", err.Error())
 	case errors.Is(err, auth.ErrLastAccount):
 		return NewProblem(http.StatusConflict, "last-account", err.Error())
-	case errors.Is(err, attendance.ErrSignIn), errors.Is(err, auth.ErrNoToken), errors.Is(err, auth.ErrExpired), errors.Is(err, auth.ErrToken), errors.Is(err, auth.ErrEnded), errors.Is(err, auth.ErrIntegration):
+	case errors.Is(err, auth.ErrSignature):
+		return NewProblem(http.StatusUnauthorized, "bad-signature", err.Error())
+	case errors.Is(err, attendance.ErrDeviceRevoked):
+		return NewProblem(http.StatusUnauthorized, "revoked", err.Error())
+	case errors.Is(err, auth.ErrNoSignature), errors.Is(err, attendance.ErrSignIn), errors.Is(err, auth.ErrNoToken), errors.Is(err, auth.ErrExpired), errors.Is(err, auth.ErrToken), errors.Is(err, auth.ErrEnded), errors.Is(err, auth.ErrIntegration):
 		return NewProblem(http.StatusUnauthorized, "signed-out", err.Error())
 	}
 	return nil

@@ -20,6 +20,7 @@ func Router(log *slog.Logger, door Door, watch ...func(http.Handler) http.Handle
 	r.Use(logged(log), recovered(log), door.secured, door.cors, door.sameSite, door.address())
 	// Pages carry their own pre-compressed files; a stream must not wait for a block.
 	r.Use(middleware.Compress(gzip.BestSpeed, "application/json", "application/problem+json"))
+	r.Use(signed) // what is signed is what a handler wrote, before it is packed
 	return r
 }
 

@@ -25,6 +25,7 @@ type Problem struct {
 	CloudURL  string `json:"cloud_url,omitempty" doc:"With cloud-only: where the cloud is."`
 	TriesLeft int    `json:"tries_left,omitempty" doc:"With wrong-code: wrong codes before a pause."`
 	RequestID string `json:"request_id,omitempty" doc:"With internal: what to look for in the server's log."`
+	Floor     string `json:"floor,omitempty" doc:"With stale-nonce: the last nonce that was used, 16 hex digits."`
 	RetryS    int    `json:"retry_after_s,omitempty" doc:"With too-many-requests and busy: seconds to wait."`
 }
 

@@ -60,18 +60,22 @@ var parameter = regexp.MustCompile(`\{[^}]+\}`)
 
 // refusal is 401 or 403 when the guard turned a caller away, and 0 otherwise. A
 // public operation may answer 401 and 403 of its own, with a type of its own.
-func (p *program) refusal(t *testing.T, o operation, token string) int {
+func (p *program) refusal(t *testing.T, o operation, token string, device *scanner) int {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop() // a live stream would never end
-	path := parameter.ReplaceAllString(o.path, newID(t).String())
-	r, err := http.NewRequestWithContext(ctx, o.method, p.url+path, bytes.NewReader([]byte("{}")))
+	path, body := parameter.ReplaceAllString(o.path, newID(t).String()), []byte("{}")
+	r, err := http.NewRequestWithContext(ctx, o.method, p.url+path, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if device != nil { // which signs each request anew
+		device.nonce++
+		r = device.signed(t, p, o.method, path, device.nonce, body).WithContext(ctx)
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -106,6 +110,8 @@ func TestEveryOperationIsOpenToWhomItSays(t *testing.T) {
 	callers["node"] = func() string { return node }
 	integration := p.integration(t, callers["admin"](), "read", "write")
 	callers["integration"] = func() string { return integration }
+	device := p.paired(t, callers["admin"](), object{"name": "B12"})
+	callers["device"] = func() string { return "" }
 	signedIn := map[string]string{}
 	for role, token := range callers {
 		signedIn[role] = token()
@@ -123,7 +129,11 @@ func TestEveryOperationIsOpenToWhomItSays(t *testing.T) {
 			if o.id == "sign-out-"+role { // which ends the sign-in it is called with
 				token = callers[role]()
 			}
-			got := p.refusal(t, o, token)
+			var signs *scanner
+			if role == "device" {
+				signs = device
+			}
+			got := p.refusal(t, o, token, signs)
 			switch allowed := slices.Contains(o.who, "") || slices.Contains(o.who, role); {
 			case allowed && got != 0:
 				t.Errorf("%s %s (%s) as %q: got %d, want it open to %q", o.method, o.path, o.id, role, got, o.who)

@@ -147,9 +147,10 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 		Origins: s.config.Origins, Proxies: s.config.Proxies, TLS: rest.IsSecure(s.config.PublicURL),
 	}, s.metrics.requests, s.traces.requests)
 	rest.Mount(router, s.config.Portals)
-	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: campus.IntegrationAuth{
-		Integrations: s.store, Next: rest.TokenAuth{Tokens: tokens, Logins: s.store},
-	}})
+	people := rest.TokenAuth{Tokens: tokens, Logins: s.store}
+	programs := campus.IntegrationAuth{Integrations: s.store, Next: people}
+	scanners := classroom.DeviceAuth{Proofs: proofs{s.store, s.keys, s.node}, Server: s.node, Next: programs}
+	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: scanners})
 	rest.Limit(api, s.traffic)
 	rules := office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}
 	desk := signin.Desk{Service: s.service, Tokens: tokens, Brake: s.store.Brake(), Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}

@@ -149,6 +149,23 @@ func TestEveryLineEndsInTheLogOrTheInboxAndOneBadOneFailsNoOther(t *testing.T) {
 	}
 }
 
+func TestAFingerThatNobodyKnowsYetIsKeptAsSuch(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 2, postgres.Options{})
+	l := s.lesson(t, 0)
+	read := &attendance.DeviceRef{ID: newID(t), Slot: 7}
+	l.write(t, attendance.Fact{Kind: attendance.MarkSeen, Class: attendance.Evidence, Session: l.session, Device: read})
+	l.write(t, attendance.Fact{Kind: attendance.MarkSeen, Class: attendance.Evidence, Device: read})
+	got, err := l.send(t, 0, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := string(attendance.WhyUnknownPerson)
+	if want := []attendance.Result{{Seq: 4, Code: why}, {Seq: 5, Code: why}}; !slices.Equal(got.Results, want) {
+		t.Errorf("got %+v, want %+v", got.Results, want)
+	}
+}
+
 func TestAnyCutsAndLostRepliesStoreEachLineOnce(t *testing.T) {
 	t.Parallel()
 	s := setup(t, 2, postgres.Options{})

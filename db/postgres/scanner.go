@@ -169,3 +169,48 @@ func found(n int64, err error, id attendance.ID) error {
 	}
 	return err
 }
+
+// SealedProof is what proves a scanner, as it is kept: its keys in Kept only.
+func (s *Store) SealedProof(ctx context.Context, id attendance.ID) (auth.Proof, error) {
+	r, err := dbsqlc.New(s.pool).DeviceKey(ctx, id)
+	switch {
+	case err != nil:
+		return auth.Proof{}, missing(err, "scanner", id)
+	case r.RevokedAt != nil:
+		return auth.Proof{}, attendance.ErrDeviceRevoked
+	case r.Sealed == nil:
+		return auth.Proof{}, attendance.Missing{What: "key of scanner", Key: id.String()}
+	}
+	out := auth.Proof{Name: r.Name, Salt: r.Salt, Keys: []auth.DeviceKey{{Kept: r.Sealed}}}
+	if r.NextSealed != nil {
+		out.Keys = append(out.Keys, auth.DeviceKey{Kept: r.NextSealed, Next: true})
+	}
+	return out, nil
+}
+
+// Advance takes a nonce of a scanner, and lets its next key be its key when it used
+// that. Two at once with one nonce: one of them is Replayed.
+func (s *Store) Advance(ctx context.Context, id attendance.ID, key auth.DeviceKey, nonce uint64) error {
+	q, n := dbsqlc.New(s.pool), int64(nonce) //nolint:gosec // ParseNonce keeps it within 63 bits
+	var rows int64
+	var err error
+	if key.Next {
+		now := s.now()
+		rows, err = q.TurnDeviceKey(ctx, n, &now, id, key.Kept)
+	} else {
+		rows, err = q.AdvanceDevice(ctx, n, id, key.Kept)
+	}
+	if err != nil || rows > 0 {
+		return err
+	}
+	floor, err := q.DeviceFloor(ctx, id)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return auth.ErrSignature // shut out a moment ago
+	case err != nil:
+		return fmt.Errorf("read the last nonce: %w", err)
+	case floor < n:
+		return auth.ErrSignature // another key since
+	}
+	return auth.Replayed{Floor: uint64(floor)} //nolint:gosec // never negative
+}

@@ -65,6 +65,17 @@ func (t *tx) Running(ctx context.Context) ([]attendance.Session, error) {
 	return sessions(rows)
 }
 
+// longest is more than a class takes.
+const longest = 24 * time.Hour
+
+func (t *tx) HeldAt(ctx context.Context, at time.Time) ([]attendance.Session, error) {
+	rows, err := t.q.HeldAt(ctx, at.Add(-longest), at)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions held at %s: %w", at, err)
+	}
+	return sessions(rows)
+}
+
 func (t *tx) PutSession(ctx context.Context, all ...attendance.Session) error {
 	var unknown, known []attendance.Session
 	for _, s := range all {

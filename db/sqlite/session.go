@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/db/sqlite/internal/dbsqlc"
@@ -90,6 +91,10 @@ func (t *tx) Sessions(ctx context.Context, course attendance.ID) ([]attendance.S
 
 func (t *tx) Voided(ctx context.Context, course attendance.ID) ([]attendance.Session, error) {
 	return sessions(t.q.Voided(ctx, course))
+}
+
+func (t *tx) HeldAt(ctx context.Context, at time.Time) ([]attendance.Session, error) {
+	return sessions(t.q.HeldAt(ctx, at.UnixMilli()))
 }
 
 func (t *tx) PutSession(ctx context.Context, all ...attendance.Session) error {

@@ -357,6 +357,33 @@ func (e DeviceBodyStatus) Valid() bool {
 	}
 }
 
+// Defines values for DeviceResultBodyResult.
+const (
+	DeviceResultBodyResultDuplicate       DeviceResultBodyResult = "duplicate"
+	DeviceResultBodyResultNoSession       DeviceResultBodyResult = "no_session"
+	DeviceResultBodyResultNotEnrolled     DeviceResultBodyResult = "not_enrolled"
+	DeviceResultBodyResultOk              DeviceResultBodyResult = "ok"
+	DeviceResultBodyResultUnknownTemplate DeviceResultBodyResult = "unknown_template"
+)
+
+// Valid indicates whether the value is a known member of the DeviceResultBodyResult enum.
+func (e DeviceResultBodyResult) Valid() bool {
+	switch e {
+	case DeviceResultBodyResultDuplicate:
+		return true
+	case DeviceResultBodyResultNoSession:
+		return true
+	case DeviceResultBodyResultNotEnrolled:
+		return true
+	case DeviceResultBodyResultOk:
+		return true
+	case DeviceResultBodyResultUnknownTemplate:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeviceStatusBodyStatus.
 const (
 	DeviceStatusBodyStatusOffline DeviceStatusBodyStatus = "offline"
@@ -3773,6 +3800,46 @@ type DeviceBody struct {
 // DeviceBodyStatus defines model for DeviceBody.Status.
 type DeviceBodyStatus string
 
+// DeviceMarkBody defines model for DeviceMarkBody.
+type DeviceMarkBody struct {
+	// BootId The boot in which the finger was read.
+	BootId     int64  `json:"boot_id"`
+	Confidence *int64 `json:"confidence,omitempty"`
+	MapVersion *int64 `json:"map_version,omitempty"`
+
+	// Seq Counts from 1 in the epoch and never repeats.
+	Seq int64 `json:"seq"`
+
+	// SessionId The class that it had been told of; empty: none.
+	SessionId  *string `json:"session_id,omitempty"`
+	Slot       int64   `json:"slot"`
+	TemplateId *int64  `json:"template_id,omitempty"`
+
+	// UnixMs 0: it had no clock.
+	UnixMs               *int64                 `json:"unix_ms,omitempty"`
+	UptimeMs             int64                  `json:"uptime_ms"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// DeviceResultBody defines model for DeviceResultBody.
+type DeviceResultBody struct {
+	// Result With each of them the mark is stored, and may be forgotten.
+	Result DeviceResultBodyResult `json:"result"`
+	Seq    int64                  `json:"seq"`
+}
+
+// DeviceResultBodyResult With each of them the mark is stored, and may be forgotten.
+type DeviceResultBodyResult string
+
+// DeviceSessionBody defines model for DeviceSessionBody.
+type DeviceSessionBody struct {
+	// ClosesMs Unix milliseconds.
+	ClosesMs   int64              `json:"closes_ms"`
+	CourseCode string             `json:"course_code"`
+	CourseName string             `json:"course_name"`
+	SessionId  openapi_types.UUID `json:"session_id"`
+}
+
 // DeviceStatusBody defines model for DeviceStatusBody.
 type DeviceStatusBody struct {
 	Battery *int64 `json:"battery"`
@@ -3792,6 +3859,84 @@ type DeviceStatusBody struct {
 
 // DeviceStatusBodyStatus defines model for DeviceStatusBody.Status.
 type DeviceStatusBodyStatus string
+
+// DeviceSyncBody defines model for DeviceSyncBody.
+type DeviceSyncBody struct {
+	// Battery Percent; absent: it runs from the mains.
+	Battery *int64 `json:"battery,omitempty"`
+
+	// Boot Counts how often it was switched on.
+	Boot int64 `json:"boot"`
+
+	// Capacity Fingers its sensor can hold.
+	Capacity *int64 `json:"capacity,omitempty"`
+
+	// Depth Marks it holds, those sent now among them.
+	Depth *int64 `json:"depth,omitempty"`
+
+	// Epoch Of its counter of marks: another one after each factory reset.
+	Epoch int64 `json:"epoch"`
+
+	// Fw Examples: 1.4.0
+	Fw string `json:"fw"`
+
+	// MapVersion Of the list of whose finger is where.
+	MapVersion *int64 `json:"map_version,omitempty"`
+
+	// Marks The oldest it holds, in their order.
+	Marks *[]DeviceMarkBody `json:"marks,omitempty"`
+
+	// NowMs Its clock, Unix milliseconds; 0: it has none.
+	NowMs *int64 `json:"now_ms,omitempty"`
+
+	// OldestAgeS Age of the oldest of them.
+	OldestAgeS *int64 `json:"oldest_age_s,omitempty"`
+
+	// Rssi dBm.
+	Rssi *int64 `json:"rssi,omitempty"`
+
+	// Templates Fingers it holds.
+	Templates *int64 `json:"templates,omitempty"`
+
+	// UpMs Since it was.
+	UpMs                 int64                  `json:"up_ms"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// DeviceSyncReply defines model for DeviceSyncReply.
+type DeviceSyncReply struct {
+	// Ack Every mark of the request is stored, up to this seq; 0: it held none.
+	Ack int64 `json:"ack"`
+
+	// MapVersion Fetch the list of whose finger is where when this is another one.
+	MapVersion int64 `json:"map_version"`
+
+	// NowMs The server's clock, Unix milliseconds.
+	NowMs int64 `json:"now_ms"`
+
+	// PollMs Speak again after so long, or when a finger was read.
+	PollMs int64 `json:"poll_ms"`
+
+	// Results One for each mark, in their order.
+	Results []DeviceResultBody `json:"results"`
+
+	// Rotate Take another key: HMAC-SHA256(key, "arise rotate 1" and these 32 bytes in hex), of the key from pairing. Keep the one before until an answer is signed with the new one.
+	Rotate *string `json:"rotate,omitempty"`
+
+	// Session The class that it serves now; absent: none.
+	Session *DeviceSessionBody `json:"session,omitempty"`
+
+	// Tasks To be done between two fingers.
+	Tasks []DeviceTaskBody `json:"tasks"`
+}
+
+// DeviceTaskBody defines model for DeviceTaskBody.
+type DeviceTaskBody struct {
+	Id openapi_types.UUID `json:"id"`
+
+	// Kind Examples: enrol
+	Kind string `json:"kind"`
+}
 
 // DoneOutputBody defines model for DoneOutputBody.
 type DoneOutputBody struct {
@@ -5582,6 +5727,9 @@ type Problem struct {
 
 	// Errors One entry for each wrong field.
 	Errors *[]ErrorDetail `json:"errors,omitempty"`
+
+	// Floor With stale-nonce: the last nonce that was used, 16 hex digits.
+	Floor *string `json:"floor,omitempty"`
 
 	// RequestId With internal: what to look for in the server's log.
 	RequestId *string `json:"request_id,omitempty"`
@@ -7556,6 +7704,9 @@ type ReportHeartbeatJSONRequestBody = HeartbeatBody
 // PairDeviceJSONRequestBody defines body for PairDevice for application/json ContentType.
 type PairDeviceJSONRequestBody = PairInputBody
 
+// SyncDeviceJSONRequestBody defines body for SyncDevice for application/json ContentType.
+type SyncDeviceJSONRequestBody = DeviceSyncBody
+
 // MarkByRollJSONRequestBody defines body for MarkByRoll for application/json ContentType.
 type MarkByRollJSONRequestBody = FingerBody
 
@@ -7621,6 +7772,426 @@ type StartSessionJSONRequestBody = StartInputBody
 
 // UpdateAttendanceJSONRequestBody defines body for UpdateAttendance for application/json ContentType.
 type UpdateAttendanceJSONRequestBody = CorrectInputBody
+
+// Getter for additional properties for DeviceMarkBody. Returns the specified
+// element and whether it was found
+func (a DeviceMarkBody) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for DeviceMarkBody
+func (a *DeviceMarkBody) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for DeviceMarkBody to handle AdditionalProperties
+func (a *DeviceMarkBody) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["boot_id"]; found {
+		err = json.Unmarshal(raw, &a.BootId)
+		if err != nil {
+			return fmt.Errorf("error reading 'boot_id': %w", err)
+		}
+		delete(object, "boot_id")
+	}
+
+	if raw, found := object["confidence"]; found {
+		err = json.Unmarshal(raw, &a.Confidence)
+		if err != nil {
+			return fmt.Errorf("error reading 'confidence': %w", err)
+		}
+		delete(object, "confidence")
+	}
+
+	if raw, found := object["map_version"]; found {
+		err = json.Unmarshal(raw, &a.MapVersion)
+		if err != nil {
+			return fmt.Errorf("error reading 'map_version': %w", err)
+		}
+		delete(object, "map_version")
+	}
+
+	if raw, found := object["seq"]; found {
+		err = json.Unmarshal(raw, &a.Seq)
+		if err != nil {
+			return fmt.Errorf("error reading 'seq': %w", err)
+		}
+		delete(object, "seq")
+	}
+
+	if raw, found := object["session_id"]; found {
+		err = json.Unmarshal(raw, &a.SessionId)
+		if err != nil {
+			return fmt.Errorf("error reading 'session_id': %w", err)
+		}
+		delete(object, "session_id")
+	}
+
+	if raw, found := object["slot"]; found {
+		err = json.Unmarshal(raw, &a.Slot)
+		if err != nil {
+			return fmt.Errorf("error reading 'slot': %w", err)
+		}
+		delete(object, "slot")
+	}
+
+	if raw, found := object["template_id"]; found {
+		err = json.Unmarshal(raw, &a.TemplateId)
+		if err != nil {
+			return fmt.Errorf("error reading 'template_id': %w", err)
+		}
+		delete(object, "template_id")
+	}
+
+	if raw, found := object["unix_ms"]; found {
+		err = json.Unmarshal(raw, &a.UnixMs)
+		if err != nil {
+			return fmt.Errorf("error reading 'unix_ms': %w", err)
+		}
+		delete(object, "unix_ms")
+	}
+
+	if raw, found := object["uptime_ms"]; found {
+		err = json.Unmarshal(raw, &a.UptimeMs)
+		if err != nil {
+			return fmt.Errorf("error reading 'uptime_ms': %w", err)
+		}
+		delete(object, "uptime_ms")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for DeviceMarkBody to handle AdditionalProperties
+func (a DeviceMarkBody) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	object["boot_id"], err = json.Marshal(a.BootId)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'boot_id': %w", err)
+	}
+
+	if a.Confidence != nil {
+		object["confidence"], err = json.Marshal(a.Confidence)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'confidence': %w", err)
+		}
+	}
+
+	if a.MapVersion != nil {
+		object["map_version"], err = json.Marshal(a.MapVersion)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'map_version': %w", err)
+		}
+	}
+
+	object["seq"], err = json.Marshal(a.Seq)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'seq': %w", err)
+	}
+
+	if a.SessionId != nil {
+		object["session_id"], err = json.Marshal(a.SessionId)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'session_id': %w", err)
+		}
+	}
+
+	object["slot"], err = json.Marshal(a.Slot)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'slot': %w", err)
+	}
+
+	if a.TemplateId != nil {
+		object["template_id"], err = json.Marshal(a.TemplateId)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'template_id': %w", err)
+		}
+	}
+
+	if a.UnixMs != nil {
+		object["unix_ms"], err = json.Marshal(a.UnixMs)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'unix_ms': %w", err)
+		}
+	}
+
+	object["uptime_ms"], err = json.Marshal(a.UptimeMs)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'uptime_ms': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for DeviceSyncBody. Returns the specified
+// element and whether it was found
+func (a DeviceSyncBody) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for DeviceSyncBody
+func (a *DeviceSyncBody) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for DeviceSyncBody to handle AdditionalProperties
+func (a *DeviceSyncBody) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["battery"]; found {
+		err = json.Unmarshal(raw, &a.Battery)
+		if err != nil {
+			return fmt.Errorf("error reading 'battery': %w", err)
+		}
+		delete(object, "battery")
+	}
+
+	if raw, found := object["boot"]; found {
+		err = json.Unmarshal(raw, &a.Boot)
+		if err != nil {
+			return fmt.Errorf("error reading 'boot': %w", err)
+		}
+		delete(object, "boot")
+	}
+
+	if raw, found := object["capacity"]; found {
+		err = json.Unmarshal(raw, &a.Capacity)
+		if err != nil {
+			return fmt.Errorf("error reading 'capacity': %w", err)
+		}
+		delete(object, "capacity")
+	}
+
+	if raw, found := object["depth"]; found {
+		err = json.Unmarshal(raw, &a.Depth)
+		if err != nil {
+			return fmt.Errorf("error reading 'depth': %w", err)
+		}
+		delete(object, "depth")
+	}
+
+	if raw, found := object["epoch"]; found {
+		err = json.Unmarshal(raw, &a.Epoch)
+		if err != nil {
+			return fmt.Errorf("error reading 'epoch': %w", err)
+		}
+		delete(object, "epoch")
+	}
+
+	if raw, found := object["fw"]; found {
+		err = json.Unmarshal(raw, &a.Fw)
+		if err != nil {
+			return fmt.Errorf("error reading 'fw': %w", err)
+		}
+		delete(object, "fw")
+	}
+
+	if raw, found := object["map_version"]; found {
+		err = json.Unmarshal(raw, &a.MapVersion)
+		if err != nil {
+			return fmt.Errorf("error reading 'map_version': %w", err)
+		}
+		delete(object, "map_version")
+	}
+
+	if raw, found := object["marks"]; found {
+		err = json.Unmarshal(raw, &a.Marks)
+		if err != nil {
+			return fmt.Errorf("error reading 'marks': %w", err)
+		}
+		delete(object, "marks")
+	}
+
+	if raw, found := object["now_ms"]; found {
+		err = json.Unmarshal(raw, &a.NowMs)
+		if err != nil {
+			return fmt.Errorf("error reading 'now_ms': %w", err)
+		}
+		delete(object, "now_ms")
+	}
+
+	if raw, found := object["oldest_age_s"]; found {
+		err = json.Unmarshal(raw, &a.OldestAgeS)
+		if err != nil {
+			return fmt.Errorf("error reading 'oldest_age_s': %w", err)
+		}
+		delete(object, "oldest_age_s")
+	}
+
+	if raw, found := object["rssi"]; found {
+		err = json.Unmarshal(raw, &a.Rssi)
+		if err != nil {
+			return fmt.Errorf("error reading 'rssi': %w", err)
+		}
+		delete(object, "rssi")
+	}
+
+	if raw, found := object["templates"]; found {
+		err = json.Unmarshal(raw, &a.Templates)
+		if err != nil {
+			return fmt.Errorf("error reading 'templates': %w", err)
+		}
+		delete(object, "templates")
+	}
+
+	if raw, found := object["up_ms"]; found {
+		err = json.Unmarshal(raw, &a.UpMs)
+		if err != nil {
+			return fmt.Errorf("error reading 'up_ms': %w", err)
+		}
+		delete(object, "up_ms")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for DeviceSyncBody to handle AdditionalProperties
+func (a DeviceSyncBody) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.Battery != nil {
+		object["battery"], err = json.Marshal(a.Battery)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'battery': %w", err)
+		}
+	}
+
+	object["boot"], err = json.Marshal(a.Boot)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'boot': %w", err)
+	}
+
+	if a.Capacity != nil {
+		object["capacity"], err = json.Marshal(a.Capacity)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'capacity': %w", err)
+		}
+	}
+
+	if a.Depth != nil {
+		object["depth"], err = json.Marshal(a.Depth)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'depth': %w", err)
+		}
+	}
+
+	object["epoch"], err = json.Marshal(a.Epoch)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'epoch': %w", err)
+	}
+
+	object["fw"], err = json.Marshal(a.Fw)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'fw': %w", err)
+	}
+
+	if a.MapVersion != nil {
+		object["map_version"], err = json.Marshal(a.MapVersion)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'map_version': %w", err)
+		}
+	}
+
+	if a.Marks != nil {
+		object["marks"], err = json.Marshal(a.Marks)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'marks': %w", err)
+		}
+	}
+
+	if a.NowMs != nil {
+		object["now_ms"], err = json.Marshal(a.NowMs)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'now_ms': %w", err)
+		}
+	}
+
+	if a.OldestAgeS != nil {
+		object["oldest_age_s"], err = json.Marshal(a.OldestAgeS)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'oldest_age_s': %w", err)
+		}
+	}
+
+	if a.Rssi != nil {
+		object["rssi"], err = json.Marshal(a.Rssi)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'rssi': %w", err)
+		}
+	}
+
+	if a.Templates != nil {
+		object["templates"], err = json.Marshal(a.Templates)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'templates': %w", err)
+		}
+	}
+
+	object["up_ms"], err = json.Marshal(a.UpMs)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'up_ms': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
 
 // AsStartInputBodyDurationMinutes0 returns the union data inside the StartInputBody_DurationMinutes as a StartInputBodyDurationMinutes0
 func (t StartInputBody_DurationMinutes) AsStartInputBodyDurationMinutes0() (StartInputBodyDurationMinutes0, error) {
@@ -8836,6 +9407,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 	PairDevice(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SyncDeviceWithBody A scanner says how it is and what it read, and is told which class it serves
+	//
+	// All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
+	SyncDeviceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SyncDevice A scanner says how it is and what it read, and is told which class it serves
+	//
+	// All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
+	SyncDevice(ctx context.Context, body SyncDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// InvitePhone Make a QR code that lets one phone in
 	//
@@ -11976,6 +12565,44 @@ func (c *Client) PairDeviceWithBody(ctx context.Context, contentType string, bod
 // Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 func (c *Client) PairDevice(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPairDeviceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SyncDeviceWithBody A scanner says how it is and what it read, and is told which class it serves
+//
+// All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
+func (c *Client) SyncDeviceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSyncDeviceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SyncDevice A scanner says how it is and what it read, and is told which class it serves
+//
+// All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
+func (c *Client) SyncDevice(ctx context.Context, body SyncDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSyncDeviceRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -19329,6 +19956,46 @@ func NewPairDeviceRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewSyncDeviceRequest calls the generic SyncDevice builder with application/json body
+func NewSyncDeviceRequest(server string, body SyncDeviceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSyncDeviceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSyncDeviceRequestWithBody constructs an http.Request for the SyncDevice method, with any body, and a specified content type
+func NewSyncDeviceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/device/sync")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewInvitePhoneRequest constructs an http.Request for the InvitePhone method
 func NewInvitePhoneRequest(server string) (*http.Request, error) {
 	var err error
@@ -23742,6 +24409,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/device/pair (the `PairDevice` operationId).
 	PairDeviceWithResponse(ctx context.Context, body PairDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*PairDeviceResponse, error)
+
+	// SyncDeviceWithBodyWithResponse A scanner says how it is and what it read, and is told which class it serves
+	//
+	// All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
+	SyncDeviceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SyncDeviceResponse, error)
+
+	// SyncDeviceWithResponse A scanner says how it is and what it read, and is told which class it serves
+	//
+	// All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
+	SyncDeviceWithResponse(ctx context.Context, body SyncDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*SyncDeviceResponse, error)
 
 	// InvitePhoneWithResponse Make a QR code that lets one phone in
 	//
@@ -31440,6 +32125,75 @@ func (r PairDeviceResponse) ContentType() string {
 	return ""
 }
 
+type SyncDeviceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeviceSyncReply
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SyncDeviceResponse) GetJSON200() *DeviceSyncReply {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SyncDeviceResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SyncDeviceResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SyncDeviceResponse) GetApplicationproblemJSON429() *Problem {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SyncDeviceResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SyncDeviceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SyncDeviceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SyncDeviceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SyncDeviceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type InvitePhoneResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -38383,6 +39137,36 @@ func (c *ClientWithResponses) PairDeviceWithResponse(ctx context.Context, body P
 	return ParsePairDeviceResponse(rsp)
 }
 
+// SyncDeviceWithBodyWithResponse A scanner says how it is and what it read, and is told which class it serves
+//
+// All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
+func (c *ClientWithResponses) SyncDeviceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SyncDeviceResponse, error) {
+	rsp, err := c.SyncDeviceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSyncDeviceResponse(rsp)
+}
+
+// SyncDeviceWithResponse A scanner says how it is and what it read, and is told which class it serves
+//
+// All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
+func (c *ClientWithResponses) SyncDeviceWithResponse(ctx context.Context, body SyncDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*SyncDeviceResponse, error) {
+	rsp, err := c.SyncDevice(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSyncDeviceResponse(rsp)
+}
+
 // InvitePhoneWithResponse Make a QR code that lets one phone in
 //
 // Done on the pendrive's own computer. The phone that opens the link reaches the teacher's screen from the classroom's network, and still has to sign in. A newer code ends an older one. The phones are listed in GET /api/edge/status.
@@ -45154,6 +45938,60 @@ func ParsePairDeviceResponse(rsp *http.Response) (*PairDeviceResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSyncDeviceResponse parses an HTTP response from a SyncDeviceWithResponse call
+func ParseSyncDeviceResponse(rsp *http.Response) (*SyncDeviceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SyncDeviceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeviceSyncReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Problem

@@ -1629,6 +1629,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A scanner says how it is and what it read, and is told which class it serves
+         * @description All of the marks are stored, or none. Only an answer with a good signature of the server's frees a mark in the scanner. stale-nonce: go on above `floor`.
+         */
+        post: operations["sync-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/edge/phones": {
         parameters: {
             query?: never;
@@ -3668,6 +3688,57 @@ export interface components {
              */
             wifi_strength: number | null;
         };
+        DeviceMarkBody: {
+            /**
+             * Format: int64
+             * @description The boot in which the finger was read.
+             */
+            boot_id: number;
+            /** Format: int64 */
+            confidence?: number;
+            /** Format: int64 */
+            map_version?: number;
+            /**
+             * Format: int64
+             * @description Counts from 1 in the epoch and never repeats.
+             */
+            seq: number;
+            /** @description The class that it had been told of; empty: none. */
+            session_id?: string;
+            /** Format: int64 */
+            slot: number;
+            /** Format: int64 */
+            template_id?: number;
+            /**
+             * Format: int64
+             * @description 0: it had no clock.
+             */
+            unix_ms?: number;
+            /** Format: int64 */
+            uptime_ms: number;
+        } & {
+            [key: string]: unknown;
+        };
+        DeviceResultBody: {
+            /**
+             * @description With each of them the mark is stored, and may be forgotten.
+             * @enum {string}
+             */
+            result: "ok" | "duplicate" | "not_enrolled" | "no_session" | "unknown_template";
+            /** Format: int64 */
+            seq: number;
+        };
+        DeviceSessionBody: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            closes_ms: number;
+            course_code: string;
+            course_name: string;
+            /** Format: uuid */
+            session_id: string;
+        };
         DeviceStatusBody: {
             /** Format: int64 */
             battery: number | null;
@@ -3688,6 +3759,105 @@ export interface components {
             sync_count: number | null;
             /** Format: int64 */
             wifi_strength: number | null;
+        };
+        DeviceSyncBody: {
+            /**
+             * Format: int64
+             * @description Percent; absent: it runs from the mains.
+             */
+            battery?: number | null;
+            /**
+             * Format: int64
+             * @description Counts how often it was switched on.
+             */
+            boot: number;
+            /**
+             * Format: int64
+             * @description Fingers its sensor can hold.
+             */
+            capacity?: number | null;
+            /**
+             * Format: int64
+             * @description Marks it holds, those sent now among them.
+             */
+            depth?: number | null;
+            /**
+             * Format: int64
+             * @description Of its counter of marks: another one after each factory reset.
+             */
+            epoch: number;
+            /** @example 1.4.0 */
+            fw: string;
+            /**
+             * Format: int64
+             * @description Of the list of whose finger is where.
+             */
+            map_version?: number;
+            /** @description The oldest it holds, in their order. */
+            marks?: components["schemas"]["DeviceMarkBody"][];
+            /**
+             * Format: int64
+             * @description Its clock, Unix milliseconds; 0: it has none.
+             */
+            now_ms?: number;
+            /**
+             * Format: int64
+             * @description Age of the oldest of them.
+             */
+            oldest_age_s?: number | null;
+            /**
+             * Format: int64
+             * @description dBm.
+             */
+            rssi?: number | null;
+            /**
+             * Format: int64
+             * @description Fingers it holds.
+             */
+            templates?: number | null;
+            /**
+             * Format: int64
+             * @description Since it was.
+             */
+            up_ms: number;
+        } & {
+            [key: string]: unknown;
+        };
+        DeviceSyncReply: {
+            /**
+             * Format: int64
+             * @description Every mark of the request is stored, up to this seq; 0: it held none.
+             */
+            ack: number;
+            /**
+             * Format: int64
+             * @description Fetch the list of whose finger is where when this is another one.
+             */
+            map_version: number;
+            /**
+             * Format: int64
+             * @description The server's clock, Unix milliseconds.
+             */
+            now_ms: number;
+            /**
+             * Format: int64
+             * @description Speak again after so long, or when a finger was read.
+             */
+            poll_ms: number;
+            /** @description One for each mark, in their order. */
+            results: components["schemas"]["DeviceResultBody"][];
+            /** @description Take another key: HMAC-SHA256(key, "arise rotate 1" and these 32 bytes in hex), of the key from pairing. Keep the one before until an answer is signed with the new one. */
+            rotate?: string;
+            /** @description The class that it serves now; absent: none. */
+            session?: components["schemas"]["DeviceSessionBody"];
+            /** @description To be done between two fingers. */
+            tasks: components["schemas"]["DeviceTaskBody"][];
+        };
+        DeviceTaskBody: {
+            /** Format: uuid */
+            id: string;
+            /** @example enrol */
+            kind: string;
         };
         DoneOutputBody: {
             /** @example System configuration updated. */
@@ -5561,6 +5731,8 @@ export interface components {
             detail: string;
             /** @description One entry for each wrong field. */
             errors?: components["schemas"]["ErrorDetail"][];
+            /** @description With stale-nonce: the last nonce that was used, 16 hex digits. */
+            floor?: string;
             /** @description With internal: what to look for in the server's log. */
             request_id?: string;
             /**
@@ -12527,6 +12699,66 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sync-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceSyncBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSyncReply"];
                 };
             };
             /** @description Conflict */

@@ -84,3 +84,15 @@ SELECT * FROM device_key WHERE device_id = @device_id FOR UPDATE;
 
 -- name: RotateDeviceKey :exec
 UPDATE device_key SET next_sealed = @next_sealed, salt = @salt WHERE device_id = @device_id;
+
+-- name: AdvanceDevice :execrows
+-- Unless its key was changed, or the nonce is not above the last.
+UPDATE device_key SET floor = @nonce WHERE device_id = @device_id AND sealed = @kept AND floor < @nonce;
+
+-- name: TurnDeviceKey :execrows
+-- The same for one that uses its next key: the one before is good no more.
+UPDATE device_key SET floor = @nonce, sealed = next_sealed, next_sealed = NULL, salt = NULL, rotated_at = @at
+WHERE device_id = @device_id AND next_sealed = @kept AND floor < @nonce;
+
+-- name: DeviceFloor :one
+SELECT floor FROM device_key WHERE device_id = @device_id;

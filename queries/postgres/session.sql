@@ -15,6 +15,12 @@ SELECT * FROM session WHERE course_id = @course_id AND voided ORDER BY opened_at
 -- name: Running :many
 SELECT * FROM session WHERE closed_at IS NULL AND NOT voided ORDER BY opened_at, id;
 
+-- name: HeldAt :many
+-- None lasts a day, so that the index on when they were opened finds them.
+SELECT * FROM session
+WHERE NOT voided AND opened_at > @since AND opened_at <= @moment AND coalesce(closed_at, closes_at) > @moment
+ORDER BY opened_at, id;
+
 -- name: AddSessions :many
 -- Those that were not here. In key order; the zero time stands for none: an array of
 -- times has no NULL.

@@ -17,6 +17,11 @@ SELECT * FROM session
 WHERE closed_ms IS NULL AND NOT voided
 ORDER BY opened_ms, id;
 
+-- name: HeldAt :many
+SELECT * FROM session
+WHERE NOT voided AND opened_ms <= @at_ms AND opened_ms > @at_ms - 86400000 AND coalesce(closed_ms, closes_ms) > @at_ms
+ORDER BY opened_ms, id;
+
 -- One way only: the end moves out, the closing moves in.
 -- name: PutSession :exec
 INSERT INTO session (

@@ -37,6 +37,19 @@ func (q *Queries) AddDevice(ctx context.Context, arg AddDeviceParams) error {
 	return err
 }
 
+const advanceDevice = `-- name: AdvanceDevice :execrows
+UPDATE device_key SET floor = $1 WHERE device_id = $2 AND sealed = $3 AND floor < $1
+`
+
+// Unless its key was changed, or the nonce is not above the last.
+func (q *Queries) AdvanceDevice(ctx context.Context, nonce int64, deviceID attendance.ID, kept []byte) (int64, error) {
+	result, err := q.db.Exec(ctx, advanceDevice, nonce, deviceID, kept)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const changeDevice = `-- name: ChangeDevice :execrows
 UPDATE device SET name = $1, mac = $2, room = $3, course_id = $4, legacy = $5 WHERE id = $6
 `
@@ -99,6 +112,17 @@ func (q *Queries) Device(ctx context.Context, id attendance.ID) (Device, error) 
 		&i.ClockMs,
 	)
 	return i, err
+}
+
+const deviceFloor = `-- name: DeviceFloor :one
+SELECT floor FROM device_key WHERE device_id = $1
+`
+
+func (q *Queries) DeviceFloor(ctx context.Context, deviceID attendance.ID) (int64, error) {
+	row := q.db.QueryRow(ctx, deviceFloor, deviceID)
+	var floor int64
+	err := row.Scan(&floor)
+	return floor, err
 }
 
 const deviceKey = `-- name: DeviceKey :one
@@ -531,4 +555,23 @@ func (q *Queries) TryPairing(ctx context.Context, selector string, at time.Time,
 	var i TryPairingRow
 	err := row.Scan(&i.DeviceID, &i.CodeHash)
 	return i, err
+}
+
+const turnDeviceKey = `-- name: TurnDeviceKey :execrows
+UPDATE device_key SET floor = $1, sealed = next_sealed, next_sealed = NULL, salt = NULL, rotated_at = $2
+WHERE device_id = $3 AND next_sealed = $4 AND floor < $1
+`
+
+// The same for one that uses its next key: the one before is good no more.
+func (q *Queries) TurnDeviceKey(ctx context.Context, nonce int64, at *time.Time, deviceID attendance.ID, kept []byte) (int64, error) {
+	result, err := q.db.Exec(ctx, turnDeviceKey,
+		nonce,
+		at,
+		deviceID,
+		kept,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -81,6 +81,53 @@ func (q *Queries) AddSessions(ctx context.Context, arg AddSessionsParams) ([]att
 	return items, nil
 }
 
+const heldAt = `-- name: HeldAt :many
+SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session
+WHERE NOT voided AND opened_at > $1 AND opened_at <= $2 AND coalesce(closed_at, closes_at) > $2
+ORDER BY opened_at, id
+`
+
+// None lasts a day, so that the index on when they were opened finds them.
+func (q *Queries) HeldAt(ctx context.Context, since time.Time, moment time.Time) ([]Session, error) {
+	rows, err := q.db.Query(ctx, heldAt, since, moment)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Session{}
+	for rows.Next() {
+		var i Session
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.NodeID,
+			&i.TeacherID,
+			&i.Kind,
+			&i.Topic,
+			&i.Room,
+			&i.DeviceID,
+			&i.OpenedAt,
+			&i.ClosesAt,
+			&i.ClosedAt,
+			&i.Opened,
+			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidAt,
+			&i.VoidReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockSessions = `-- name: LockSessions :many
 SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 `

@@ -129,6 +129,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.hashAtStmt, err = db.PrepareContext(ctx, hashAt); err != nil {
 		return nil, fmt.Errorf("error preparing query HashAt: %w", err)
 	}
+	if q.heldAtStmt, err = db.PrepareContext(ctx, heldAt); err != nil {
+		return nil, fmt.Errorf("error preparing query HeldAt: %w", err)
+	}
 	if q.hideCourseStmt, err = db.PrepareContext(ctx, hideCourse); err != nil {
 		return nil, fmt.Errorf("error preparing query HideCourse: %w", err)
 	}
@@ -505,6 +508,11 @@ func (q *Queries) Close() error {
 	if q.hashAtStmt != nil {
 		if cerr := q.hashAtStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing hashAtStmt: %w", cerr)
+		}
+	}
+	if q.heldAtStmt != nil {
+		if cerr := q.heldAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing heldAtStmt: %w", cerr)
 		}
 	}
 	if q.hideCourseStmt != nil {
@@ -911,6 +919,7 @@ type Queries struct {
 	fillRoomStmt        *sql.Stmt
 	firstLineStmt       *sql.Stmt
 	hashAtStmt          *sql.Stmt
+	heldAtStmt          *sql.Stmt
 	hideCourseStmt      *sql.Stmt
 	hideCoursesStmt     *sql.Stmt
 	hideEnrolmentStmt   *sql.Stmt
@@ -1018,6 +1027,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		fillRoomStmt:        q.fillRoomStmt,
 		firstLineStmt:       q.firstLineStmt,
 		hashAtStmt:          q.hashAtStmt,
+		heldAtStmt:          q.heldAtStmt,
 		hideCourseStmt:      q.hideCourseStmt,
 		hideCoursesStmt:     q.hideCoursesStmt,
 		hideEnrolmentStmt:   q.hideEnrolmentStmt,

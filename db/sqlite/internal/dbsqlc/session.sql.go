@@ -11,6 +11,59 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const heldAt = `-- name: HeldAt :many
+SELECT id, course_id, node_id, teacher_id, device_id, kind, topic, room, opened_ms, closes_ms, closed_ms, wall_ms, segment_id, mono_ms, hlc, policy, voided, void_ord, void_fact_id, void_by_id, void_ms, void_reason, pruned FROM session
+WHERE NOT voided AND opened_ms <= ?1 AND opened_ms > ?1 - 86400000 AND coalesce(closed_ms, closes_ms) > ?1
+ORDER BY opened_ms, id
+`
+
+func (q *Queries) HeldAt(ctx context.Context, atMs int64) ([]Session, error) {
+	rows, err := q.query(ctx, q.heldAtStmt, heldAt, atMs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Session{}
+	for rows.Next() {
+		var i Session
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.NodeID,
+			&i.TeacherID,
+			&i.DeviceID,
+			&i.Kind,
+			&i.Topic,
+			&i.Room,
+			&i.OpenedMs,
+			&i.ClosesMs,
+			&i.ClosedMs,
+			&i.WallMs,
+			&i.SegmentID,
+			&i.MonoMs,
+			&i.Hlc,
+			&i.Policy,
+			&i.Voided,
+			&i.VoidOrd,
+			&i.VoidFactID,
+			&i.VoidByID,
+			&i.VoidMs,
+			&i.VoidReason,
+			&i.Pruned,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const markPruned = `-- name: MarkPruned :exec
 UPDATE session SET pruned = 1
 WHERE id = ?1
