@@ -120,13 +120,14 @@ const (
 	WhyNotEntitled    Why = "not_entitled"
 	WhyUnplaced       Why = "unplaced"      // a queued scan that no running session can claim
 	WhyWalkIn         Why = "walk_in"       // somebody who is not on the roster, and their marks
+	WhyRevoked        Why = "revoked"       // handed in by a pendrive that was shut out
 	WhyClone          Why = "clone_suspect" // a pendrive exists twice, or was set back: for the office to know
 	WhyClockAhead     Why = "clock_ahead"   // a pendrive's clock lies in the future: for the office to know
 )
 
 // Whys are all reasons, those first that hold marks.
 var Whys = []Why{
-	WhyUnplaced, WhyWalkIn, WhyNotEnrolled, WhyUnknownPerson, WhyUnknownSession, WhyNotEntitled, WhyHashConflict, WhyUnknownKind, WhyPoison,
+	WhyUnplaced, WhyWalkIn, WhyNotEnrolled, WhyUnknownPerson, WhyUnknownSession, WhyNotEntitled, WhyRevoked, WhyHashConflict, WhyUnknownKind, WhyPoison,
 	WhyClone, WhyClockAhead,
 }
 

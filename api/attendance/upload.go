@@ -84,6 +84,9 @@ type Inbound interface {
 	// LockStream makes other uploads of the node wait; a new incarnation starts at
 	// the zero Stream.
 	LockStream(ctx context.Context, node, incarnation ID) (Stream, error)
+	// Shut reports, once the stream is locked, that the node was revoked: what it
+	// hands in now is for people to look at.
+	Shut(ctx context.Context, node ID) (bool, error)
 	AdvanceStream(ctx context.Context, node, incarnation ID, to Stream) error
 	// Entitled are the courses a node may write to; all of them are there.
 	Entitled(ctx context.Context, node ID) (map[ID]bool, error)
@@ -124,6 +127,15 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 		facts = append(facts, f)
 		if adjusted {
 			times[sent.Seq] = Result{Seq: sent.Seq, Code: CodeAdjusted, EffectiveMS: f.EffectiveMS, Ord: f.Ord}
+		}
+	}
+	shut, err := tx.Shut(ctx, up.Node)
+	if err != nil {
+		return Receipt{}, err
+	}
+	for i := range facts {
+		if shut && facts[i].Why == "" {
+			facts[i].Why = WhyRevoked
 		}
 	}
 	known, err := resolve(ctx, tx, up.Node, facts)

@@ -140,8 +140,5 @@ func (a NodeAuth) Authenticate(r *http.Request, role attendance.Role) (auth.Prin
 	if !auth.SameKey(key, n.KeyHash) {
 		return auth.Principal{}, auth.ErrToken
 	}
-	if !n.RevokedAt.IsZero() {
-		return auth.Principal{}, attendance.ErrRevoked
-	}
-	return auth.Principal{Actor: attendance.Actor{ID: node, Role: attendance.RoleNode}, Name: n.Name}, nil
+	return auth.Principal{Actor: attendance.Actor{ID: node, Role: attendance.RoleNode}, Name: n.Name, Shut: !n.RevokedAt.IsZero()}, nil
 }

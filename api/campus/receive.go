@@ -66,7 +66,7 @@ type receiptOutput struct {
 
 type resultBody struct {
 	Seq         int64  `json:"seq"`
-	Code        string `json:"code" doc:"duplicate, time_adjusted, or why the line waits in the inbox." example:"unknown_session"`
+	Code        string `json:"code" doc:"duplicate, time_adjusted, or why the line waits in the inbox; revoked: because the office shut this pendrive out." example:"unknown_session"`
 	EffectiveMS int64  `json:"effective_ms,omitempty" doc:"With time_adjusted: when it happened by the cloud's clock."`
 	Ord         int64  `json:"ord,omitempty" doc:"With time_adjusted: its place in the order of facts."`
 }
@@ -91,10 +91,10 @@ func (d Deps) receive(api huma.API) {
 	op := ofNode(huma.Operation{
 		OperationID: "receive-facts", Method: http.MethodPost, Path: "/api/sync/receive",
 		Summary: "Take a batch of a pendrive's log", MaxBodyBytes: maxPacked, SkipValidateBody: true, // it comes packed
-		Description: "One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.",
+		Description: "One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.",
 		Errors:      []int{http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
 	})
-	rest.Handle(api, op, d.receiveFacts)
+	rest.Handle(api, rest.EvenShut(op), d.receiveFacts)
 	rest.BodyIs(api, op.Path, uploadType)
 }
 

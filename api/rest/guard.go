@@ -52,6 +52,18 @@ func BeforeChange(op huma.Operation) huma.Operation {
 	return op
 }
 
+const evenShut = "even-shut"
+
+// EvenShut marks an operation that is open to a pendrive that was revoked; all others
+// are not.
+func EvenShut(op huma.Operation) huma.Operation {
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata[evenShut] = true
+	return op
+}
+
 func guard(who Authenticator) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humachi.Unwrap(ctx)
@@ -112,6 +124,9 @@ func admit(op *huma.Operation, who Authenticator, r *http.Request) (auth.Princip
 func may(p auth.Principal, op *huma.Operation) error {
 	if p.MustChange && op.Metadata[beforeChange] == nil {
 		return NewProblem(http.StatusForbidden, "must-change", "choose a password of your own first: POST /api/admin/password")
+	}
+	if p.Shut && op.Metadata[evenShut] == nil {
+		return attendance.ErrRevoked
 	}
 	if p.Role != attendance.RoleIntegration {
 		return nil

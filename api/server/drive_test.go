@@ -178,3 +178,16 @@ func (p *program) exec(t *testing.T, sql string, args ...any) {
 		t.Fatal(err)
 	}
 }
+
+// row asks the database for one.
+func (p *program) row(t *testing.T, sql string, into ...any) {
+	t.Helper()
+	pool, err := postgres.Connect(t.Context(), p.config.DatabaseURL, p.config.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if err := pool.QueryRow(t.Context(), sql).Scan(into...); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -302,13 +302,21 @@ func TestARevokedPendriveIsShutOut(t *testing.T) {
 	if err := server.Revoke(t.Context(), p.config, "Lost on the bus"); err != nil {
 		t.Fatal(err)
 	}
-	for name, a := range map[string]answer{
-		"its upload": d.send(t, d.batch()),
-		"its roster": d.do(t, http.MethodGet, "/api/sync/roster", d.token, nil),
-	} {
-		if a.status != http.StatusForbidden || a.problem(t) != "revoked" {
-			t.Errorf("%s: got %d %s, want revoked", name, a.status, a.raw)
+	if a := d.do(t, http.MethodGet, "/api/sync/roster", d.token, nil); a.status != http.StatusForbidden || a.problem(t) != "revoked" {
+		t.Errorf("its roster: got %d %s, want revoked", a.status, a.raw)
+	}
+	var got receipt
+	batch := d.batch(d.class(t, demo.Make(time.Now().UTC()))...)
+	for range 2 { // the first reply may be lost
+		d.send(t, batch).into(t, &got)
+		if got.AckedThrough != 2 {
+			t.Errorf("its upload: got %+v, want both lines confirmed", got)
 		}
+	}
+	var kept, placed int
+	p.row(t, "SELECT (SELECT count(*) FROM inbox WHERE reason = 'revoked'), (SELECT count(*) FROM session) + (SELECT count(*) FROM standing)", &kept, &placed)
+	if kept != 2 || placed != 0 {
+		t.Errorf("got %d in the inbox and %d placed, want 2 and none", kept, placed)
 	}
 	for _, name := range []string{"Lost on the bus", "Never made"} {
 		if err := server.Revoke(t.Context(), p.config, name); !errors.Is(err, attendance.ErrNotFound) {

@@ -26,6 +26,12 @@ func (t *tx) LockStream(ctx context.Context, node, incarnation attendance.ID) (a
 	return attendance.Stream{Seq: row.Seq, Hash: [32]byte(row.Hash)}, nil
 }
 
+// Shut implements attendance.Inbound.
+func (t *tx) Shut(ctx context.Context, node attendance.ID) (bool, error) {
+	n, err := t.q.Node(ctx, node)
+	return n.RevokedAt != nil, missing(err, "pendrive", node)
+}
+
 func (t *tx) AdvanceStream(ctx context.Context, node, incarnation attendance.ID, to attendance.Stream) error {
 	if err := t.q.AdvanceStream(ctx, node, incarnation, to.Seq, to.Hash[:]); err != nil {
 		return fmt.Errorf("advance stream: %w", err)

@@ -151,3 +151,33 @@ func TestADamagedRosterIsNotTakenForAWrongCode(t *testing.T) {
 		t.Errorf("got %d %s", code, page)
 	}
 }
+
+func TestARevokedPendriveHandsInAndBeginsNoClass(t *testing.T) {
+	t.Parallel()
+	cloud := cloudtest.New(t)
+	school := cloud.School(t, 2)
+	c := config(t, cloud.URL)
+	d := paired(t, cloud, c)
+	d.begin(school)
+	cloud.Behave(cloudtest.Manners{Fault: func(_ int, path string, w http.ResponseWriter, _ *http.Request) bool {
+		if path != "/api/sync/roster" {
+			return false
+		}
+		cloudtest.Problem(w, http.StatusForbidden, "revoked", nil)
+		return true
+	}})
+	if code := d.call("POST", "/api/sync/push", nil, nil); code != http.StatusServiceUnavailable {
+		t.Errorf("push: got %d", code)
+	}
+	if st := d.status(); !strings.Contains(st.Attention, "revoked") || st.Waiting != 0 || len(cloud.Stored(t)) != 1 {
+		t.Errorf("got %+v, want that it says so and has handed in its line", st)
+	}
+	d.stop()
+	d2 := start(t, c) // it remembers
+	d2.must("POST", "/api/teacher/login", map[string]string{"course_code": "cs301", "pin": cloudtest.PIN}, nil)
+	var said struct{ Type string }
+	order := map[string]any{"course_id": school.Course.ID, "session_id": cloudtest.NewID(t).String()}
+	if code := d2.call("POST", "/api/teacher/start-session", order, &said); code != http.StatusForbidden || said.Type != "urn:arise:problem:revoked" {
+		t.Errorf("got %d %+v, want it refused", code, said)
+	}
+}

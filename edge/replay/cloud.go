@@ -66,7 +66,7 @@ func attention(err error) string {
 	case err == nil, errors.Is(err, ErrAway), errors.As(err, &busy), errors.Is(err, context.Canceled):
 		return ""
 	case errors.Is(err, attendance.ErrRevoked):
-		return "The office has revoked this pendrive. Its marks are safe here: bring it to the office."
+		return "The office has revoked this pendrive: it begins no class. What it held was handed in for the office to look at; bring it there."
 	case errors.As(err, &stranger):
 		return "Something else answers in place of the cloud: sign in to this network, or check CLOUD_SERVER_URL. Marks are safe here."
 	case errors.As(err, &refused) && refused.Status == 401:

@@ -130,6 +130,11 @@ func (r *Replay) cycle(ctx context.Context, pull bool) (Done, error) {
 		pull = pull || r.o.World.Now().Sub(r.last.pulled) >= feedAtLeast
 		err = r.pull(ctx, pull, head, &done)
 	}
+	if errors.Is(err, attendance.ErrRevoked) && r.o.Told != nil {
+		if kept := r.o.Told(ctx, attendance.Lease{State: attendance.NodeRevoked}); kept != nil {
+			return done, kept
+		}
+	}
 	if done.spoke || err != nil { // a cycle with nothing to say knows nothing of the cloud
 		r.report(ctx, done, err)
 	}

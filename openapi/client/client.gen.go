@@ -6033,7 +6033,7 @@ type RestoreSessionOutputBody struct {
 
 // ResultBody defines model for ResultBody.
 type ResultBody struct {
-	// Code duplicate, time_adjusted, or why the line waits in the inbox.
+	// Code duplicate, time_adjusted, or why the line waits in the inbox; revoked: because the office shut this pendrive out.
 	//
 	// Examples: unknown_session
 	Code string `json:"code"`
@@ -9692,7 +9692,7 @@ type ClientInterface interface {
 
 	// ReceiveFactsWithBody Take a batch of a pendrive's log
 	//
-	// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+	// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9701,7 +9701,7 @@ type ClientInterface interface {
 
 	// ReceiveFacts Take a batch of a pendrive's log
 	//
-	// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+	// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -13279,7 +13279,7 @@ func (c *Client) PushNow(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 
 // ReceiveFactsWithBody Take a batch of a pendrive's log
 //
-// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13298,7 +13298,7 @@ func (c *Client) ReceiveFactsWithBody(ctx context.Context, params *ReceiveFactsP
 
 // ReceiveFacts Take a batch of a pendrive's log
 //
-// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -24742,7 +24742,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReceiveFactsWithBodyWithResponse Take a batch of a pendrive's log
 	//
-	// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+	// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -24751,7 +24751,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReceiveFactsWithResponse Take a batch of a pendrive's log
 	//
-	// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+	// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -39721,7 +39721,7 @@ func (c *ClientWithResponses) PushNowWithResponse(ctx context.Context, reqEditor
 
 // ReceiveFactsWithBodyWithResponse Take a batch of a pendrive's log
 //
-// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -39736,7 +39736,7 @@ func (c *ClientWithResponses) ReceiveFactsWithBodyWithResponse(ctx context.Conte
 
 // ReceiveFactsWithResponse Take a batch of a pendrive's log
 //
-// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+// One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

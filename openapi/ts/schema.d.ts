@@ -2173,7 +2173,7 @@ export interface paths {
         put?: never;
         /**
          * Take a batch of a pendrive's log
-         * @description One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox.
+         * @description One transaction: when the answer comes, everything through acked_through is in Postgres. Repeats cost nothing. One bad line never fails the rest; it waits in the inbox, as does all that a revoked pendrive hands in.
          */
         post: operations["receive-facts"];
         delete?: never;
@@ -6022,7 +6022,7 @@ export interface components {
         };
         ResultBody: {
             /**
-             * @description duplicate, time_adjusted, or why the line waits in the inbox.
+             * @description duplicate, time_adjusted, or why the line waits in the inbox; revoked: because the office shut this pendrive out.
              * @example unknown_session
              */
             code: string;
