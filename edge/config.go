@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -25,13 +26,14 @@ import (
 var table = settings.Table{
 	Prefix: "ARISE_", Others: []string{"ARISE_DATA", "ARISE_DEMO", "ARISE_ZONE", "ARISE_ALLOW_LEGACY", "ARISE_TEST_"},
 	Settings: []settings.Setting{
-		{Name: "ARISE_EDGE_LISTEN", Default: ":5000", Meaning: "address to listen on in the classroom's network"},
+		{Name: "ARISE_EDGE_LISTEN", Default: ":5000", Meaning: "address to listen on in the classroom's network; where its port is taken, the next free one"},
 		{Name: "ARISE_EDGE_HOME", Meaning: "folder of edge.env, the sealed roster and data, where the program itself is elsewhere; not in edge.env"},
 		{Name: "ARISE_EDGE_DATA", Meaning: "folder of the register; unset: data beside the program"},
 		{Name: "CLOUD_SERVER_URL", Meaning: "where to send marks, such as https://school.example; unset: where it was paired"},
 		{Name: "SYNC_INTERVAL_SECONDS", Default: "300", Meaning: "longest wait between two syncs; 0: only when asked"},
 		{Name: "ARISE_EDGE_CLAIM", Meaning: "claim code from the office, used on first start"},
 		{Name: "ARISE_EDGE_ALLOW_LEGACY", Default: "0", Meaning: "1: accept original scanners; they sign nothing"},
+		{Name: "ARISE_EDGE_OPEN", Meaning: "0: do not open the browser; unset: open it where there is a desktop"},
 		{Name: "ARISE_EDGE_ZONE", Default: "Asia/Kolkata", Meaning: "the campus's time zone, for dates that people read"},
 	},
 }
@@ -71,6 +73,11 @@ func configure(dir string, environ []string, stderr io.Writer) (node.Config, err
 	c.Every = time.Duration(seconds) * time.Second
 	if c.Legacy, err = v.Bool("ARISE_EDGE_ALLOW_LEGACY"); err != nil {
 		errs = append(errs, err)
+	}
+	c.Open, err = v.Bool("ARISE_EDGE_OPEN")
+	errs = append(errs, err)
+	if v["ARISE_EDGE_OPEN"] == "" {
+		c.Open = desktop(runtime.GOOS, environ)
 	}
 	if c.Zone, err = time.LoadLocation(v["ARISE_EDGE_ZONE"]); err != nil {
 		errs = append(errs, fmt.Errorf("ARISE_EDGE_ZONE: %w: use a name such as Asia/Kolkata", err))

@@ -20,7 +20,7 @@ import (
 // ships; lan is its address there.
 func inRoom(t *testing.T, cloud *cloudtest.Cloud) (d *drive, lan string) {
 	t.Helper()
-	d = &drive{t: t, http: browser(t), env: []string{
+	d = &drive{t: t, http: newBrowser(t), env: []string{
 		"CLOUD_SERVER_URL=" + cloud.URL, "ARISE_EDGE_CLAIM=" + cloudtest.Code, "ARISE_EDGE_DATA=" + t.TempDir(),
 		fmt.Sprintf("ARISE_EDGE_LISTEN=:%d", porttest.Free(t)), "ARISE_EDGE_ALLOW_LEGACY=1",
 	}}
@@ -43,7 +43,7 @@ func (d *drive) stands() pendrive.EdgeStatus {
 	return st
 }
 
-func browser(t *testing.T) *http.Client {
+func newBrowser(t *testing.T) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -54,7 +54,7 @@ func browser(t *testing.T) *http.Client {
 
 // from is a browser of the room: it has cookies of its own.
 func (d *drive) from(base string) *drive {
-	return &drive{t: d.t, base: base, http: browser(d.t)}
+	return &drive{t: d.t, base: base, http: newBrowser(d.t)}
 }
 
 func (d *drive) signIn() int {

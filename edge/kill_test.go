@@ -55,6 +55,7 @@ type drive struct {
 	env  []string
 	cmd  *exec.Cmd
 	base string
+	said *bufio.Reader // what its window says after the first line
 	http *http.Client
 }
 
@@ -74,7 +75,8 @@ func (d *drive) plugIn() {
 	if err := d.cmd.Start(); err != nil {
 		d.t.Fatal(err)
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
+	d.said = bufio.NewReader(out)
+	line, err := d.said.ReadString('\n')
 	_, at, ok := strings.Cut(strings.TrimSpace(line), "http://")
 	if err != nil || !ok {
 		d.t.Fatalf("it said %q, %v", line, err)
@@ -84,6 +86,9 @@ func (d *drive) plugIn() {
 
 // pull is the plug: nothing is finished, nothing is closed.
 func (d *drive) pull() {
+	if d.cmd == nil { // it was never plugged in
+		return
+	}
 	_ = d.cmd.Process.Kill()
 	_ = d.cmd.Wait()
 }

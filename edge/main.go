@@ -23,6 +23,7 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "edge:", err)
+		linger()
 		os.Exit(1)
 	}
 }
@@ -71,29 +72,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case "status":
 		return status(ctx, c, stdout)
 	}
-	return serve(ctx, c, stdout)
-}
-
-func serve(ctx context.Context, c node.Config, stdout io.Writer) (err error) {
-	n, err := node.New(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, n.Close()) }()
-	if _, err := fmt.Fprintf(stdout, "A.R.I.S.E. pendrive: %s\n", n.Here()); err != nil {
-		return err
-	}
-	for _, url := range n.LAN() {
-		if _, err := fmt.Fprintf(stdout, "  scanners and phones in this network: %s\n", url); err != nil {
-			return err
-		}
-	}
-	if n.WantsCode() {
-		if _, err := fmt.Fprintf(stdout, "Open %s in the browser and type the claim code from the office.\n", n.Here()); err != nil {
-			return err
-		}
-	}
-	return n.Run(ctx)
+	return serve(ctx, c, stdout, stderr)
 }
 
 func claim(ctx context.Context, c node.Config, stdout io.Writer) (err error) {

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -36,7 +37,7 @@ func logged(log *slog.Logger) func(http.Handler) http.Handler {
 			switch {
 			case ww.Status() >= http.StatusInternalServerError:
 				level = slog.LevelError
-			case r.Method != http.MethodGet:
+			case r.Method != http.MethodGet && (ww.Status() >= http.StatusBadRequest || !polls(r)):
 				level = slog.LevelInfo
 			}
 			log.Log(r.Context(), level, "request", "method", r.Method, "path", Route(r),
@@ -44,6 +45,10 @@ func logged(log *slog.Logger) func(http.Handler) http.Handler {
 		})
 	}
 }
+
+// polls reports whether a request is one of a scanner's, which come each second
+// for as long as it has power.
+func polls(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/device/") }
 
 // Route is the pattern, not the address: a link's token must not reach the log.
 func Route(r *http.Request) string {

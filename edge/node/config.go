@@ -19,6 +19,7 @@ type Config struct {
 	Claim  string        // pairs on first start; empty: paired already, or later
 	Sealed string        // the first roster of a made pendrive; there need be none
 	Legacy bool          // accept original scanners, which sign nothing
+	Open   bool          // the browser, when it is started
 	Zone   *time.Location
 
 	Version   string

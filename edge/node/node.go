@@ -55,7 +55,8 @@ type room struct {
 	handler  http.Handler
 }
 
-// New takes the port and the register. Its errors name the way out.
+// New takes the register and then a port: of two programs on one folder the second
+// must find out before it changes anything. Its errors name the way out.
 func New(ctx context.Context, c Config) (n *Node, err error) {
 	n = &Node{
 		config: c, hub: live.NewHub(), stopLive: make(chan struct{}), typed: make(chan struct{}, 1), brake: auth.NewLocal(),
@@ -66,14 +67,16 @@ func New(ctx context.Context, c Config) (n *Node, err error) {
 			err = errors.Join(err, n.Close())
 		}
 	}()
-	var lc net.ListenConfig
-	if n.listener, err = lc.Listen(ctx, "tcp", c.Listen); err != nil {
-		return n, fmt.Errorf("listen on %s: %w: if another program has the port, stop it or set ARISE_EDGE_LISTEN to a free one, such as :5001", c.Listen, err)
-	}
 	if n.store, err = Open(ctx, c, n.onChange, n.onAppend); err != nil {
 		return n, err
 	}
+	if err = n.unsign(); err != nil {
+		return n, fmt.Errorf("clean the folder: %w", err)
+	}
 	if err = remember(ctx, &n.config, n.store); err != nil {
+		return n, err
+	}
+	if n.listener, err = listen(ctx, c.Listen); err != nil {
 		return n, err
 	}
 	if n.phones, err = phone.Open(ctx, n.store, c.World, c.Log); err != nil {
@@ -87,6 +90,9 @@ func New(ctx context.Context, c Config) (n *Node, err error) {
 		Handler:           http.HandlerFunc(n.serve),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	if err := n.sign(); err != nil { // a second start will not find us, and all else works
+		c.Log.WarnContext(ctx, "a second start will not find this one", "error", err)
 	}
 	return n, nil
 }
@@ -133,6 +139,9 @@ func (n *Node) Address() string { return n.listener.Addr().String() }
 
 // Here is where this computer finds it, LAN where others do.
 func (n *Node) Here() string { return Here(n.Address()) }
+
+// Moved says that its port is not the wanted one; empty: it is.
+func (n *Node) Moved() string { return moved(portOf(n.config.Listen), portOf(n.Address())) }
 
 // LAN is empty when it listens to this computer only.
 func (n *Node) LAN() []string { return lan(n.Address(), ownAddresses()) }
@@ -217,7 +226,7 @@ func (n *Node) Close() error {
 	}
 	n.http, n.listener = nil, nil
 	if n.store != nil {
-		errs = append(errs, n.store.Close())
+		errs = append(errs, n.unsign(), n.store.Close())
 		n.store = nil
 	}
 	return errors.Join(errs...)

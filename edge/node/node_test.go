@@ -78,29 +78,19 @@ func TestStartingTwiceNamesTheWayOut(t *testing.T) {
 	t.Parallel()
 	c := config(t, "")
 	d := start(t, c)
-	for name, tc := range map[string]struct {
-		change func(*node.Config)
-		says   []string
-	}{
-		"the same folder": {func(*node.Config) {}, []string{c.Data, "ARISE_EDGE_DATA"}},
-		"the same port": {func(c *node.Config) {
-			c.Listen, c.Data = strings.TrimPrefix(d.base, "http://"), t.TempDir()
-		}, []string{strings.TrimPrefix(d.base, "http://"), "ARISE_EDGE_LISTEN"}},
-	} {
-		again := c
-		tc.change(&again)
-		_, err := node.New(t.Context(), again)
-		if err == nil {
-			t.Fatalf("%s: got no error", name)
-		}
-		for _, part := range tc.says {
-			if !strings.Contains(err.Error(), part) {
-				t.Errorf("%s: got %q, want it to say %s", name, err, part)
-			}
-		}
+	_, err := node.New(t.Context(), c)
+	if err == nil || !strings.Contains(err.Error(), c.Data) || !strings.Contains(err.Error(), "ARISE_EDGE_DATA") {
+		t.Errorf("got %v, want it to say %s and the way out", err, c.Data)
+	}
+	if st, err := node.Running(t.Context(), c.Data, 0); err != nil || st.Network.Here != d.base {
+		t.Errorf("got %+v, %v, want to be told of the first", st.Network, err)
 	}
 	if code := d.call("GET", "/api/health", nil, nil); code != http.StatusOK {
 		t.Errorf("the first: got %d, want 200", code)
+	}
+	d.stop()
+	if _, err := node.Running(t.Context(), c.Data, 0); err == nil {
+		t.Error("it left word of where it is, and is gone")
 	}
 }
 

@@ -68,6 +68,9 @@ func attention(st pendrive.EdgeStatus, sync string) []string {
 	if sync != "" {
 		out = append(out, sync)
 	}
+	if m := moved(st.Network.Wanted, st.Network.Port); m != "" {
+		out = append(out, m)
+	}
 	if st.Clock.State == "ahead" || st.Clock.State == "behind" {
 		out = append(out, st.Clock.Words)
 	}
