@@ -42,6 +42,9 @@ var built = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if question := os.Getenv("ARISE_TEST_RESOLVE"); question != "" {
+		os.Exit(resolve(question))
+	}
 	code := m.Run()
 	if builtIn != "" {
 		_ = os.RemoveAll(builtIn)

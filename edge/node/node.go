@@ -17,6 +17,7 @@ import (
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/live"
 	"github.com/arise-attendance/arise/db/sqlite"
+	"github.com/arise-attendance/arise/edge/announce"
 	"github.com/arise-attendance/arise/edge/door"
 	"github.com/arise-attendance/arise/edge/phone"
 	"github.com/arise-attendance/arise/edge/replay"
@@ -31,6 +32,7 @@ type Node struct {
 	http     *http.Server
 	phones   *phone.Book
 	door     *door.Door
+	announce *announce.Announcer // nil: it listens to this computer only
 	stopLive chan struct{}
 	instance string // of this start
 	started  time.Time
@@ -83,6 +85,7 @@ func New(ctx context.Context, c Config) (n *Node, err error) {
 		return n, err
 	}
 	n.door = door.New(n.phones, c.Listen)
+	n.announce = n.announcer()
 	if err = n.assemble(ctx); err != nil {
 		return n, err
 	}
@@ -156,6 +159,9 @@ func (n *Node) Run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error { return n.sync(ctx) })
+	if n.announce != nil {
+		g.Go(func() error { return n.announce.Run(ctx) })
+	}
 	g.Go(func() error { return n.every(ctx, closeEvery, n.closeDue) })
 	g.Go(func() error { return n.every(ctx, idleAfter, n.settle) })
 	g.Go(func() error {

@@ -4,9 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net"
+	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/arise-attendance/arise/api/pendrive"
+	"github.com/arise-attendance/arise/db/sqlite"
+	"github.com/arise-attendance/arise/edge/announce"
 )
 
 // Status implements pendrive.Drive.
@@ -56,7 +61,37 @@ func (n *Node) network() pendrive.EdgeNetwork {
 	} else {
 		out.QR = "/api/edge/qr"
 	}
+	if n.announce != nil {
+		if host := n.announce.Host(); host != "" {
+			out.Name = "http://" + net.JoinHostPort(host, strconv.Itoa(port))
+		}
+	}
 	return out
+}
+
+// announcer is for a listener that the whole network reaches. Whoever chose one of
+// this computer's addresses knows what they do.
+func (n *Node) announcer() *announce.Announcer {
+	at, err := netip.ParseAddrPort(n.Address())
+	if err != nil || !at.Addr().IsUnspecified() {
+		return nil
+	}
+	who := func() (id sqlite.Identity) {
+		if r := n.room.Load(); r != nil {
+			id = r.identity
+		}
+		return id
+	}
+	return announce.New(announce.Config{
+		Port: at.Port(), ID: n.instance, Own: ownAddresses, Log: n.config.Log,
+		Name: func() string { return who().Name },
+		Node: func() string {
+			if id := who().Node; !id.IsZero() {
+				return id.String()
+			}
+			return ""
+		},
+	})
 }
 
 // attention is what a person must do, most urgent first.
