@@ -72,9 +72,7 @@ func New(ctx context.Context, c Config) (n *Node, err error) {
 	if n.store, err = Open(ctx, c, n.onChange, n.onAppend); err != nil {
 		return n, err
 	}
-	if err = n.unsign(); err != nil {
-		return n, fmt.Errorf("clean the folder: %w", err)
-	}
+	n.unsign()
 	if err = remember(ctx, &n.config, n.store); err != nil {
 		return n, err
 	}
@@ -232,7 +230,8 @@ func (n *Node) Close() error {
 	}
 	n.http, n.listener = nil, nil
 	if n.store != nil {
-		errs = append(errs, n.unsign(), n.store.Close())
+		n.unsign()
+		errs = append(errs, n.store.Close())
 		n.store = nil
 	}
 	return errors.Join(errs...)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -37,13 +36,15 @@ func (n *Node) sign() error {
 	return nil
 }
 
-// unsign takes the word back, also one that a pulled plug left behind.
-func (n *Node) unsign() error {
-	err := os.Remove(filepath.Join(n.config.Data, runningFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+// unsign takes the word back, also one that a pulled plug left behind. The file
+// stays: a folder that changes is what FAT does worst.
+func (n *Node) unsign() {
+	path := filepath.Join(n.config.Data, runningFile)
+	if _, err := os.Stat(path); err != nil {
+		return // nobody left word
 	}
-	return err
+	// On a drive that takes no writes an old word stays, and whoever reads it asks.
+	_ = os.WriteFile(path, []byte("{}\n"), 0o600)
 }
 
 // Running finds the program that has a folder open, and asks how it stands. It
@@ -78,6 +79,9 @@ func runningNow(ctx context.Context, data string) (pendrive.EdgeStatus, error) {
 	}
 	if err := json.Unmarshal(raw, &at); err != nil {
 		return pendrive.EdgeStatus{}, err
+	}
+	if at.Instance == "" {
+		return pendrive.EdgeStatus{}, errors.New("it ended in order")
 	}
 	st, err := Ask(ctx, at.URL)
 	if err == nil && st.Instance != at.Instance { // left by a pulled plug; the port is another's now
