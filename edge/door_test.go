@@ -43,7 +43,7 @@ func (d *drive) stands() pendrive.EdgeStatus {
 	return st
 }
 
-func newBrowser(t *testing.T) *http.Client {
+func newBrowser(t testing.TB) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {

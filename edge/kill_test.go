@@ -54,7 +54,7 @@ func TestMain(m *testing.M) {
 
 // drive is the real program on one folder.
 type drive struct {
-	t    *testing.T
+	t    testing.TB
 	env  []string
 	cmd  *exec.Cmd
 	base string
