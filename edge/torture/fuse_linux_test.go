@@ -1,0 +1,73 @@
+package torture
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// mounted is a folder on the disk, for other programs than this one: a process that
+// serves a FUSE folder and uses it too may wait for itself.
+func mounted(t testing.TB, d *Disk) (folder string, unmount func()) {
+	t.Helper()
+	folder = t.TempDir()
+	undo, err := Mount(d, folder)
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("mount: %v", err)
+		}
+		t.Skipf("cannot mount a FUSE folder here (root, or fusermount, is wanted): %v", err)
+	}
+	done := false
+	unmount = func() {
+		if done {
+			return
+		}
+		done = true
+		if err := undo(); err != nil {
+			t.Errorf("unmount: %v", err)
+		}
+	}
+	t.Cleanup(unmount)
+	return folder, unmount
+}
+
+// needsFUSE skips where there is none.
+func needsFUSE(t testing.TB) {
+	t.Helper()
+	if _, err := os.Stat("/dev/fuse"); errors.Is(err, os.ErrNotExist) {
+		t.Skip("there is no /dev/fuse: a disk that forgets cannot be made here")
+	}
+}
+
+func shell(t *testing.T, folder, script string) string {
+	t.Helper()
+	// Not cmd.Dir: the fork would enter the folder while this process holds its breath.
+	cmd := exec.CommandContext(t.Context(), "sh", "-ec", "cd '"+folder+"'\n"+script)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	return string(out)
+}
+
+func TestProgramsUseTheDiskThroughTheKernel(t *testing.T) {
+	t.Parallel()
+	needsFUSE(t)
+	d := NewDisk()
+	folder, unmount := mounted(t, d)
+	shell(t, folder, `
+		mkdir sub && printf hello > sub/file && sync sub/file sub .
+		mv sub/file sub/other && printf ' world' >> sub/other && printf new > sub/new
+		test "$(cat sub/other)" = 'hello world'; test ! -e sub/file; rm sub/new; mkdir gone; rmdir gone
+		truncate -s 3 sub/other; test "$(cat sub/other)" = hel
+		test "$(ls -A sub)" = other; fallocate -l 100 sub/big; test "$(stat -c %s sub/big)" = 100`)
+	if d.Unsynced() == 0 {
+		t.Error("the kernel kept back what was written")
+	}
+	unmount()
+	d.PowerUp(Drop, chance(1))
+	again, _ := mounted(t, d)
+	shell(t, again, `test "$(cat sub/file)" = hello; test "$(ls -A . sub | tr '\n' ' ')" = '.: sub  sub: file '`)
+}
