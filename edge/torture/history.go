@@ -26,7 +26,7 @@ const (
 	Broken  Type = "broken"  // a place said or did what it never may
 	Shown   Type = "shown"   // what a place shows in the middle of things
 	Sent    Type = "sent"    // a line of a log that the cloud was given
-	Ack     Type = "ack"     // a receipt, as the pendrive got it
+	Ack     Type = "ack"     // a receipt, as the pendrive got it; Count: which of its lives
 	Revoked Type = "revoked" // a place was shut out
 	Drained Type = "drained" // nothing waits any more; Count: milliseconds since the faults stopped
 

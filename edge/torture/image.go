@@ -91,10 +91,8 @@ func (im image) apply(c change) {
 		}
 		copy(n.data[c.at:], c.data)
 	case link:
-		if to := im[c.to]; to != nil {
-			im.make(c.node, c.dir)
-			to.names[c.asName] = c.node
-		}
+		im.make(c.node, c.dir)
+		im.folder(c.to).names[c.asName] = c.node
 	case unlink:
 		if from := im[c.from]; from != nil && from.names[c.name] == c.node {
 			delete(from.names, c.name)
@@ -103,10 +101,8 @@ func (im image) apply(c change) {
 		if from := im[c.from]; from != nil && from.names[c.name] == c.node {
 			delete(from.names, c.name)
 		}
-		if to := im[c.to]; to != nil {
-			im.make(c.node, c.dir)
-			to.names[c.asName] = c.node
-		}
+		im.make(c.node, c.dir)
+		im.folder(c.to).names[c.asName] = c.node
 	}
 }
 
@@ -122,6 +118,12 @@ func (im image) make(id uint64, dir bool) {
 
 func (im image) file(id uint64) *inode {
 	im.make(id, false)
+	return im[id]
+}
+
+// folder may be synced before anybody synced its own name.
+func (im image) folder(id uint64) *inode {
+	im.make(id, true)
 	return im[id]
 }
 

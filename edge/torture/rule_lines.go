@@ -7,10 +7,16 @@ import (
 )
 
 // chained is I5: each log is one unbroken chain of hashes from its first line, and
-// what the cloud confirms never goes back.
+// what the cloud confirms never goes back while a drive runs. One that was down may
+// not have kept the last receipt.
 func (t *trial) chained(find findFunc) {
 	chains := map[attendance.ID]map[int64][32]byte{} // by incarnation: the hash after each line
-	acked := map[string]int64{}
+	type life struct {
+		place       string
+		incarnation attendance.ID
+		boot        int64
+	}
+	acked := map[life]int64{}
 	for _, e := range t.events {
 		switch e.Type {
 		case Sent:
@@ -33,11 +39,11 @@ func (t *trial) chained(find findFunc) {
 			}
 			chain[e.Seq] = hash
 		case Ack:
-			seat := e.Place + e.Incarnation.String()
-			if e.Seq < acked[seat] {
-				find("I5", Corrupt, "%s: line %d was confirmed after line %d", e.Place, e.Seq, acked[seat])
+			l := life{e.Place, e.Incarnation, e.Count}
+			if e.Seq < acked[l] {
+				find("I5", Corrupt, "%s: line %d was confirmed after line %d", e.Place, e.Seq, acked[l])
 			}
-			acked[seat] = e.Seq
+			acked[l] = e.Seq
 			if hash, known := chains[e.Incarnation][e.Seq]; !known || !bytes.Equal(e.Hash, hash[:]) {
 				find("I5", Corrupt, "%s: line %d was confirmed with another hash", e.Place, e.Seq)
 			}
