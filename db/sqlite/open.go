@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -116,8 +115,8 @@ func (s *Store) mount(ctx context.Context) error {
 
 // writable opens the folder for all that the store does.
 func (s *Store) writable(ctx context.Context) (err error) {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
+	if err := makeFolder(s.dir); err != nil {
+		return err
 	}
 	if s.folder, err = takeFolder(ctx, s.dir); err != nil {
 		return err

@@ -30,6 +30,7 @@ func (f Finding) String() string { return fmt.Sprintf("%s %s: %s", f.Rule, f.Har
 type Report struct {
 	Acknowledged int // questions with an OK
 	Findings     []Finding
+	Mutant       bool // findings are wanted
 }
 
 // Count is how many findings did a harm.

@@ -200,6 +200,7 @@ func TestAHistoryThatBreaksAPromiseIsFoundOut(t *testing.T) {
 		"a verdict waits in the inbox":                {inboxed(6), "I1", Lost},
 		"a finger was accepted twice":                 {alter(func(e Event) bool { return e.Said == Already }, func(e *Event) { e.Said = Accepted }), "I1", Lost},
 		"the drive forgot a finger":                   {alter(at(Shown, "drive", 1), says("")), "I1", Lost},
+		"the drive forgot the session":                {add(Event{Type: Gone, Place: "drive", Session: aSession}), "I1", Lost},
 		"the drive forgot the last verdict":           {alter(at(Standing, "drive", 3), says(attendance.Absent)), "I1", Lost},
 		"the drive shows what nobody said":            {alter(at(Shown, "drive", 1), says(attendance.Duty)), "I1", Corrupt},
 		"a fact was made by nobody":                   {alter(stored(6), func(e *Event) { e.Body = bytes.Replace(e.Body, []byte(`"excused"`), []byte(`"absent"`), 1) }), "I2", Corrupt},

@@ -51,7 +51,7 @@ func (c *class) begin() bool {
 	}
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: Open, Session: c.session})
 	code := c.drive.browser(http.MethodPost, "/api/teacher/start-session", map[string]any{"course_id": c.course.id, "session_id": c.session}, nil)
-	c.opened = c.answer(answered, code, "")
+	c.opened = c.answer("the opening", answered, code, "")
 	if c.opened { // the scanner learns of it, as it does every few seconds
 		c.drive.call(c.scanner, http.MethodGet, "/api/session-status", nil, nil)
 	}
@@ -62,21 +62,23 @@ func (c *class) end() bool {
 	c.ending = true
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: End, Session: c.session})
 	code := c.drive.browser(http.MethodPost, "/api/teacher/session/"+c.session.String()+"/end", nil, nil)
-	if !c.answer(answered, code, "") {
+	if !c.answer("the end", answered, code, "") {
 		return false
 	}
 	c.session, c.opened, c.ending = attendance.ID{}, false, false
 	return true
 }
 
-// answer notes what came back. A server in trouble leaves open what it did.
-func (c *class) answer(answered func(Type, string), code int, said string) bool {
+// answer notes what came back. A server in trouble leaves open what it did; none may
+// refuse what belongs to a class.
+func (c *class) answer(what string, answered func(Type, string), code int, said string) bool {
 	switch {
 	case code >= 200 && code < 300:
 		answered(OK, said)
 		return true
 	case code >= 400 && code < 500:
 		answered(Fail, fmt.Sprintf("%d %s", code, said))
+		c.history.Add(Event{Type: Broken, Place: c.drive.place, Said: fmt.Sprintf("%s is refused: %d", what, code)})
 	}
 	return false
 }
@@ -161,7 +163,7 @@ func (c *class) touch(mu *sync.Mutex, student attendance.ID, roll int) bool {
 		c.history.Add(Event{Type: Broken, Place: c.drive.place, Said: fmt.Sprintf("roll %d is told %q (%s) in its own class", roll, got.Message, got.Status)})
 		return false
 	}
-	if c.answer(answered, code, said) {
+	if c.answer("a finger", answered, code, said) {
 		return true
 	}
 	c.owes(mu, student, code, func() { c.touch(mu, student, roll) })
@@ -173,7 +175,7 @@ func (c *class) judge(mu *sync.Mutex, student, gesture attendance.ID, status att
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: Verdict, Session: c.session, Student: student, Gesture: gesture, Status: status})
 	path := fmt.Sprintf("/api/teacher/session/%s/marks/%s", c.session, gesture)
 	code := c.drive.browser(http.MethodPut, path, map[string]any{"student_ids": []any{student}, "status": status}, nil)
-	if c.answer(answered, code, "") {
+	if c.answer("a verdict", answered, code, "") {
 		return true
 	}
 	c.owes(mu, student, code, func() { c.judge(mu, student, gesture, status) })
@@ -181,13 +183,11 @@ func (c *class) judge(mu *sync.Mutex, student, gesture attendance.ID, status att
 }
 
 func (c *class) owes(mu *sync.Mutex, student attendance.ID, code int, ask func()) {
-	if code >= 400 && code < 500 {
-		c.history.Add(Event{Type: Broken, Place: c.drive.place, Student: student, Said: fmt.Sprintf("a mark of this class is refused: %d", code)})
-		return
-	}
 	mu.Lock()
 	defer mu.Unlock()
-	c.owed[student] = ask
+	if code < 400 || code >= 500 {
+		c.owed[student] = ask
+	}
 }
 
 // register is what the teacher's screen shows.
@@ -202,8 +202,8 @@ type registerRow struct {
 	Source string
 }
 
-// look reads a session's screen; false: there was no answer.
-func (c *class) look(session attendance.ID) (register, bool) {
+// look reads a session's screen, and what the answer was: 0 if there was none.
+func (c *class) look(session attendance.ID) (register, int) {
 	var got register
 	code := c.drive.browser(http.MethodGet, "/api/teacher/session/"+session.String(), nil, &got)
 	for i := range got.Students {
@@ -211,13 +211,17 @@ func (c *class) look(session attendance.ID) (register, bool) {
 			got.Students[i].Status = attendance.Unmarked
 		}
 	}
-	return got, code == http.StatusOK
+	return got, code
 }
 
-// shows notes what the drive shows of a session now.
+// shows notes what the drive shows of a session now; false: there was no answer.
 func (c *class) shows(as Type, session attendance.ID) bool {
-	got, ok := c.look(session)
-	if !ok {
+	got, code := c.look(session)
+	switch {
+	case code >= 400 && code < 500: // it knows neither session nor teacher
+		c.history.Add(Event{Type: Gone, Place: c.drive.place, Session: session, Said: fmt.Sprint(code)})
+		return true
+	case code != http.StatusOK:
 		return false
 	}
 	if len(got.Students) != len(c.course.students) {

@@ -49,11 +49,8 @@ func newDrive(t testing.TB, place, cloud, claim string, disk *Disk) *drive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &drive{t: t, place: place, bin: program(t, "edge", ""), disk: disk, jar: jar}
+	d := &drive{t: t, place: place, bin: program(t, "edge", ""), disk: disk, jar: jar, folder: filepath.Join(t.TempDir(), "medium")}
 	d.env = []string{"CLOUD_SERVER_URL=" + cloud, "ARISE_EDGE_CLAIM=" + claim, "SYNC_INTERVAL_SECONDS=1"}
-	if disk == nil {
-		d.folder = t.TempDir()
-	}
 	t.Cleanup(func() {
 		if disk != nil {
 			disk.Cut()
@@ -77,7 +74,7 @@ var (
 func (d *drive) boot() error {
 	d.t.Helper()
 	if d.disk != nil && d.undo == nil {
-		d.folder, d.undo = mounted(d.t, d.disk)
+		d.undo = mount(d.t, d.disk, d.folder)
 	}
 	d.said, d.ended = &output{}, make(chan struct{})
 	d.cmd = exec.Command(d.bin, "serve")
@@ -141,6 +138,23 @@ func (d *drive) kill() {
 	if d.http != nil {
 		d.http.CloseIdleConnections()
 	}
+}
+
+// dieAt kills the program when the power goes: whoever waits for its answer learns
+// that there is none.
+func (d *drive) dieAt(dark <-chan struct{}) (dead <-chan struct{}) {
+	cmd, ended, gone := d.cmd, d.ended, make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-dark:
+			_ = cmd.Process.Kill() // it may have ended
+			d.disk.Wreck()
+			<-ended
+		case <-ended:
+		}
+	}()
+	return gone
 }
 
 func (d *drive) unplug() {

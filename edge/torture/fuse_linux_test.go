@@ -7,11 +7,14 @@ import (
 	"testing"
 )
 
-// mounted is a folder on the disk, for other programs than this one: a process that
-// serves a FUSE folder and uses it too may wait for itself.
-func mounted(t testing.TB, d *Disk) (folder string, unmount func()) {
+// mount shows a disk in a folder, for other programs than this one: a process that
+// serves a FUSE folder and uses it too may wait for itself. Who mounts unmounts,
+// when nobody uses it.
+func mount(t testing.TB, d *Disk, folder string) (unmount func()) {
 	t.Helper()
-	folder = t.TempDir()
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	undo, err := Mount(d, folder)
 	if err != nil {
 		if os.Getenv("CI") != "" {
@@ -19,18 +22,11 @@ func mounted(t testing.TB, d *Disk) (folder string, unmount func()) {
 		}
 		t.Skipf("cannot mount a FUSE folder here (root, or fusermount, is wanted): %v", err)
 	}
-	done := false
-	unmount = func() {
-		if done {
-			return
-		}
-		done = true
+	return func() {
 		if err := undo(); err != nil {
 			t.Errorf("unmount: %v", err)
 		}
 	}
-	t.Cleanup(unmount)
-	return folder, unmount
 }
 
 // needsFUSE skips where there is none.
@@ -56,7 +52,8 @@ func TestProgramsUseTheDiskThroughTheKernel(t *testing.T) {
 	t.Parallel()
 	needsFUSE(t)
 	d := NewDisk()
-	folder, unmount := mounted(t, d)
+	folder := t.TempDir()
+	unmount := mount(t, d, folder)
 	shell(t, folder, `
 		mkdir sub && printf hello > sub/file && sync sub/file sub .
 		mv sub/file sub/other && printf ' world' >> sub/other && printf new > sub/new
@@ -68,6 +65,6 @@ func TestProgramsUseTheDiskThroughTheKernel(t *testing.T) {
 	}
 	unmount()
 	d.PowerUp(Drop, chance(1))
-	again, _ := mounted(t, d)
-	shell(t, again, `test "$(cat sub/file)" = hello; test "$(ls -A . sub | tr '\n' ' ')" = '.: sub  sub: file '`)
+	defer mount(t, d, folder)()
+	shell(t, folder, `test "$(cat sub/file)" = hello; test "$(ls -A . sub | tr '\n' ' ')" = '.: sub  sub: file '`)
 }

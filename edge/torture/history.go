@@ -25,6 +25,7 @@ const (
 	Boot    Type = "boot"    // a place is up, again
 	Broken  Type = "broken"  // a place said or did what it never may
 	Shown   Type = "shown"   // what a place shows in the middle of things
+	Gone    Type = "gone"    // a place knows nothing of a session
 	Sent    Type = "sent"    // a line of a log that the cloud was given
 	Ack     Type = "ack"     // a receipt, as the pendrive got it; Count: which of its lives
 	Revoked Type = "revoked" // a place was shut out

@@ -94,6 +94,9 @@ func (t *trial) scans(find findFunc, who pupil, ops []*op) {
 // or what was on its way. It also holds for what all places show in the end.
 func (t *trial) shown(find findFunc) {
 	for i, e := range t.events {
+		if e.Type == Gone && !t.how.Lied && t.openedBefore(e, i) {
+			find("I1", Lost, "%s knows nothing of session %s, whose opening was acknowledged: %s", e.Place, e.Session, e.Said)
+		}
 		who := pupil{e.Session, e.Student}
 		if (e.Type != Shown && e.Type != Standing) || !t.alone(who, e.Place) || t.how.Lied {
 			continue
@@ -109,6 +112,12 @@ func (t *trial) shown(find findFunc) {
 			find("I1", Corrupt, "%s shows %q of student %s, which nobody ever said", e.Place, e.Status, e.Student)
 		}
 	}
+}
+
+func (t *trial) openedBefore(e Event, now int) bool {
+	return slices.ContainsFunc(t.ops, func(o *op) bool {
+		return o.Kind == Open && o.Session == e.Session && o.Place == e.Place && o.okAt < now
+	})
 }
 
 // alone reports whether one drive only marked a student; where several did, order

@@ -77,6 +77,13 @@ func (r *run) begin() {
 // ready waits until the roster is there and the teacher is signed in.
 func (r *run) ready() {
 	r.t.Helper()
+	eventually(r.t, "the roster is there", func() error { // asking for a course that is not there yet counts as guessing
+		var st classroom.SyncStatus
+		if code := r.drive.browser(http.MethodGet, "/api/sync/status", nil, &st); code != http.StatusOK || st.LastSync == nil {
+			return fmt.Errorf("status %d: %+v", code, st)
+		}
+		return nil
+	})
 	eventually(r.t, "the teacher signs in", func() error {
 		if !r.drive.signIn(r.class.course.code) {
 			return errors.New("not yet")

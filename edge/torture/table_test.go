@@ -45,7 +45,12 @@ func printTable(to io.Writer) {
 	fmt.Fprintln(out, "\nfault\ttries\tacknowledged\tlost\tdoubled\tcorrupt\tverdict")
 	for _, r := range table.rows {
 		verdict := "kept every promise"
-		if len(r.report.Findings) > 0 {
+		switch harm := len(r.report.Findings) > 0; {
+		case r.report.Mutant && harm:
+			verdict = "found out"
+		case r.report.Mutant:
+			verdict = "NOT FOUND OUT"
+		case harm:
 			verdict = "BROKEN: " + r.report.Findings[0].Rule
 		}
 		fmt.Fprintf(out, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", r.fault, r.tries, r.report.Acknowledged,

@@ -13,4 +13,20 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 		t.Parallel()
 		killed(t, s, times(50, 2000), 1)
 	})
+	for i, m := range Manners {
+		t.Run("when the power is cut and the medium is of the manner "+string(m), func(t *testing.T) {
+			t.Parallel()
+			needsFUSE(t)
+			r := newRun(t, s, "power cut, "+string(m), NewDisk())
+			powerCuts(r, m, times(20, 667), uint64(i+1))
+			r.clears()
+		})
+	}
+	for _, m := range mutants {
+		t.Run("but by a pendrive that is wrong: "+m.says, func(t *testing.T) {
+			t.Parallel()
+			needsFUSE(t)
+			m.foundOut(t, s, 60)
+		})
+	}
 }

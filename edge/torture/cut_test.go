@@ -1,0 +1,77 @@
+package torture
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+)
+
+// cut takes the power away from drive and computer in the middle of a write or a
+// sync, chosen among the next so many; of what was not synced the medium keeps what
+// its manner says. It reports whether the drive can go on.
+func (r *run) cut(chance *rand.Rand, m Manner, within int) bool {
+	r.tries++
+	at := 1 + chance.IntN(within)
+	dark := r.drive.disk.CutAt(at, chance)
+	gone := func() bool {
+		select {
+		case <-dark:
+			return true
+		default:
+			return false
+		}
+	}
+	var err error
+	if r.drive.cmd == nil {
+		if err = r.drive.boot(); err == nil {
+			r.up()
+		}
+	}
+	if err == nil {
+		dead := r.drive.dieAt(dark)
+		if r.settled(gone) {
+			r.class.hold(chance, gone)
+		}
+		select {
+		case <-r.drive.ended:
+		default:
+			r.drive.disk.Cut() // it refused something: that is noted, and it is over
+		}
+		<-dead
+	}
+	if err == nil && !gone() { // it ended by itself
+		err = fmt.Errorf("%w with the power on: %s", errEnded, r.drive.said.last())
+	}
+	if err != nil && !errors.Is(err, errDark) {
+		r.history.Add(Event{Type: Broken, Place: r.drive.place, Said: err.Error()})
+		return false
+	}
+	lost := r.drive.disk.Unsynced()
+	r.drive.kill()
+	r.history.Add(Event{Type: Fault, Place: r.drive.place, Said: fmt.Sprintf("power cut (%s) at step %d, %d steps unsynced", m, at, lost)})
+	r.drive.unplug()
+	r.drive.disk.PowerUp(m, chance)
+	return true
+}
+
+// settled waits until the teacher is signed in, or the power is gone.
+func (r *run) settled(gone func() bool) bool {
+	for !gone() {
+		if r.drive.signIn(r.class.course.code) {
+			return true
+		}
+	}
+	return false
+}
+
+// powerCuts does many cuts to one drive that has been in use.
+func powerCuts(r *run, m Manner, tries int, seed uint64) {
+	r.t.Helper()
+	chance := rand.New(rand.NewPCG(seed, 512))
+	r.begin()
+	for range tries {
+		if !r.cut(chance, m, 400) {
+			break
+		}
+	}
+}
