@@ -21,7 +21,7 @@ RACE      ?= ./api/attendance/... ./api/live/... ./db/... ./edge/... ./jobs/...
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 GENERATED := db/postgres/internal/dbsqlc db/sqlite/internal/dbsqlc openapi/openapi.yaml openapi/client openapi/ts/schema.d.ts
 
-.PHONY: help run build pendrive same web test test-go test-web check lint vet drift generate fmt cross bench tools clean
+.PHONY: help run build pendrive same web test test-go test-web torture check lint vet drift generate fmt cross bench tools clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the portals are embedded: no Go build while they are being made
@@ -51,6 +51,12 @@ test-web: web
 	@.ci/need chromium
 	npm --prefix web run --silent test:unit
 	npm --prefix web run --silent test:browser
+
+# The short form of this is one of the tests. Its histories stay in bin/torture; a failure names its seed.
+torture: $(PG) ## try to break the pendrive in every way, for some hours, and print one table
+	@mkdir -p bin/torture
+	set -o pipefail; ARISE_TORTURE=long go test -count=1 -timeout 24h -v -run TestNothingAcknowledgedIsLost -artifacts -outputdir=$(abspath bin/torture) ./edge/torture \
+		| grep -Ev '^ *(=== |--- PASS)'
 
 check: web drift lint vet cross same test ## what a change must pass; .ci/run is this
 

@@ -27,13 +27,7 @@ type class struct {
 // hold holds classes until the drive answers no more, or enough tells so.
 func (c *class) hold(chance *rand.Rand, enough func() bool) {
 	for !enough() {
-		if c.ending && !c.end() || !c.begin() {
-			return
-		}
-		if !c.mark(chance, enough) {
-			return
-		}
-		if enough() || !c.end() {
+		if c.ending && !c.end() || !c.begin() || !c.mark(chance, enough) || enough() || !c.end() {
 			return
 		}
 	}

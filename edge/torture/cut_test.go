@@ -65,13 +65,40 @@ func (r *run) settled(gone func() bool) bool {
 }
 
 // powerCuts does many cuts to one drive that has been in use.
-func powerCuts(r *run, m Manner, tries int, seed uint64) {
-	r.t.Helper()
-	chance := rand.New(rand.NewPCG(seed, 512))
-	r.begin()
-	for range tries {
-		if !r.cut(chance, m, 400) {
-			break
+func powerCuts(m Manner) func(*run, *rand.Rand) {
+	return func(r *run, chance *rand.Rand) {
+		r.begin()
+		for range times(20, 100) {
+			if !r.cut(chance, m, 400) {
+				return
+			}
 		}
 	}
+}
+
+// newborn cuts the power of a drive during its first start, when it makes its
+// register, is paired and gets its roster; then it holds a class.
+func newborn(r *run, chance *rand.Rand) {
+	m := Manners[chance.IntN(len(Manners))]
+	for range 1 + chance.IntN(3) {
+		r.tries++
+		at := 1 + chance.IntN(120)
+		dark := r.drive.disk.CutAt(at, chance)
+		switch err := r.drive.boot(); {
+		case err == nil:
+			dead := r.drive.dieAt(dark)
+			r.rosterOr(dark)
+			r.drive.disk.Cut() // it was quicker
+			<-dead
+		case !errors.Is(err, errDark):
+			r.history.Add(Event{Type: Broken, Place: r.drive.place, Said: err.Error()})
+			return
+		}
+		r.drive.kill()
+		r.history.Add(Event{Type: Fault, Place: r.drive.place, Said: fmt.Sprintf("power cut (%s) at step %d of the first start", m, at)})
+		r.drive.unplug()
+		r.drive.disk.PowerUp(m, chance)
+	}
+	r.begin()
+	r.classes(chance, 1)
 }

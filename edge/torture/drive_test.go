@@ -157,6 +157,16 @@ func (d *drive) dieAt(dark <-chan struct{}) (dead <-chan struct{}) {
 	return gone
 }
 
+// gone reports whether the program has ended.
+func (d *drive) gone() bool {
+	select {
+	case <-d.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 func (d *drive) unplug() {
 	if d.undo != nil {
 		d.undo()

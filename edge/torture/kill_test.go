@@ -2,37 +2,24 @@ package torture
 
 import (
 	"math/rand/v2"
-	"testing"
 	"time"
 )
 
 // killed pulls the plug on the program, not on the medium: kill -9 at any moment
 // while the class is marked.
-func killed(t *testing.T, s *school, tries int, seed uint64) {
-	chance := rand.New(rand.NewPCG(seed, 9))
-	r := newRun(t, s, "kill -9", nil)
+func killed(r *run, chance *rand.Rand) {
 	r.begin()
-	for range tries {
+	for range times(25, 100) {
 		r.tries++
-		after := time.Duration(chance.IntN(400)) * time.Millisecond
-		timer := time.AfterFunc(after, func() { _ = r.drive.cmd.Process.Kill() })
-		ended := r.drive.ended
-		r.class.hold(chance, func() bool {
-			select {
-			case <-ended:
-				return true
-			default:
-				return false
-			}
-		})
+		timer := time.AfterFunc(time.Duration(chance.IntN(400))*time.Millisecond, func() { _ = r.drive.cmd.Process.Kill() })
+		r.class.hold(chance, r.drive.gone)
 		timer.Stop()
 		r.drive.kill()
 		r.history.Add(Event{Type: Fault, Place: r.drive.place, Said: "kill -9"})
 		if err := r.drive.boot(); err != nil {
 			r.history.Add(Event{Type: Broken, Place: r.drive.place, Said: err.Error()})
-			break
+			return
 		}
 		r.up()
 	}
-	r.clears()
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,6 +24,7 @@ import (
 type ill struct {
 	lost   bool          // it never arrives
 	silent bool          // it arrives, and the reply does not come back
+	half   int           // so many bytes of the request arrive, and then the line is dead; 0: all
 	cut    int           // the reply ends after so many bytes, counted from one; 0: it is whole
 	twice  bool          // it arrives twice
 	stale  bool          // it arrives once more after the next one
@@ -96,6 +98,9 @@ func (n *network) serve(w http.ResponseWriter, r *http.Request) {
 	case what.portal != "":
 		portal(w, what.portal)
 		return
+	case what.half > 0:
+		n.sever(r, body, what.half)
+		panic(http.ErrAbortHandler)
 	case what.lost:
 		panic(http.ErrAbortHandler)
 	}
@@ -148,6 +153,32 @@ func (n *network) pass(r *http.Request, body []byte) (reply, error) {
 		}
 	}
 	return got, nil
+}
+
+// sever brings the beginning of a request to the cloud and hangs up.
+func (n *network) sever(r *http.Request, body []byte, bytes int) {
+	conn, err := net.Dial("tcp", strings.TrimPrefix(n.cloud, "http://"))
+	if err != nil {
+		n.t.Error(err)
+		return
+	}
+	defer conn.Close()
+	raw := wire(r, body)
+	_, _ = conn.Write(raw[:min(bytes, len(raw)-1)]) // the cloud may have hung up
+}
+
+// wire is a request as it goes over the line.
+func wire(r *http.Request, body []byte) []byte {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%s %s HTTP/1.1\r\nHost: school\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), len(body))
+	for _, name := range []string{"Authorization", "Content-Type", "Content-Encoding", "Accept"} {
+		if v := r.Header.Get(name); v != "" {
+			fmt.Fprintf(&out, "%s: %s\r\n", name, v)
+		}
+	}
+	out.WriteString("\r\n")
+	out.Write(body)
+	return out.Bytes()
 }
 
 // note writes down which lines the cloud took.

@@ -3,7 +3,6 @@ package torture
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -37,7 +36,7 @@ func newRun(t testing.TB, s *school, name string, disk *Disk) *run {
 	t.Helper()
 	r := &run{t: t, name: name, school: s, history: newHistory(t, name)}
 	c := s.newCourse(t, 60)
-	claim, node := s.pair(t, name, c)
+	claim, node := s.pair(t, name+" "+c.code, c)
 	r.node = node
 	r.net = newNetwork(t, s.url, "drive", r.history)
 	r.drive = newDrive(t, "drive", r.net.URL, claim, disk)
@@ -77,19 +76,37 @@ func (r *run) begin() {
 // ready waits until the roster is there and the teacher is signed in.
 func (r *run) ready() {
 	r.t.Helper()
-	eventually(r.t, "the roster is there", func() error { // asking for a course that is not there yet counts as guessing
-		var st classroom.SyncStatus
-		if code := r.drive.browser(http.MethodGet, "/api/sync/status", nil, &st); code != http.StatusOK || st.LastSync == nil {
-			return fmt.Errorf("status %d: %+v", code, st)
-		}
-		return nil
-	})
+	r.rosterOr(nil)
 	eventually(r.t, "the teacher signs in", func() error {
 		if !r.drive.signIn(r.class.course.code) {
 			return errors.New("not yet")
 		}
 		return nil
 	})
+}
+
+// rosterOr waits until the roster is there, or the power is gone. Asking for a course
+// that is not there yet would count as guessing.
+func (r *run) rosterOr(dark <-chan struct{}) {
+	r.t.Helper()
+	eventually(r.t, "the roster is there", func() error {
+		select {
+		case <-dark:
+			return nil
+		default:
+		}
+		var st classroom.SyncStatus
+		if code := r.drive.browser(http.MethodGet, "/api/sync/status", nil, &st); code != http.StatusOK || st.LastSync == nil {
+			return fmt.Errorf("status %d: %+v", code, st)
+		}
+		return nil
+	})
+}
+
+// classes holds so many classes from their beginning to their end.
+func (r *run) classes(chance *rand.Rand, n int) {
+	most := len(r.class.all) + n
+	r.class.hold(chance, func() bool { return len(r.class.all) == most && r.class.session.IsZero() })
 }
 
 // up notes that the drive is back and what it shows.
@@ -191,5 +208,3 @@ func (r *run) clears() {
 		r.t.Errorf("%s: %d lost, %d doubled, %d corrupt", r.name, report.Count(Lost), report.Count(Doubled), report.Count(Corrupt))
 	}
 }
-
-var _ io.Writer = (*output)(nil)

@@ -1,8 +1,10 @@
 package torture
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"text/tabwriter"
 )
@@ -41,6 +43,14 @@ func printTable(to io.Writer) {
 	if len(table.rows) == 0 {
 		return
 	}
+	order := func(name string) int {
+		i := slices.IndexFunc(faults, func(f known) bool { return f.name == name })
+		if i < 0 {
+			return len(faults) // mutants
+		}
+		return i
+	}
+	slices.SortStableFunc(table.rows, func(a, b row) int { return cmp.Compare(order(a.fault), order(b.fault)) })
 	out := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "\nfault\ttries\tacknowledged\tlost\tdoubled\tcorrupt\tverdict")
 	for _, r := range table.rows {
