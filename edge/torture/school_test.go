@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/attendance/office"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/server/porttest"
 	"github.com/arise-attendance/arise/db/embedded/pgtest"
@@ -153,13 +154,15 @@ func (s *school) enrol(ctx context.Context, r attendance.Registrar, c course, st
 // pair offers a pendrive for some courses and returns its claim code.
 func (s *school) pair(t testing.TB, name string, courses ...course) (code string, node attendance.ID) {
 	t.Helper()
-	offer := postgres.Offer{Name: name, Until: time.Now().Add(time.Hour)}
+	var codes []string
 	for _, c := range courses {
-		offer.Courses = append(offer.Courses, c.code)
+		codes = append(codes, c.code)
 	}
-	n, code, err := s.store.Pair(t.Context(), offer)
+	code = auth.NewClaim()
+	desk := office.Office{Registry: s.store, Now: time.Now, NewID: func() (attendance.ID, error) { return attendance.NewID(time.Now(), rand.Reader) }}
+	node, err := desk.PairNode(t.Context(), name, codes, attendance.ClaimHash{Hash: auth.HashClaim(code), Until: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return code, n.ID
+	return code, node
 }
