@@ -195,8 +195,10 @@ func (s *Store) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
-// dsn is how the register is opened. The driver applies _pragma before
-// _journal_mode: exclusive locking must come first, or WAL makes a shared-memory file.
+// dsn is how the register is opened. The driver applies _pragma before _journal_mode,
+// and those in the order of the alphabet. Exclusive locking must come before any that
+// reads the file, as cache_size does, or WAL makes a shared-memory file: the comment
+// in front of it sorts first.
 func dsn(path, vfs string) string {
 	q := url.Values{
 		"_busy_timeout": {"2000"}, "_txlock": {"immediate"},
@@ -204,7 +206,11 @@ func dsn(path, vfs string) string {
 	}
 	for _, s := range settings {
 		if s.name != "journal_mode" && s.name != "synchronous" && s.name != "foreign_keys" {
-			q.Add("_pragma", s.name+"("+s.want+")")
+			first := ""
+			if s.name == "locking_mode" {
+				first = "/**/"
+			}
+			q.Add("_pragma", first+s.name+"("+s.want+")")
 		}
 	}
 	if runtime.GOOS == "darwin" { // fsync alone does not reach the medium there

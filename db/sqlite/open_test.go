@@ -83,6 +83,22 @@ func TestTheFilesOfARunningStore(t *testing.T) {
 	}
 }
 
+// A drive that was pulled has a write-ahead log. Opening it with shared memory would
+// need a file that some drivers of FAT cannot map.
+func TestAPulledDriveIsOpenedWithoutSharedMemory(t *testing.T) {
+	t.Parallel()
+	dir, pulled := t.TempDir(), t.TempDir()
+	s := open(t, dir, sqlite.Options{})
+	append3(t, s)
+	if err := os.CopyFS(pulled, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	open(t, pulled, sqlite.Options{})
+	if _, err := os.Stat(filepath.Join(pulled, sqlite.FileName+"-shm")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v for the shared memory, want none", err)
+	}
+}
+
 func TestARestartedStoreKnowsItself(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

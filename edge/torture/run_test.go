@@ -122,7 +122,7 @@ func (r *run) finish() Report {
 	r.t.Helper()
 	r.mended = time.Now()
 	r.net.misbehave(nil)
-	if r.drive.cmd == nil {
+	if r.drive.cmd == nil || r.drive.gone() {
 		if err := r.drive.boot(); err != nil {
 			r.history.Add(Event{Type: Broken, Place: r.drive.place, Said: err.Error()})
 			return r.judge()
