@@ -49,7 +49,13 @@ func (s *Store) migrate(ctx context.Context, held bool) error {
 	return nil
 }
 
+// beforeMigration makes a backup, but for a register whose making was cut short: it
+// is nobody's yet, and a backup of it is none.
 func (s *Store) beforeMigration(ctx context.Context) error {
+	var owned bool
+	if err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM identity)").Scan(&owned); err != nil || !owned {
+		return explain(err)
+	}
 	fresh := filepath.Join(s.dir, "backup.new")
 	if err := vacuum(ctx, s.db, fresh); err != nil {
 		return err

@@ -21,6 +21,7 @@ type class struct {
 	opened  bool          // that was acknowledged
 	ending  bool          // its end was asked for
 	all     []attendance.ID
+	mu      sync.Mutex
 	owed    map[attendance.ID]func() // by student: what got no answer and is asked for again
 }
 
@@ -73,6 +74,8 @@ func (c *class) answer(what string, answered func(Type, string), code int, said 
 	case code >= 400 && code < 500:
 		answered(Fail, fmt.Sprintf("%d %s", code, said))
 		c.history.Add(Event{Type: Broken, Place: c.drive.place, Said: fmt.Sprintf("%s is refused: %d", what, code)})
+	case code >= 500:
+		c.history.Add(Event{Type: Trouble, Place: c.drive.place, Said: fmt.Sprintf("%s: %d", what, code)})
 	}
 	return false
 }
@@ -96,29 +99,28 @@ func (c *class) mark(chance *rand.Rand, enough func() bool) bool {
 		}
 		tasks = append(tasks, t)
 	}
-	var mu sync.Mutex
 	whole := true
 	todo := make(chan task)
 	var hands sync.WaitGroup
 	for range 8 {
 		hands.Go(func() {
 			for t := range todo {
-				ok := c.again(&mu, t.student)
+				ok := c.again(t.student)
 				if ok && t.scans {
-					ok = c.touch(&mu, t.student, t.roll)
+					ok = c.touch(t.student, t.roll)
 				}
 				for _, status := range t.verdicts {
-					ok = ok && c.judge(&mu, t.student, newID(c.t), status)
+					ok = ok && c.judge(t.student, newID(c.t), status)
 				}
-				mu.Lock()
+				c.mu.Lock()
 				whole = whole && ok
-				mu.Unlock()
+				c.mu.Unlock()
 			}
 		})
 	}
 	going := func() bool {
-		mu.Lock()
-		defer mu.Unlock()
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		return whole && !enough()
 	}
 	for _, t := range tasks {
@@ -133,22 +135,22 @@ func (c *class) mark(chance *rand.Rand, enough func() bool) bool {
 }
 
 // again asks once more for what a student is owed.
-func (c *class) again(mu *sync.Mutex, student attendance.ID) bool {
-	mu.Lock()
+func (c *class) again(student attendance.ID) bool {
+	c.mu.Lock()
 	ask := c.owed[student]
 	delete(c.owed, student)
-	mu.Unlock()
+	c.mu.Unlock()
 	if ask == nil {
 		return true
 	}
 	ask()
-	mu.Lock()
-	defer mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return c.owed[student] == nil
 }
 
 // touch is a finger at the original scanner.
-func (c *class) touch(mu *sync.Mutex, student attendance.ID, roll int) bool {
+func (c *class) touch(student attendance.ID, roll int) bool {
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: Scan, Session: c.session, Student: student})
 	var got struct{ Status, Message string }
 	code := c.drive.call(c.scanner, http.MethodPost, "/api/mark-attendance-by-roll-id", map[string]int{"class_roll_id": roll}, &got)
@@ -160,25 +162,25 @@ func (c *class) touch(mu *sync.Mutex, student attendance.ID, roll int) bool {
 	if c.answer("a finger", answered, code, said) {
 		return true
 	}
-	c.owes(mu, student, code, func() { c.touch(mu, student, roll) })
+	c.owes(student, code, func() { c.touch(student, roll) })
 	return false
 }
 
 // judge is a teacher's tap.
-func (c *class) judge(mu *sync.Mutex, student, gesture attendance.ID, status attendance.Status) bool {
+func (c *class) judge(student, gesture attendance.ID, status attendance.Status) bool {
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: Verdict, Session: c.session, Student: student, Gesture: gesture, Status: status})
 	path := fmt.Sprintf("/api/teacher/session/%s/marks/%s", c.session, gesture)
 	code := c.drive.browser(http.MethodPut, path, map[string]any{"student_ids": []any{student}, "status": status}, nil)
 	if c.answer("a verdict", answered, code, "") {
 		return true
 	}
-	c.owes(mu, student, code, func() { c.judge(mu, student, gesture, status) })
+	c.owes(student, code, func() { c.judge(student, gesture, status) })
 	return false
 }
 
-func (c *class) owes(mu *sync.Mutex, student attendance.ID, code int, ask func()) {
-	mu.Lock()
-	defer mu.Unlock()
+func (c *class) owes(student attendance.ID, code int, ask func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if code < 400 || code >= 500 {
 		c.owed[student] = ask
 	}

@@ -6,13 +6,33 @@ import (
 	"math/rand/v2"
 )
 
+// moment is when the power goes.
+type moment struct {
+	step  int  // of the disk
+	start bool // counted from the start of the program, else from when the teacher is signed in
+}
+
+func (m moment) String() string {
+	if m.start {
+		return fmt.Sprintf("step %d from the start", m.step)
+	}
+	return fmt.Sprintf("step %d of the class", m.step)
+}
+
+// anyMoment falls into starting up once in four times.
+func anyMoment(chance *rand.Rand) moment {
+	return moment{step: 1 + chance.IntN(300), start: chance.IntN(4) == 0}
+}
+
 // cut takes the power away from drive and computer in the middle of a write or a
-// sync, chosen among the next so many; of what was not synced the medium keeps what
-// its manner says. It reports whether the drive can go on.
-func (r *run) cut(chance *rand.Rand, m Manner, within int) bool {
+// sync; of what was not synced the medium keeps what its manner says. It reports
+// whether the drive can go on.
+func (r *run) cut(chance *rand.Rand, m Manner, when moment) bool {
 	r.tries++
-	at := 1 + chance.IntN(within)
-	dark := r.drive.disk.CutAt(at, chance)
+	if !when.start && !r.powered() {
+		return false
+	}
+	dark := r.drive.disk.CutAt(when.step, chance)
 	gone := func() bool {
 		select {
 		case <-dark:
@@ -43,15 +63,31 @@ func (r *run) cut(chance *rand.Rand, m Manner, within int) bool {
 		err = fmt.Errorf("%w with the power on: %s", errEnded, r.drive.said.last())
 	}
 	if err != nil && !errors.Is(err, errDark) {
-		r.history.Add(Event{Type: Broken, Place: r.drive.place, Said: err.Error()})
-		return false
+		return r.broken(err)
 	}
 	lost := r.drive.disk.Unsynced()
 	r.drive.kill()
-	r.history.Add(Event{Type: Fault, Place: r.drive.place, Said: fmt.Sprintf("power cut (%s) at step %d, %d steps unsynced", m, at, lost)})
+	r.history.Add(Event{Type: Fault, Place: r.drive.place, Said: fmt.Sprintf("power cut (%s) at %s, %d steps unsynced", m, when, lost)})
 	r.drive.unplug()
 	r.drive.disk.PowerUp(m, chance)
 	return true
+}
+
+// powered boots a drive that is down, with the power staying on.
+func (r *run) powered() bool {
+	if r.drive.cmd != nil {
+		return true
+	}
+	if err := r.drive.boot(); err != nil {
+		return r.broken(err)
+	}
+	r.up()
+	return r.settled(r.drive.gone) || r.broken(errEnded)
+}
+
+func (r *run) broken(err error) bool {
+	r.history.Add(Event{Type: Broken, Place: r.drive.place, Said: err.Error()})
+	return false
 }
 
 // settled waits until the teacher is signed in, or the power is gone.
@@ -69,7 +105,7 @@ func powerCuts(m Manner) func(*run, *rand.Rand) {
 	return func(r *run, chance *rand.Rand) {
 		r.begin()
 		for range times(20, 100) {
-			if !r.cut(chance, m, 400) {
+			if !r.cut(chance, m, anyMoment(chance)) {
 				return
 			}
 		}

@@ -12,7 +12,7 @@ import (
 // sync of SQLite arrives here as it was made. Nothing is cached in the kernel.
 func Mount(d *Disk, folder string) (unmount func() error, err error) {
 	server, err := fuse.NewServer(&files{RawFileSystem: fuse.NewDefaultRawFileSystem(), disk: d}, folder, &fuse.MountOptions{
-		FsName: "torture", Name: "torture", DirectMount: true, DisableXAttrs: true, MaxWrite: 1 << 20,
+		FsName: "torture", Name: "torture", DirectMount: true, DisableXAttrs: true, DisableSplice: true,
 	})
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ const (
 	OK     Type = "ok"     // it was acknowledged
 	Fail   Type = "fail"   // it was refused: it must not have happened
 
+	Trouble Type = "trouble" // an answer that leaves open whether it happened
 	Fault   Type = "fault"   // something was done to the system
 	Boot    Type = "boot"    // a place is up, again
 	Broken  Type = "broken"  // a place said or did what it never may

@@ -36,6 +36,7 @@ var mutants = []mutant{
 		{"db/sqlite/open.go", `{"journal_mode", "wal"}`, `{"journal_mode", "delete"}`},
 		{"db/sqlite/open.go", `"_journal_mode": {"WAL"}`, `"_journal_mode": {"DELETE"}`},
 		{"db/sqlite/open.go", `{"locking_mode", "exclusive"}`, `{"locking_mode", "normal"}`},
+		{"db/sqlite/open.go", `err := preallocate(s.path+"-wal", s.opt.Sizes.WAL)`, `err := error(nil)`},
 		unsynced,
 	}},
 	{"acknowledged before the commit", []edit{
@@ -114,7 +115,7 @@ func (m mutant) foundOut(t *testing.T, s *school, most int) {
 	r.begin()
 	var report Report
 	for range most {
-		if !r.cut(chance, Drop, 400) {
+		if !r.cut(chance, Drop, moment{step: 1 + chance.IntN(300)}) {
 			break
 		}
 		if err := r.drive.boot(); err != nil {
