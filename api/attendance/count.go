@@ -24,6 +24,7 @@ type StudentCount struct {
 	Cells  Cells
 
 	Enrolled Roster // their enrolments, where a whole course was counted
+	here     bool   // enrolled when it was
 }
 
 // CourseCount is a course's register, added up. It is derived: whoever has the
@@ -33,6 +34,8 @@ type CourseCount struct {
 	Policy   Policy
 	Sessions []SessionCount // those that have ended, oldest first
 	Students []StudentCount // everyone ever enrolled, by roll
+	Enrolled int            // when it was counted
+	Until    time.Time      // when somebody's enrolment begins or ends next; zero: never
 }
 
 // Count adds a register up.
@@ -56,8 +59,12 @@ func (r Register) Count() CourseCount {
 		}
 		one := r.count(m.Student, statuses)
 		one.Enrolled = mine[m.Student]
+		if _, one.here = one.Enrolled.ByStudent(m.Student, r.Now); one.here {
+			out.Enrolled++
+		}
 		out.Students = append(out.Students, one)
 	}
+	out.Until = r.Roster.changes(r.Now)
 	return out
 }
 

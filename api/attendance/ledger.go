@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -15,6 +14,9 @@ type Scope struct {
 	From, Until time.Time
 }
 
+// whole reports whether the scope is all days.
+func (s Scope) whole() bool { return s.From.IsZero() && s.Until.IsZero() }
+
 // CourseLine is a course as sums over the school name it.
 type CourseLine struct {
 	Course
@@ -24,12 +26,17 @@ type CourseLine struct {
 	Enrolled int    // now
 	Policy   Policy // of sums over its sessions
 	Stored   CourseTotal
+	Strip    Strip // what was wanted of it
+}
+
+// Parts of strips, which are as large as the school.
+type Parts struct {
+	Footings bool
+	Bands    bool // and whose they are
 }
 
 // Sum adds sessions up.
 type Sum struct {
-	Course   ID  // where sums are by course
-	Day      int // where they are by day: how many bounds lie at or before
 	Kind     SessionKind
 	Sessions int
 	Expected int
@@ -40,24 +47,19 @@ type Sum struct {
 // courses. Whatever it answers was counted by [Register.Count]; it only adds up.
 type Figures interface {
 	Tx
-	// CourseLines are by code. Archived courses come only with an archived term that
-	// was named.
-	CourseLines(ctx context.Context, term ID, at time.Time) ([]CourseLine, error)
+	// CourseLines are by code, with the wanted parts of their strips. Archived courses
+	// come only with an archived term that was named.
+	CourseLines(ctx context.Context, term ID, at time.Time, want Parts) ([]CourseLine, error)
 	CourseLine(ctx context.Context, course ID, at time.Time) (CourseLine, error)
 	// Pending are courses whose stored counts lack something at a time.
 	Pending(ctx context.Context, at time.Time) (map[ID]bool, error)
 
-	CourseSums(ctx context.Context, in []ID, from, until time.Time) ([]Sum, error)
-	DaySums(ctx context.Context, in []ID, from, until time.Time, bounds []time.Time) ([]Sum, error)
-	// FirstCounted is when the oldest session of these courses began; zero: none.
-	FirstCounted(ctx context.Context, in []ID) (time.Time, error)
+	Strips(ctx context.Context, in []ID) ([]Strip, error)
 
 	// People are the students who were not archived; PeopleIn those enrolled at a time.
 	People(ctx context.Context) (int, error)
 	PeopleIn(ctx context.Context, in []ID, at time.Time) (int, error)
-	// AtRisk, Cells, StudentSums and Missed are of students enrolled at a time.
-	AtRisk(ctx context.Context, in []ID, at time.Time) ([]ID, error)
-	Cells(ctx context.Context, in []ID, from, until, at time.Time) ([]CourseStudent, error)
+	// StudentSums and Missed are of students enrolled at a time.
 	StudentSums(ctx context.Context, in []ID, at time.Time) ([]CourseStudent, error)
 	Missed(ctx context.Context, in []ID, least int, at time.Time) ([]CourseStudent, error)
 	MembersOf(ctx context.Context, seats []CourseStudent) (map[CourseSeat]Member, error)
@@ -93,13 +95,14 @@ type ledger struct {
 	school   School
 	lines    []CourseLine
 	stored   []ID
-	live     []Register // within the scope
-	counting int        // courses that lack something all the same
+	live     []CourseCount // within the scope
+	strips   []Strip       // of all courses that were counted
+	counting int           // courses that lack something all the same
 }
 
-func (s *Service) ledger(ctx context.Context, tx Figures, scope Scope) (*ledger, error) {
+func (s *Service) ledger(ctx context.Context, tx Figures, scope Scope, want Parts) (*ledger, error) {
 	l := &ledger{tx: tx, scope: scope, now: s.world.Now()}
-	lines, err := tx.CourseLines(ctx, scope.Term, l.now)
+	lines, err := tx.CourseLines(ctx, scope.Term, l.now, want)
 	if err != nil {
 		return nil, fmt.Errorf("list courses: %w", err)
 	}
@@ -136,7 +139,7 @@ func (s *Service) sort(ctx context.Context, l *ledger, lines []CourseLine) (err 
 	}
 	for i := range lines {
 		if !slices.Contains(lacking, i) {
-			l.stored = append(l.stored, lines[i].ID)
+			l.stored, l.strips = append(l.stored, lines[i].ID), append(l.strips, lines[i].Strip)
 			continue
 		}
 		reg, err := s.bare(ctx, l.tx, lines[i].ID)
@@ -144,7 +147,8 @@ func (s *Service) sort(ctx context.Context, l *ledger, lines []CourseLine) (err 
 			return fmt.Errorf("count %s: %w", lines[i].Code, err)
 		}
 		lines[i].Policy = reg.Policy
-		l.live = append(l.live, reg.Between(l.scope.From, l.scope.Until))
+		count := reg.Between(l.scope.From, l.scope.Until).Count()
+		l.live, l.strips = append(l.live, count), append(l.strips, count.Strip())
 	}
 	return nil
 }
@@ -158,49 +162,39 @@ func (l *ledger) policies() map[ID]Policy {
 	return out
 }
 
-// daySums adds up by day what began since a time.
-func (l *ledger) daySums(ctx context.Context, since time.Time, bounds []time.Time) ([]Sum, error) {
-	all, err := l.tx.DaySums(ctx, l.stored, since, l.scope.Until, bounds)
-	for _, reg := range l.live {
-		for _, se := range reg.Between(since, time.Time{}).Count().Sessions {
-			day := sort.Search(len(bounds), func(i int) bool { return bounds[i].After(se.OpenedAt) })
-			all = append(all, Sum{Day: day, Kind: se.Kind, Sessions: 1, Expected: se.Expected, Tally: se.Tally})
-		}
+// atRisk is how many students are below the minimum of a course they are enrolled in.
+func (l *ledger) atRisk(ctx context.Context) (int, error) {
+	students, policies := 0, make(map[ID]Policy, len(l.lines))
+	for _, c := range l.lines {
+		students += c.Enrolled
+		policies[c.ID] = c.Policy
 	}
-	return all, err
-}
-
-// atRisk are the students below the minimum of a course they are enrolled in.
-func (l *ledger) atRisk(ctx context.Context) (map[ID]bool, error) {
-	out := map[ID]bool{}
-	for _, reg := range l.live {
-		for _, r := range reg.AtRisk() {
-			out[r.Student] = true
+	found := make(map[ID]struct{}, students/2) // most are in several courses
+	note := func(id ID) { found[id] = struct{}{} }
+	if l.scope.whole() {
+		for _, s := range l.strips {
+			s.low(note)
 		}
+		return len(found), nil
 	}
-	if l.scope.From.IsZero() && l.scope.Until.IsZero() {
-		ids, err := l.tx.AtRisk(ctx, l.stored, l.now)
-		for _, id := range ids {
-			out[id] = true
-		}
-		return out, err
+	all, err := l.tx.Strips(ctx, l.stored)
+	for _, c := range l.live {
+		all = append(all, c.Strip())
 	}
-	cells, err := l.tx.Cells(ctx, l.stored, l.scope.From, l.scope.Until, l.now)
-	policies := l.policies()
-	for _, c := range cells {
-		if CountStatuses(c.Cells.Statuses(), policies[c.Course]).Band.Low() {
-			out[c.Student] = true
-		}
+	for _, s := range all {
+		s.lowBetween(l.scope.From, l.scope.Until, policies[s.Course], note)
 	}
-	return out, err
+	return len(found), err
 }
 
 // students adds each enrolled student of each course up.
 func (l *ledger) students(ctx context.Context) ([]CourseStudent, error) {
 	out, err := l.tx.StudentSums(ctx, l.stored, l.now)
-	for _, reg := range l.live {
-		for _, m := range reg.Enrolled() {
-			out = append(out, CourseStudent{Course: reg.Course.ID, StudentCount: reg.Student(m.Student)})
+	for _, c := range l.live {
+		for _, st := range c.Students {
+			if st.here {
+				out = append(out, CourseStudent{Course: c.Course, StudentCount: st})
+			}
 		}
 	}
 	return out, err

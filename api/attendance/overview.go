@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -55,28 +56,21 @@ func (s Share) Band(p Policy) Band {
 
 // Overview adds a scope up.
 func (s *Service) Overview(ctx context.Context, tx Figures, scope Scope) (Overview, error) {
-	l, err := s.ledger(ctx, tx, scope)
+	l, err := s.ledger(ctx, tx, scope, Parts{Footings: true, Bands: scope.whole()})
 	if err != nil {
 		return Overview{}, err
 	}
-	out := Overview{Courses: len(l.lines), Counting: l.counting}
-	if out.Lines, err = l.courses(ctx); err != nil {
-		return out, err
-	}
+	out := Overview{Courses: len(l.lines), Counting: l.counting, Lines: l.courses()}
 	for _, c := range out.Lines {
 		out.Sessions += c.Sessions
 		out.Online += c.Online
 		out.There += c.There()
 		out.Share.Add(c.Tally, c.Policy)
 	}
-	if err := l.recent(ctx, &out); err != nil {
-		return out, err
+	l.recent(&out)
+	if out.AtRisk, err = l.atRisk(ctx); err != nil {
+		return out, fmt.Errorf("count who is at risk: %w", err)
 	}
-	risk, err := l.atRisk(ctx)
-	if err != nil {
-		return out, err
-	}
-	out.AtRisk = len(risk)
 	if scope.Term.IsZero() {
 		out.Students, err = tx.People(ctx)
 	} else {
@@ -94,53 +88,55 @@ func ids(lines []CourseLine) []ID {
 }
 
 // courses adds each course up.
-func (l *ledger) courses(ctx context.Context) ([]CourseSum, error) {
+func (l *ledger) courses() []CourseSum {
 	out, at := make([]CourseSum, len(l.lines)), make(map[ID]int, len(l.lines))
 	for i, c := range l.lines {
 		out[i].CourseLine, at[c.ID] = c, i
-	}
-	for _, reg := range l.live {
-		out[at[reg.Course.ID]].CourseTotal = reg.Count().Sum()
-	}
-	if l.scope.From.IsZero() && l.scope.Until.IsZero() {
-		for _, id := range l.stored {
-			c := &out[at[id]]
-			c.CourseTotal = c.Stored
+		if l.scope.whole() {
+			out[i].CourseTotal = c.Stored
 		}
-		return out, nil
 	}
-	sums, err := l.tx.CourseSums(ctx, l.stored, l.scope.From, l.scope.Until)
-	for _, sum := range sums {
-		out[at[sum.Course]].add(sum)
+	if !l.scope.whole() {
+		since, end := bounds(l.scope.From, l.scope.Until)
+		for _, s := range l.strips {
+			c := &out[at[s.Course]]
+			for f := range s.Sessions.All() {
+				if f.OpenedMS >= since && f.OpenedMS < end {
+					c.add(Sum{Kind: f.Kind, Sessions: 1, Expected: f.Expected, Tally: f.Tally})
+				}
+			}
+		}
+		return out
 	}
-	return out, err
+	for _, c := range l.live {
+		out[at[c.Course]].CourseTotal = c.Sum()
+	}
+	return out
 }
 
 // recent counts this week's and this month's classes.
-func (l *ledger) recent(ctx context.Context, out *Overview) error {
+func (l *ledger) recent(out *Overview) {
 	today := l.now.In(l.school.Zone)
-	week, month := dayFrom(today, -7), time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, l.school.Zone)
-	bounds := []time.Time{week, month}
-	if month.Before(week) {
-		bounds = []time.Time{month, week}
-	}
-	sums, err := l.daySums(ctx, later(l.scope.From, bounds[0]), bounds)
-	for _, sum := range sums {
-		if sum.Day > 0 && !bounds[sum.Day-1].Before(week) {
-			out.Week += sum.Sessions
+	week, _ := bounds(dayFrom(today, -7), time.Time{})
+	month, _ := bounds(time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, l.school.Zone), time.Time{})
+	since, end := bounds(l.scope.From, l.scope.Until)
+	since = max(since, min(week, month))
+	for _, s := range l.strips {
+		for f := range s.Sessions.All() {
+			if f.OpenedMS < since {
+				break // the rest is older
+			}
+			if f.OpenedMS >= end {
+				continue
+			}
+			if f.OpenedMS >= week {
+				out.Week++
+			}
+			if f.OpenedMS >= month {
+				out.Month++
+			}
 		}
-		if sum.Day > 0 && !bounds[sum.Day-1].Before(month) {
-			out.Month += sum.Sessions
-		}
 	}
-	return err
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // dayFrom is the start of a day in the zone of t, some days later or earlier.

@@ -33,7 +33,7 @@ func (s *Service) Ranking(ctx context.Context, tx Figures, course, term ID) (Ran
 	var l *ledger
 	var err error
 	if course.IsZero() {
-		l, err = s.ledger(ctx, tx, Scope{Term: term})
+		l, err = s.ledger(ctx, tx, Scope{Term: term}, Parts{})
 	} else {
 		l, err = s.ledgerOf(ctx, tx, course)
 	}
@@ -83,7 +83,7 @@ type MissingStudent struct {
 // MissingStudents are those enrolled who were absent from their last classes of a
 // course, at least so many, the longest first.
 func (s *Service) MissingStudents(ctx context.Context, tx Figures, term ID, least int) ([]MissingStudent, int, error) {
-	l, err := s.ledger(ctx, tx, Scope{Term: term})
+	l, err := s.ledger(ctx, tx, Scope{Term: term}, Parts{})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -91,10 +91,10 @@ func (s *Service) MissingStudents(ctx context.Context, tx Figures, term ID, leas
 	if err != nil {
 		return nil, 0, err
 	}
-	for _, reg := range l.live {
-		for _, m := range reg.Enrolled() {
-			if c := reg.Student(m.Student); c.Missed >= least {
-				found = append(found, CourseStudent{Course: reg.Course.ID, StudentCount: c})
+	for _, c := range l.live {
+		for _, st := range c.Students {
+			if st.here && st.Missed >= least {
+				found = append(found, CourseStudent{Course: c.Course, StudentCount: st})
 			}
 		}
 	}

@@ -105,3 +105,16 @@ func (r Roster) latest() Roster {
 	})
 	return out
 }
+
+// changes is when an enrolment begins or ends next; zero: none will.
+func (r Roster) changes(after time.Time) time.Time {
+	var next time.Time
+	for _, m := range r {
+		for _, at := range []time.Time{m.From, m.To} {
+			if at.After(after) && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+	}
+	return next
+}

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -27,14 +28,21 @@ type DaySum struct {
 // There is how many counted as having been there.
 func (d DaySum) There() int { return d.Offline + d.Online }
 
-func (d *DaySum) add(s Sum) {
-	d.Sessions += s.Sessions
-	if s.Kind == Online {
-		d.Online += s.There()
-		d.OnlineClasses += s.Sessions
+func (d *DaySum) add(f Footing) {
+	d.Sessions++
+	if f.Kind == Online {
+		d.Online += f.There()
+		d.OnlineClasses++
 		return
 	}
-	d.Offline += s.There()
+	d.Offline += f.There()
+}
+
+func (d *DaySum) plus(o DaySum) {
+	d.Sessions += o.Sessions
+	d.Offline += o.Offline
+	d.Online += o.Online
+	d.OnlineClasses += o.OnlineClasses
 }
 
 // trendDays is how many days are listed when no time is named.
@@ -43,76 +51,67 @@ const trendDays = 30
 // Trends adds a scope up by day of the campus. Without a From, Days are the last
 // thirty; all else is over the whole scope.
 func (s *Service) Trends(ctx context.Context, tx Figures, scope Scope) (Trends, error) {
-	l, err := s.ledger(ctx, tx, scope)
+	l, err := s.ledger(ctx, tx, scope, Parts{Footings: true})
 	if err != nil {
 		return Trends{}, err
 	}
-	out := Trends{Counting: l.counting, Offline: Sum{Kind: Offline}, Online: Sum{Kind: Online}}
-	if out.Courses, err = l.courses(ctx); err != nil {
-		return out, err
+	out := Trends{Counting: l.counting, Courses: l.courses(), Offline: Sum{Kind: Offline}, Online: Sum{Kind: Online}}
+	end := l.now
+	if !scope.Until.IsZero() {
+		end = scope.Until
 	}
-	midnights, err := l.midnights(ctx)
-	if err != nil || len(midnights) == 0 {
-		return out, err
-	}
-	sums, err := l.daySums(ctx, scope.From, midnights)
-	if err != nil {
-		return out, err
-	}
-	since := scope.From
-	if since.IsZero() {
-		end := scope.Until
-		if end.IsZero() {
-			end = l.now
+	days := calendar{days: []DaySum{{Day: dayFrom(end.In(l.school.Zone), 0)}}}
+	since, until := bounds(scope.From, scope.Until)
+	for _, strip := range l.strips {
+		day := 0
+		for f := range strip.Sessions.All() {
+			if f.OpenedMS < since {
+				break // the rest is older
+			}
+			if f.OpenedMS >= until {
+				continue
+			}
+			day = days.find(day, f.OpenedMS)
+			days.days[day].add(f)
+			total := &out.Offline
+			if f.Kind == Online {
+				total = &out.Online
+			}
+			total.Sessions++
+			total.Tally = total.Plus(f.Tally)
 		}
-		since = dayFrom(end.Add(-1).In(l.school.Zone), 1-trendDays)
 	}
-	days := make([]DaySum, len(midnights))
-	for _, sum := range sums {
-		day := max(sum.Day-1, 0)
-		days[day].add(sum)
-		out.Weekdays[midnights[day].Weekday()].add(sum)
-		total := &out.Offline
-		if sum.Kind == Online {
-			total = &out.Online
-		}
-		total.Sessions += sum.Sessions
-		total.Tally = total.Plus(sum.Tally)
+	listed := scope.From
+	if listed.IsZero() {
+		listed = dayFrom(end.Add(-1).In(l.school.Zone), 1-trendDays)
 	}
-	for i, d := range days {
-		if d.Day = midnights[i]; d.Sessions > 0 && !d.Day.Before(since) {
+	for _, d := range slices.Backward(days.days) {
+		out.Weekdays[d.Day.Weekday()].plus(d)
+		if d.Sessions > 0 && !d.Day.Before(listed) {
 			out.Days = append(out.Days, d)
 		}
 	}
 	return out, nil
 }
 
-// midnights begin the days from the first class to the last.
-func (l *ledger) midnights(ctx context.Context) ([]time.Time, error) {
-	first, err := l.tx.FirstCounted(ctx, l.stored)
-	if err != nil {
-		return nil, err
-	}
-	for _, reg := range l.live {
-		for _, se := range reg.Ended() {
-			if first.IsZero() || se.OpenedAt.Before(first) {
-				first = se.OpenedAt
-			}
+// calendar is days of the campus, newest first, as far back as somebody looked.
+type calendar struct {
+	days []DaySum
+	from []int64 // the days' midnights, in milliseconds
+}
+
+// find is the day of a time that lies in one day or before it; what lies after the
+// first is of the first.
+func (c *calendar) find(day int, ms int64) int {
+	for ; ; day++ {
+		if day == len(c.days) {
+			c.days = append(c.days, DaySum{Day: dayFrom(c.days[day-1].Day, -1)})
+		}
+		if day == len(c.from) {
+			c.from = append(c.from, c.days[day].Day.UnixMilli())
+		}
+		if ms >= c.from[day] {
+			return day
 		}
 	}
-	if first.IsZero() {
-		return nil, nil
-	}
-	if l.scope.From.After(first) {
-		first = l.scope.From
-	}
-	end := l.now
-	if !l.scope.Until.IsZero() {
-		end = l.scope.Until
-	}
-	var out []time.Time
-	for day := dayFrom(first.In(l.school.Zone), 0); !day.After(end) || len(out) == 0; day = dayFrom(day, 1) {
-		out = append(out, day)
-	}
-	return out, nil
 }

@@ -22,7 +22,7 @@ func (s *Store) InCount(ctx context.Context, fn func(context.Context, attendance
 
 // Uncounted are the courses whose counts lack something.
 func (s *Store) Uncounted(ctx context.Context) ([]attendance.ID, error) {
-	out, err := dbsqlc.New(s.pool).Uncounted(ctx, attendance.SettledBy(s.now()))
+	out, err := dbsqlc.New(s.pool).Uncounted(ctx, s.now(), attendance.SettledBy(s.now()))
 	if err != nil {
 		return nil, fmt.Errorf("list courses to count: %w", err)
 	}
@@ -59,13 +59,18 @@ func (t *tx) PutCount(ctx context.Context, c attendance.CourseCount, covers []in
 	}
 	sum := c.Sum()
 	if err := t.q.PutCourseCount(ctx, dbsqlc.PutCourseCountParams{
-		CourseID: c.Course, Policy: policy, CountedAt: t.now(), Sessions: n32(sum.Sessions), Online: n32(sum.Online), Expected: n32(sum.Expected),
+		CourseID: c.Course, Policy: string(policy), CountedAt: t.now(), Sessions: n32(sum.Sessions), Online: n32(sum.Online), Expected: n32(sum.Expected),
 		Present: n32(sum.Present), Late: n32(sum.Late), Absent: n32(sum.Absent), Excused: n32(sum.Excused), Duty: n32(sum.Duty),
+		Enrolled: n32(c.Enrolled), EnrolledUntil: nullable(c.Until),
 	}); err != nil {
 		return fmt.Errorf("put count of %s: %w", c.Course, err)
 	}
-	sessions, students := sessionCounts(c), studentCounts(c)
+	sessions, students, strip := sessionCounts(c), studentCounts(c), c.Strip()
 	err = errors.Join(
+		t.q.PutStrip(ctx, dbsqlc.PutStripParams{
+			CourseID: c.Course, Sessions: append([]byte{}, strip.Sessions...), Members: append([]byte{}, strip.Members...),
+			Bands: strip.Bands, Cells: string(strip.Cells),
+		}),
 		t.q.DropSessionCounts(ctx, c.Course, sessions.SessionIds),
 		t.q.PutSessionCounts(ctx, sessions),
 		t.q.DropStudentCounts(ctx, c.Course, students.StudentIds),

@@ -219,7 +219,7 @@ func TestARecountWritesOnlyWhatChanged(t *testing.T) {
 		s.count(t)
 	}
 	versions := func() (out []string) {
-		rows, err := s.pool.Query(t.Context(), "SELECT ctid::text FROM session_count UNION ALL SELECT ctid::text FROM student_count")
+		rows, err := s.pool.Query(t.Context(), "SELECT ctid::text FROM session_count UNION ALL SELECT ctid::text FROM student_count UNION ALL SELECT ctid::text FROM strip")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,7 +230,53 @@ func TestARecountWritesOnlyWhatChanged(t *testing.T) {
 	}
 	before := versions()
 	s.count(t)
-	if after := versions(); !reflect.DeepEqual(before, after) || len(after) != 4 {
+	if after := versions(); !reflect.DeepEqual(before, after) || len(after) != 5 {
 		t.Errorf("got rows at %v, want them untouched at %v", after, before)
 	}
+}
+
+func TestAnEnrolmentThatEndsByItselfIsNoticed(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := setup(t, 3, postgres.Options{Now: func() time.Time { return now }})
+	leaves := newID(t)
+	s.change(t, func(ctx context.Context, r attendance.Registrar) error {
+		return errors.Join(r.PutStudent(ctx, student(leaves, 9)), r.PutEnrolment(ctx, attendance.FeedEnrolment{
+			ID: leaves, Course: s.course, Student: leaves, Roll: 9, FromMS: longAgo.UnixMilli(), ToMS: now.Add(time.Hour).UnixMilli(),
+		}))
+	})
+	is := func(when string, at time.Time, enrolled int, pending bool) {
+		t.Helper()
+		err := s.InFigures(t.Context(), func(ctx context.Context, tx attendance.Figures) error {
+			lines, err := tx.CourseLines(ctx, attendance.ID{}, at, attendance.Parts{Bands: true})
+			if err != nil {
+				return err
+			}
+			lacks, err := tx.Pending(ctx, at)
+			if lines[0].Enrolled != enrolled || lacks[s.course] != pending {
+				t.Errorf("%s: got %d enrolled, pending %v, want %d, %v", when, lines[0].Enrolled, lacks[s.course], enrolled, pending)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	is("before it is counted", now, 4, true)
+	s.count(t)
+	is("counted", now, 4, false)
+	if s.uncounted(t) {
+		t.Error("want nothing left to count")
+	}
+	now = now.Add(2 * time.Hour)
+	is("two hours later", now, 3, true)
+	if !s.uncounted(t) {
+		t.Error("want the next count to be asked for")
+	}
+	s.change(t, func(ctx context.Context, r attendance.Registrar) error {
+		return r.Remove(ctx, attendance.EnrolmentRow, leaves.String())
+	})
+	is("the enrolment was removed", now.Add(-2*time.Hour), 3, true)
+	s.count(t)
+	is("and counted", now, 3, false)
 }

@@ -20,17 +20,17 @@ func (s *Store) InFigures(ctx context.Context, fn func(context.Context, attendan
 	return s.read(ctx, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
 }
 
-func (t *tx) CourseLines(ctx context.Context, term attendance.ID, at time.Time) ([]attendance.CourseLine, error) {
+func (t *tx) CourseLines(ctx context.Context, term attendance.ID, at time.Time, want attendance.Parts) ([]attendance.CourseLine, error) {
 	if !term.IsZero() {
 		if _, err := t.q.TermName(ctx, term); err != nil {
 			return nil, missing(err, "semester", term)
 		}
 	}
-	rows, err := t.q.CourseLines(ctx, term, at)
+	rows, err := t.q.CourseLines(ctx, at, want.Footings, want.Bands, term)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]attendance.CourseLine, len(rows))
+	out, policies := make([]attendance.CourseLine, len(rows)), policies{}
 	for i, r := range rows {
 		out[i] = attendance.CourseLine{
 			Course: attendance.Course{ID: r.ID, Code: r.Code, Name: r.Name, DefaultMinutes: int(r.DefaultMinutes), Archived: r.ArchivedAt != nil},
@@ -38,12 +38,27 @@ func (t *tx) CourseLines(ctx context.Context, term attendance.ID, at time.Time) 
 			Stored: attendance.CourseTotal{
 				Sessions: int(r.Sessions), Online: int(r.Online), Expected: int(r.Expected), Tally: tallied(r.Present, r.Late, r.Absent, r.Excused, r.Duty),
 			},
+			Strip: attendance.Strip{Course: r.ID, Sessions: r.Footings, Members: r.Members, Bands: r.MemberBands},
 		}
-		if err := json.Unmarshal(r.Policy, &out[i].Policy); err != nil {
+		if out[i].Policy, err = policies.read(r.Policy); err != nil {
 			return nil, fmt.Errorf("decode policy of course %s: %w", r.ID, err)
 		}
 	}
 	return out, nil
+}
+
+// policies were decoded already: a school has few, and each course and session
+// carries one.
+type policies map[string]attendance.Policy
+
+func (p policies) read(raw string) (attendance.Policy, error) {
+	if known, ok := p[raw]; ok {
+		return known, nil
+	}
+	var out attendance.Policy
+	err := json.Unmarshal([]byte(raw), &out)
+	p[raw] = out
+	return out, err
 }
 
 func (t *tx) CourseLine(ctx context.Context, id attendance.ID, at time.Time) (attendance.CourseLine, error) {
@@ -55,7 +70,7 @@ func (t *tx) CourseLine(ctx context.Context, id attendance.ID, at time.Time) (at
 		Course: attendance.Course{ID: r.ID, Code: r.Code, Name: r.Name, DefaultMinutes: int(r.DefaultMinutes), Archived: r.ArchivedAt != nil},
 		Term:   r.TermID, TermName: r.TermName, Teachers: r.Teachers, Enrolled: int(r.Enrolled),
 	}
-	return out, json.Unmarshal(r.Policy, &out.Policy)
+	return out, json.Unmarshal([]byte(r.Policy), &out.Policy)
 }
 
 func (t *tx) Pending(ctx context.Context, at time.Time) (map[attendance.ID]bool, error) {
@@ -67,44 +82,17 @@ func (t *tx) Pending(ctx context.Context, at time.Time) (map[attendance.ID]bool,
 	return out, err
 }
 
-func (t *tx) CourseSums(ctx context.Context, in []attendance.ID, from, until time.Time) ([]attendance.Sum, error) {
-	rows, err := t.q.CourseSums(ctx, in, from, end(until))
-	out := make([]attendance.Sum, len(rows))
+func (t *tx) Strips(ctx context.Context, in []attendance.ID) ([]attendance.Strip, error) {
+	rows, err := t.q.Strips(ctx, in)
+	out := make([]attendance.Strip, len(rows))
 	for i, r := range rows {
-		out[i] = attendance.Sum{
-			Course: r.CourseID, Kind: attendance.SessionKind(r.Kind), Sessions: int(r.Sessions), Expected: int(r.Expected),
-			Tally: tallied(r.Present, r.Late, r.Absent, r.Excused, r.Duty),
-		}
+		out[i] = attendance.Strip{Course: r.CourseID, Sessions: r.Sessions, Members: r.Members, Bands: r.Bands, Cells: attendance.Cells(r.Cells)}
 	}
 	return out, err
-}
-
-func (t *tx) DaySums(ctx context.Context, in []attendance.ID, from, until time.Time, bounds []time.Time) ([]attendance.Sum, error) {
-	rows, err := t.q.DaySums(ctx, bounds, in, from, end(until))
-	out := make([]attendance.Sum, len(rows))
-	for i, r := range rows {
-		out[i] = attendance.Sum{
-			Day: int(r.Day), Kind: attendance.SessionKind(r.Kind), Sessions: int(r.Sessions), Expected: int(r.Expected),
-			Tally: tallied(r.Present, r.Late, r.Absent, r.Excused, r.Duty),
-		}
-	}
-	return out, err
-}
-
-// end is later than every class where no end was named.
-func end(until time.Time) time.Time {
-	if until.IsZero() {
-		return time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
-	}
-	return until
 }
 
 func tallied[N int32 | int64](present, late, absent, excused, duty N) attendance.Tally {
 	return attendance.Tally{Present: int(present), Late: int(late), Absent: int(absent), Excused: int(excused), Duty: int(duty)}
-}
-
-func (t *tx) FirstCounted(ctx context.Context, in []attendance.ID) (time.Time, error) {
-	return t.q.FirstCounted(ctx, in)
 }
 
 func (t *tx) People(ctx context.Context) (int, error) {
@@ -115,19 +103,6 @@ func (t *tx) People(ctx context.Context) (int, error) {
 func (t *tx) PeopleIn(ctx context.Context, in []attendance.ID, at time.Time) (int, error) {
 	n, err := t.q.PeopleIn(ctx, in, at)
 	return int(n), err
-}
-
-func (t *tx) AtRisk(ctx context.Context, in []attendance.ID, at time.Time) ([]attendance.ID, error) {
-	return t.q.AtRisk(ctx, in, at)
-}
-
-func (t *tx) Cells(ctx context.Context, in []attendance.ID, from, until, at time.Time) ([]attendance.CourseStudent, error) {
-	rows, err := t.q.CellsBetween(ctx, at, in, from, end(until))
-	out := make([]attendance.CourseStudent, len(rows))
-	for i, r := range rows {
-		out[i] = attendance.CourseStudent{Course: r.CourseID, StudentCount: attendance.StudentCount{Student: r.StudentID, Cells: attendance.Cells(r.Cells)}}
-	}
-	return out, err
 }
 
 func (t *tx) StudentSums(ctx context.Context, in []attendance.ID, at time.Time) ([]attendance.CourseStudent, error) {

@@ -15,7 +15,13 @@ import (
 // course, or a tenth of the school's, and all of it counted.
 func counted(tb testing.TB, share int) *school {
 	tb.Helper()
-	s := &school{store: open(tb, postgres.Options{})}
+	return countedIn(tb, open(tb, postgres.Options{}), share)
+}
+
+// countedIn is counted, in an empty database.
+func countedIn(tb testing.TB, in store, share int) *school {
+	tb.Helper()
+	s := &school{store: in}
 	b := bigSchool(tb, s.store, share)
 	s.sql(tb, fmt.Sprintf(`INSERT INTO enrolment (id, course_id, student_id, roll, from_at)
 		SELECT md5('hall ' || r)::uuid, md5('course 0')::uuid, md5('student ' || r)::uuid, r + 1, '2020-01-01' FROM generate_series(%d, %d) r`, bigClass, min(600, b.students/10)-1))

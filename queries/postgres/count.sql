@@ -9,9 +9,12 @@ DELETE FROM stale WHERE id = ANY(@ids::bigint[]);
 
 -- name: Uncounted :many
 -- Courses whose counts lack something, or will never be told: a class that nobody
--- ended and whose time was up by settled_by.
+-- ended and whose time was up by settled_by, or an enrolment that began or ended by
+-- itself.
 SELECT c.course_id FROM (
     SELECT s.course_id FROM stale s
+    UNION
+    SELECT n.course_id FROM course_count n WHERE n.enrolled_until IS NOT NULL AND n.enrolled_until <= @at::timestamptz
     UNION
     SELECT se.course_id FROM session se
     WHERE se.closed_at IS NULL AND NOT se.voided AND se.closes_at <= @settled_by::timestamptz
@@ -21,11 +24,17 @@ SELECT c.course_id FROM (
 -- name: PutCourseCount :exec
 -- The first write of a count: of two that count one course at once, the second fails
 -- here and begins again.
-INSERT INTO course_count (course_id, policy, counted_at, sessions, online, expected, present, late, absent, excused, duty)
-VALUES (@course_id, @policy, @counted_at, @sessions, @online, @expected, @present, @late, @absent, @excused, @duty)
+INSERT INTO course_count (course_id, policy, counted_at, sessions, online, expected, present, late, absent, excused, duty, enrolled, enrolled_until)
+VALUES (@course_id, @policy, @counted_at, @sessions, @online, @expected, @present, @late, @absent, @excused, @duty, @enrolled, @enrolled_until)
 ON CONFLICT (course_id) DO UPDATE SET policy = excluded.policy, counted_at = excluded.counted_at, sessions = excluded.sessions,
     online = excluded.online, expected = excluded.expected, present = excluded.present, late = excluded.late,
-    absent = excluded.absent, excused = excluded.excused, duty = excluded.duty;
+    absent = excluded.absent, excused = excluded.excused, duty = excluded.duty,
+    enrolled = excluded.enrolled, enrolled_until = excluded.enrolled_until;
+
+-- name: PutStrip :exec
+INSERT INTO strip (course_id, sessions, members, bands, cells) VALUES (@course_id, @sessions, @members, @bands, @cells)
+ON CONFLICT (course_id) DO UPDATE SET sessions = excluded.sessions, members = excluded.members, bands = excluded.bands, cells = excluded.cells
+WHERE strip IS DISTINCT FROM excluded;
 
 -- name: DropSessionCounts :exec
 DELETE FROM session_count WHERE course_id = @course_id AND session_id <> ALL(@but::uuid[]);

@@ -1,26 +1,31 @@
 -- name: CourseLines :many
 -- Without a term: the courses that run. With one: its own; archived ones only if the
--- term is archived as well, for then they were not taken back but are over.
-WITH now_enrolled AS (
-    SELECT e.course_id, count(*) AS n FROM (
-        SELECT DISTINCT o.course_id, o.student_id FROM enrolment o
-        WHERE o.from_at <= @at::timestamptz AND (o.to_at IS NULL OR o.to_at > @at::timestamptz)
-    ) e GROUP BY e.course_id
-), now_teaching AS (
+-- term is archived as well, for then they were not taken back but are over. Who is
+-- enrolled was counted with the course; only where that may have changed since is
+-- it counted here. Of its strip only what is wanted leaves the database.
+WITH now_teaching AS (
     SELECT t.course_id, string_agg(p.name, ', ' ORDER BY p.name, p.id) AS names FROM teaching t JOIN teacher p ON p.id = t.teacher_id
     WHERE t.from_at <= @at::timestamptz AND (t.to_at IS NULL OR t.to_at > @at::timestamptz)
     GROUP BY t.course_id
 )
 SELECT c.id, c.code, c.name, c.default_minutes, c.archived_at, c.term_id, coalesce(t.name, '')::text AS term_name,
-    coalesce(h.names, '')::text AS teachers, coalesce(e.n, 0)::bigint AS enrolled, coalesce(n.policy, '{}')::jsonb AS policy,
+    coalesce(h.names, '')::text AS teachers,
+    (CASE WHEN n.course_id IS NOT NULL AND (n.enrolled_until IS NULL OR n.enrolled_until > @at::timestamptz)
+        AND c.id NOT IN (SELECT s.course_id FROM stale s) THEN n.enrolled
+     ELSE (SELECT count(DISTINCT e.student_id) FROM enrolment e
+        WHERE e.course_id = c.id AND e.from_at <= @at::timestamptz AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)) END)::integer AS enrolled,
+    coalesce(n.policy, '{}')::text AS policy,
+    (CASE WHEN @footings::boolean AND p.course_id IS NOT NULL THEN p.sessions ELSE '' END)::bytea AS footings,
+    (CASE WHEN @bands::boolean AND p.course_id IS NOT NULL THEN p.members ELSE '' END)::bytea AS members,
+    (CASE WHEN @bands::boolean AND p.course_id IS NOT NULL THEN p.bands ELSE '' END)::text AS member_bands,
     coalesce(n.sessions, 0)::integer AS sessions, coalesce(n.online, 0)::integer AS online, coalesce(n.expected, 0)::integer AS expected,
     coalesce(n.present, 0)::integer AS present, coalesce(n.late, 0)::integer AS late, coalesce(n.absent, 0)::integer AS absent,
     coalesce(n.excused, 0)::integer AS excused, coalesce(n.duty, 0)::integer AS duty
 FROM course c
 LEFT JOIN term t ON t.id = c.term_id
 LEFT JOIN now_teaching h ON h.course_id = c.id
-LEFT JOIN now_enrolled e ON e.course_id = c.id
 LEFT JOIN course_count n ON n.course_id = c.id
+LEFT JOIN strip p ON p.course_id = c.id
 WHERE CASE WHEN @term_id::uuid IS NULL THEN c.archived_at IS NULL
            ELSE c.term_id = @term_id::uuid AND (c.archived_at IS NULL OR t.archived_at IS NOT NULL) END
 ORDER BY c.code, c.id;
@@ -31,7 +36,7 @@ SELECT c.id, c.code, c.name, c.default_minutes, c.archived_at, c.term_id, coales
         WHERE h.course_id = c.id AND h.from_at <= @at::timestamptz AND (h.to_at IS NULL OR h.to_at > @at::timestamptz)), '')::text AS teachers,
     (SELECT count(DISTINCT e.student_id) FROM enrolment e
         WHERE e.course_id = c.id AND e.from_at <= @at::timestamptz AND (e.to_at IS NULL OR e.to_at > @at::timestamptz)) AS enrolled,
-    coalesce(n.policy, '{}')::jsonb AS policy
+    coalesce(n.policy, '{}')::text AS policy
 FROM course c LEFT JOIN term t ON t.id = c.term_id LEFT JOIN course_count n ON n.course_id = c.id
 WHERE c.id = @id;
 
@@ -40,36 +45,19 @@ SELECT name FROM term WHERE id = @id;
 
 -- name: Pending :many
 -- Courses whose counts lack something as this transaction sees it: noted, or with a
--- class whose time is up and that no count holds.
+-- class whose time is up and that no count holds, or whose roster was to change.
 SELECT p.course_id FROM (
     SELECT s.course_id FROM stale s
+    UNION
+    SELECT n.course_id FROM course_count n WHERE n.enrolled_until IS NOT NULL AND n.enrolled_until <= @at::timestamptz
     UNION
     SELECT se.course_id FROM session se
     WHERE se.closed_at IS NULL AND NOT se.voided AND se.closes_at <= @at::timestamptz
       AND NOT EXISTS (SELECT FROM session_count n WHERE n.session_id = se.id)
 ) p ORDER BY p.course_id;
 
--- name: CourseSums :many
-SELECT n.course_id, n.kind, count(*) AS sessions, sum(n.expected)::bigint AS expected, sum(n.present)::bigint AS present,
-    sum(n.late)::bigint AS late, sum(n.absent)::bigint AS absent, sum(n.excused)::bigint AS excused, sum(n.duty)::bigint AS duty
-FROM session_count n
-WHERE n.course_id = ANY(@course_ids::uuid[])
-  AND n.opened_at >= @since::timestamptz AND n.opened_at < @until::timestamptz
-GROUP BY n.course_id, n.kind
-ORDER BY n.course_id, n.kind;
-
--- name: DaySums :many
--- A day is the number of bounds at or before a class began.
-SELECT width_bucket(n.opened_at, @bounds::timestamptz[])::integer AS day, n.kind, count(*) AS sessions, sum(n.expected)::bigint AS expected, sum(n.present)::bigint AS present,
-    sum(n.late)::bigint AS late, sum(n.absent)::bigint AS absent, sum(n.excused)::bigint AS excused, sum(n.duty)::bigint AS duty
-FROM session_count n
-WHERE n.course_id = ANY(@course_ids::uuid[])
-  AND n.opened_at >= @since::timestamptz AND n.opened_at < @until::timestamptz
-GROUP BY 1, 2
-ORDER BY 1, 2;
-
--- name: FirstCounted :one
-SELECT coalesce(min(n.opened_at), '0001-01-01 00:00:00+00')::timestamptz FROM session_count n WHERE n.course_id = ANY(@course_ids::uuid[]);
+-- name: Strips :many
+SELECT p.course_id, p.sessions, p.members, p.bands, p.cells FROM strip p WHERE p.course_id = ANY(@course_ids::uuid[]) ORDER BY p.course_id;
 
 -- name: People :one
 SELECT count(*) FROM student WHERE archived_at IS NULL;
@@ -77,25 +65,6 @@ SELECT count(*) FROM student WHERE archived_at IS NULL;
 -- name: PeopleIn :one
 SELECT count(DISTINCT e.student_id) FROM enrolment e
 WHERE e.course_id = ANY(@course_ids::uuid[]) AND e.from_at <= @at::timestamptz AND (e.to_at IS NULL OR e.to_at > @at::timestamptz);
-
--- name: AtRisk :many
-SELECT DISTINCT n.student_id FROM student_count n
-WHERE n.course_id = ANY(@course_ids::uuid[]) AND n.band IN ('warning', 'critical')
-  AND n.enrolled @> @at::timestamptz
-ORDER BY n.student_id;
-
--- name: CellsBetween :many
--- The letters of the classes that began in a time.
-WITH span AS (
-    SELECT n.course_id, min(n.ord) AS first, max(n.ord) - min(n.ord) + 1 AS many FROM session_count n
-    WHERE n.course_id = ANY(@course_ids::uuid[])
-      AND n.opened_at >= @since::timestamptz AND n.opened_at < @until::timestamptz
-    GROUP BY n.course_id
-)
-SELECT n.course_id, n.student_id, substr(n.cells, span.first + 1, span.many)::text AS cells
-FROM span JOIN student_count n ON n.course_id = span.course_id
-WHERE n.enrolled @> @at::timestamptz
-ORDER BY n.course_id;
 
 -- name: StudentSums :many
 SELECT n.course_id, n.student_id, n.present, n.late, n.absent, n.excused, n.duty, n.current_streak, n.longest_streak

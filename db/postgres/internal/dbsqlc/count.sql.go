@@ -7,7 +7,6 @@ package dbsqlc
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -62,25 +61,28 @@ func (q *Queries) NoteStale(ctx context.Context, courseIds []attendance.ID) erro
 }
 
 const putCourseCount = `-- name: PutCourseCount :exec
-INSERT INTO course_count (course_id, policy, counted_at, sessions, online, expected, present, late, absent, excused, duty)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO course_count (course_id, policy, counted_at, sessions, online, expected, present, late, absent, excused, duty, enrolled, enrolled_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (course_id) DO UPDATE SET policy = excluded.policy, counted_at = excluded.counted_at, sessions = excluded.sessions,
     online = excluded.online, expected = excluded.expected, present = excluded.present, late = excluded.late,
-    absent = excluded.absent, excused = excluded.excused, duty = excluded.duty
+    absent = excluded.absent, excused = excluded.excused, duty = excluded.duty,
+    enrolled = excluded.enrolled, enrolled_until = excluded.enrolled_until
 `
 
 type PutCourseCountParams struct {
-	CourseID  attendance.ID
-	Policy    json.RawMessage
-	CountedAt time.Time
-	Sessions  int32
-	Online    int32
-	Expected  int32
-	Present   int32
-	Late      int32
-	Absent    int32
-	Excused   int32
-	Duty      int32
+	CourseID      attendance.ID
+	Policy        string
+	CountedAt     time.Time
+	Sessions      int32
+	Online        int32
+	Expected      int32
+	Present       int32
+	Late          int32
+	Absent        int32
+	Excused       int32
+	Duty          int32
+	Enrolled      int32
+	EnrolledUntil *time.Time
 }
 
 // The first write of a count: of two that count one course at once, the second fails
@@ -98,6 +100,8 @@ func (q *Queries) PutCourseCount(ctx context.Context, arg PutCourseCountParams) 
 		arg.Absent,
 		arg.Excused,
 		arg.Duty,
+		arg.Enrolled,
+		arg.EnrolledUntil,
 	)
 	return err
 }
@@ -141,6 +145,31 @@ func (q *Queries) PutSessionCounts(ctx context.Context, arg PutSessionCountsPara
 		arg.Absents,
 		arg.Excuseds,
 		arg.Dutys,
+	)
+	return err
+}
+
+const putStrip = `-- name: PutStrip :exec
+INSERT INTO strip (course_id, sessions, members, bands, cells) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (course_id) DO UPDATE SET sessions = excluded.sessions, members = excluded.members, bands = excluded.bands, cells = excluded.cells
+WHERE strip IS DISTINCT FROM excluded
+`
+
+type PutStripParams struct {
+	CourseID attendance.ID
+	Sessions []byte
+	Members  []byte
+	Bands    string
+	Cells    string
+}
+
+func (q *Queries) PutStrip(ctx context.Context, arg PutStripParams) error {
+	_, err := q.db.Exec(ctx, putStrip,
+		arg.CourseID,
+		arg.Sessions,
+		arg.Members,
+		arg.Bands,
+		arg.Cells,
 	)
 	return err
 }
@@ -243,16 +272,19 @@ const uncounted = `-- name: Uncounted :many
 SELECT c.course_id FROM (
     SELECT s.course_id FROM stale s
     UNION
+    SELECT n.course_id FROM course_count n WHERE n.enrolled_until IS NOT NULL AND n.enrolled_until <= $1::timestamptz
+    UNION
     SELECT se.course_id FROM session se
-    WHERE se.closed_at IS NULL AND NOT se.voided AND se.closes_at <= $1::timestamptz
+    WHERE se.closed_at IS NULL AND NOT se.voided AND se.closes_at <= $2::timestamptz
       AND NOT EXISTS (SELECT FROM session_count n WHERE n.session_id = se.id)
 ) c ORDER BY c.course_id
 `
 
 // Courses whose counts lack something, or will never be told: a class that nobody
-// ended and whose time was up by settled_by.
-func (q *Queries) Uncounted(ctx context.Context, settledBy time.Time) ([]attendance.ID, error) {
-	rows, err := q.db.Query(ctx, uncounted, settledBy)
+// ended and whose time was up by settled_by, or an enrolment that began or ended by
+// itself.
+func (q *Queries) Uncounted(ctx context.Context, at time.Time, settledBy time.Time) ([]attendance.ID, error) {
+	rows, err := q.db.Query(ctx, uncounted, at, settledBy)
 	if err != nil {
 		return nil, err
 	}

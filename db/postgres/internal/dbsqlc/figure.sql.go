@@ -7,83 +7,10 @@ package dbsqlc
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
 )
-
-const atRisk = `-- name: AtRisk :many
-SELECT DISTINCT n.student_id FROM student_count n
-WHERE n.course_id = ANY($1::uuid[]) AND n.band IN ('warning', 'critical')
-  AND n.enrolled @> $2::timestamptz
-ORDER BY n.student_id
-`
-
-func (q *Queries) AtRisk(ctx context.Context, courseIds []attendance.ID, at time.Time) ([]attendance.ID, error) {
-	rows, err := q.db.Query(ctx, atRisk, courseIds, at)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []attendance.ID{}
-	for rows.Next() {
-		var student_id attendance.ID
-		if err := rows.Scan(&student_id); err != nil {
-			return nil, err
-		}
-		items = append(items, student_id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const cellsBetween = `-- name: CellsBetween :many
-WITH span AS (
-    SELECT n.course_id, min(n.ord) AS first, max(n.ord) - min(n.ord) + 1 AS many FROM session_count n
-    WHERE n.course_id = ANY($2::uuid[])
-      AND n.opened_at >= $3::timestamptz AND n.opened_at < $4::timestamptz
-    GROUP BY n.course_id
-)
-SELECT n.course_id, n.student_id, substr(n.cells, span.first + 1, span.many)::text AS cells
-FROM span JOIN student_count n ON n.course_id = span.course_id
-WHERE n.enrolled @> $1::timestamptz
-ORDER BY n.course_id
-`
-
-type CellsBetweenRow struct {
-	CourseID  attendance.ID
-	StudentID attendance.ID
-	Cells     string
-}
-
-// The letters of the classes that began in a time.
-func (q *Queries) CellsBetween(ctx context.Context, at time.Time, courseIds []attendance.ID, since time.Time, until time.Time) ([]CellsBetweenRow, error) {
-	rows, err := q.db.Query(ctx, cellsBetween,
-		at,
-		courseIds,
-		since,
-		until,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CellsBetweenRow{}
-	for rows.Next() {
-		var i CellsBetweenRow
-		if err := rows.Scan(&i.CourseID, &i.StudentID, &i.Cells); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
 
 const courseLine = `-- name: CourseLine :one
 SELECT c.id, c.code, c.name, c.default_minutes, c.archived_at, c.term_id, coalesce(t.name, '')::text AS term_name,
@@ -91,7 +18,7 @@ SELECT c.id, c.code, c.name, c.default_minutes, c.archived_at, c.term_id, coales
         WHERE h.course_id = c.id AND h.from_at <= $1::timestamptz AND (h.to_at IS NULL OR h.to_at > $1::timestamptz)), '')::text AS teachers,
     (SELECT count(DISTINCT e.student_id) FROM enrolment e
         WHERE e.course_id = c.id AND e.from_at <= $1::timestamptz AND (e.to_at IS NULL OR e.to_at > $1::timestamptz)) AS enrolled,
-    coalesce(n.policy, '{}')::jsonb AS policy
+    coalesce(n.policy, '{}')::text AS policy
 FROM course c LEFT JOIN term t ON t.id = c.term_id LEFT JOIN course_count n ON n.course_id = c.id
 WHERE c.id = $2
 `
@@ -106,7 +33,7 @@ type CourseLineRow struct {
 	TermName       string
 	Teachers       string
 	Enrolled       int64
-	Policy         json.RawMessage
+	Policy         string
 }
 
 func (q *Queries) CourseLine(ctx context.Context, at time.Time, iD attendance.ID) (CourseLineRow, error) {
@@ -128,28 +55,31 @@ func (q *Queries) CourseLine(ctx context.Context, at time.Time, iD attendance.ID
 }
 
 const courseLines = `-- name: CourseLines :many
-WITH now_enrolled AS (
-    SELECT e.course_id, count(*) AS n FROM (
-        SELECT DISTINCT o.course_id, o.student_id FROM enrolment o
-        WHERE o.from_at <= $2::timestamptz AND (o.to_at IS NULL OR o.to_at > $2::timestamptz)
-    ) e GROUP BY e.course_id
-), now_teaching AS (
+WITH now_teaching AS (
     SELECT t.course_id, string_agg(p.name, ', ' ORDER BY p.name, p.id) AS names FROM teaching t JOIN teacher p ON p.id = t.teacher_id
-    WHERE t.from_at <= $2::timestamptz AND (t.to_at IS NULL OR t.to_at > $2::timestamptz)
+    WHERE t.from_at <= $1::timestamptz AND (t.to_at IS NULL OR t.to_at > $1::timestamptz)
     GROUP BY t.course_id
 )
 SELECT c.id, c.code, c.name, c.default_minutes, c.archived_at, c.term_id, coalesce(t.name, '')::text AS term_name,
-    coalesce(h.names, '')::text AS teachers, coalesce(e.n, 0)::bigint AS enrolled, coalesce(n.policy, '{}')::jsonb AS policy,
+    coalesce(h.names, '')::text AS teachers,
+    (CASE WHEN n.course_id IS NOT NULL AND (n.enrolled_until IS NULL OR n.enrolled_until > $1::timestamptz)
+        AND c.id NOT IN (SELECT s.course_id FROM stale s) THEN n.enrolled
+     ELSE (SELECT count(DISTINCT e.student_id) FROM enrolment e
+        WHERE e.course_id = c.id AND e.from_at <= $1::timestamptz AND (e.to_at IS NULL OR e.to_at > $1::timestamptz)) END)::integer AS enrolled,
+    coalesce(n.policy, '{}')::text AS policy,
+    (CASE WHEN $2::boolean AND p.course_id IS NOT NULL THEN p.sessions ELSE '' END)::bytea AS footings,
+    (CASE WHEN $3::boolean AND p.course_id IS NOT NULL THEN p.members ELSE '' END)::bytea AS members,
+    (CASE WHEN $3::boolean AND p.course_id IS NOT NULL THEN p.bands ELSE '' END)::text AS member_bands,
     coalesce(n.sessions, 0)::integer AS sessions, coalesce(n.online, 0)::integer AS online, coalesce(n.expected, 0)::integer AS expected,
     coalesce(n.present, 0)::integer AS present, coalesce(n.late, 0)::integer AS late, coalesce(n.absent, 0)::integer AS absent,
     coalesce(n.excused, 0)::integer AS excused, coalesce(n.duty, 0)::integer AS duty
 FROM course c
 LEFT JOIN term t ON t.id = c.term_id
 LEFT JOIN now_teaching h ON h.course_id = c.id
-LEFT JOIN now_enrolled e ON e.course_id = c.id
 LEFT JOIN course_count n ON n.course_id = c.id
-WHERE CASE WHEN $1::uuid IS NULL THEN c.archived_at IS NULL
-           ELSE c.term_id = $1::uuid AND (c.archived_at IS NULL OR t.archived_at IS NOT NULL) END
+LEFT JOIN strip p ON p.course_id = c.id
+WHERE CASE WHEN $4::uuid IS NULL THEN c.archived_at IS NULL
+           ELSE c.term_id = $4::uuid AND (c.archived_at IS NULL OR t.archived_at IS NOT NULL) END
 ORDER BY c.code, c.id
 `
 
@@ -162,8 +92,11 @@ type CourseLinesRow struct {
 	TermID         attendance.ID
 	TermName       string
 	Teachers       string
-	Enrolled       int64
-	Policy         json.RawMessage
+	Enrolled       int32
+	Policy         string
+	Footings       []byte
+	Members        []byte
+	MemberBands    string
 	Sessions       int32
 	Online         int32
 	Expected       int32
@@ -175,9 +108,16 @@ type CourseLinesRow struct {
 }
 
 // Without a term: the courses that run. With one: its own; archived ones only if the
-// term is archived as well, for then they were not taken back but are over.
-func (q *Queries) CourseLines(ctx context.Context, termID attendance.ID, at time.Time) ([]CourseLinesRow, error) {
-	rows, err := q.db.Query(ctx, courseLines, termID, at)
+// term is archived as well, for then they were not taken back but are over. Who is
+// enrolled was counted with the course; only where that may have changed since is
+// it counted here. Of its strip only what is wanted leaves the database.
+func (q *Queries) CourseLines(ctx context.Context, at time.Time, footings bool, bands bool, termID attendance.ID) ([]CourseLinesRow, error) {
+	rows, err := q.db.Query(ctx, courseLines,
+		at,
+		footings,
+		bands,
+		termID,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -196,118 +136,11 @@ func (q *Queries) CourseLines(ctx context.Context, termID attendance.ID, at time
 			&i.Teachers,
 			&i.Enrolled,
 			&i.Policy,
+			&i.Footings,
+			&i.Members,
+			&i.MemberBands,
 			&i.Sessions,
 			&i.Online,
-			&i.Expected,
-			&i.Present,
-			&i.Late,
-			&i.Absent,
-			&i.Excused,
-			&i.Duty,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const courseSums = `-- name: CourseSums :many
-SELECT n.course_id, n.kind, count(*) AS sessions, sum(n.expected)::bigint AS expected, sum(n.present)::bigint AS present,
-    sum(n.late)::bigint AS late, sum(n.absent)::bigint AS absent, sum(n.excused)::bigint AS excused, sum(n.duty)::bigint AS duty
-FROM session_count n
-WHERE n.course_id = ANY($1::uuid[])
-  AND n.opened_at >= $2::timestamptz AND n.opened_at < $3::timestamptz
-GROUP BY n.course_id, n.kind
-ORDER BY n.course_id, n.kind
-`
-
-type CourseSumsRow struct {
-	CourseID attendance.ID
-	Kind     string
-	Sessions int64
-	Expected int64
-	Present  int64
-	Late     int64
-	Absent   int64
-	Excused  int64
-	Duty     int64
-}
-
-func (q *Queries) CourseSums(ctx context.Context, courseIds []attendance.ID, since time.Time, until time.Time) ([]CourseSumsRow, error) {
-	rows, err := q.db.Query(ctx, courseSums, courseIds, since, until)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CourseSumsRow{}
-	for rows.Next() {
-		var i CourseSumsRow
-		if err := rows.Scan(
-			&i.CourseID,
-			&i.Kind,
-			&i.Sessions,
-			&i.Expected,
-			&i.Present,
-			&i.Late,
-			&i.Absent,
-			&i.Excused,
-			&i.Duty,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const daySums = `-- name: DaySums :many
-SELECT width_bucket(n.opened_at, $1::timestamptz[])::integer AS day, n.kind, count(*) AS sessions, sum(n.expected)::bigint AS expected, sum(n.present)::bigint AS present,
-    sum(n.late)::bigint AS late, sum(n.absent)::bigint AS absent, sum(n.excused)::bigint AS excused, sum(n.duty)::bigint AS duty
-FROM session_count n
-WHERE n.course_id = ANY($2::uuid[])
-  AND n.opened_at >= $3::timestamptz AND n.opened_at < $4::timestamptz
-GROUP BY 1, 2
-ORDER BY 1, 2
-`
-
-type DaySumsRow struct {
-	Day      int32
-	Kind     string
-	Sessions int64
-	Expected int64
-	Present  int64
-	Late     int64
-	Absent   int64
-	Excused  int64
-	Duty     int64
-}
-
-// A day is the number of bounds at or before a class began.
-func (q *Queries) DaySums(ctx context.Context, bounds []time.Time, courseIds []attendance.ID, since time.Time, until time.Time) ([]DaySumsRow, error) {
-	rows, err := q.db.Query(ctx, daySums,
-		bounds,
-		courseIds,
-		since,
-		until,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []DaySumsRow{}
-	for rows.Next() {
-		var i DaySumsRow
-		if err := rows.Scan(
-			&i.Day,
-			&i.Kind,
-			&i.Sessions,
 			&i.Expected,
 			&i.Present,
 			&i.Late,
@@ -428,17 +261,6 @@ func (q *Queries) FactsOfStudent(ctx context.Context, studentID attendance.ID, c
 		return nil, err
 	}
 	return items, nil
-}
-
-const firstCounted = `-- name: FirstCounted :one
-SELECT coalesce(min(n.opened_at), '0001-01-01 00:00:00+00')::timestamptz FROM session_count n WHERE n.course_id = ANY($1::uuid[])
-`
-
-func (q *Queries) FirstCounted(ctx context.Context, courseIds []attendance.ID) (time.Time, error) {
-	row := q.db.QueryRow(ctx, firstCounted, courseIds)
-	var column_1 time.Time
-	err := row.Scan(&column_1)
-	return column_1, err
 }
 
 const membersOf = `-- name: MembersOf :many
@@ -646,6 +468,8 @@ const pending = `-- name: Pending :many
 SELECT p.course_id FROM (
     SELECT s.course_id FROM stale s
     UNION
+    SELECT n.course_id FROM course_count n WHERE n.enrolled_until IS NOT NULL AND n.enrolled_until <= $1::timestamptz
+    UNION
     SELECT se.course_id FROM session se
     WHERE se.closed_at IS NULL AND NOT se.voided AND se.closes_at <= $1::timestamptz
       AND NOT EXISTS (SELECT FROM session_count n WHERE n.session_id = se.id)
@@ -653,7 +477,7 @@ SELECT p.course_id FROM (
 `
 
 // Courses whose counts lack something as this transaction sees it: noted, or with a
-// class whose time is up and that no count holds.
+// class whose time is up and that no count holds, or whose roster was to change.
 func (q *Queries) Pending(ctx context.Context, at time.Time) ([]attendance.ID, error) {
 	rows, err := q.db.Query(ctx, pending, at)
 	if err != nil {
@@ -730,6 +554,36 @@ func (q *Queries) SessionsOfCourses(ctx context.Context, courseIds []attendance.
 			&i.VoidByID,
 			&i.VoidAt,
 			&i.VoidReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const strips = `-- name: Strips :many
+SELECT p.course_id, p.sessions, p.members, p.bands, p.cells FROM strip p WHERE p.course_id = ANY($1::uuid[]) ORDER BY p.course_id
+`
+
+func (q *Queries) Strips(ctx context.Context, courseIds []attendance.ID) ([]Strip, error) {
+	rows, err := q.db.Query(ctx, strips, courseIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Strip{}
+	for rows.Next() {
+		var i Strip
+		if err := rows.Scan(
+			&i.CourseID,
+			&i.Sessions,
+			&i.Members,
+			&i.Bands,
+			&i.Cells,
 		); err != nil {
 			return nil, err
 		}
