@@ -15,13 +15,7 @@ type Risk struct {
 func (r Register) Enrolled() Roster { return r.Roster.At(r.Now) }
 
 // Total counts every student in every session that has ended.
-func (r Register) Total() Tally {
-	var t Tally
-	for _, se := range r.Ended() {
-		t = t.Plus(r.CountSession(se))
-	}
-	return t
-}
+func (r Register) Total() Tally { return r.Count().Sum().Tally }
 
 // Plus adds two tallies.
 func (t Tally) Plus(u Tally) Tally {
@@ -33,18 +27,29 @@ func (t Tally) Plus(u Tally) Tally {
 
 // AtRisk are those enrolled now who stand below the minimum, worst first, then by
 // roll. Nobody is at risk before their first class.
-func (r Register) AtRisk() []Risk {
+func (r Register) AtRisk() []Risk { return r.Count().atRisk(r.Enrolled()) }
+
+func (c CourseCount) atRisk(enrolled Roster) []Risk {
 	var out []Risk
-	for _, m := range r.Enrolled() {
-		t := r.CountStudent(m.Student)
-		if t.Band(r.Policy).Low() {
-			out = append(out, Risk{Member: m, Tally: t})
+	students := c.ByStudent()
+	for _, m := range enrolled {
+		if st := students[m.Student]; st.Band.Low() {
+			out = append(out, Risk{Member: m, Tally: st.Tally})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Risk) int {
-		x, _ := a.Percent(r.Policy)
-		y, _ := b.Percent(r.Policy)
+		x, _ := a.Percent(c.Policy)
+		y, _ := b.Percent(c.Policy)
 		return cmp.Compare(x, y)
 	})
+	return out
+}
+
+// ByStudent finds each student's.
+func (c CourseCount) ByStudent() map[ID]StudentCount {
+	out := make(map[ID]StudentCount, len(c.Students))
+	for _, st := range c.Students {
+		out[st.Student] = st
+	}
 	return out
 }

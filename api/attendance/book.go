@@ -40,19 +40,12 @@ type Leaf struct {
 	StudentCount
 }
 
-// Attends reports whether the student is enrolled now.
-func (p Leaf) Attends() bool {
-	_, ok := p.Roster.ByStudent(p.Member.Student, p.Now)
-	return ok
-}
-
-// Runs reports whether the course counts in a scope of all that runs (term zero),
-// or of a term; see [Figures.CourseLines].
-func (p Leaf) Runs(term ID) bool {
-	if term.IsZero() {
-		return !p.Course.Archived
+// Line is the leaf without its classes.
+func (p Leaf) Line() SummaryLine {
+	return SummaryLine{
+		Course: p.Course, Term: p.Term, TermName: p.TermName, TermArchived: p.TermArchived,
+		Roster: p.Roster, Member: p.Member, Policy: p.Policy, StudentCount: p.StudentCount,
 	}
-	return p.Term == term && (!p.Course.Archived || p.TermArchived)
 }
 
 // Expected are the sessions that have ended and expected the student, oldest first,
@@ -119,7 +112,7 @@ func (s *Service) Book(ctx context.Context, tx Figures, student ID) (Book, error
 
 // Attending are the courses of a scope in which the student is enrolled now.
 func (b Book) Attending(term ID) []Leaf {
-	return slices.DeleteFunc(slices.Clone(b.Leaves), func(p Leaf) bool { return !p.Runs(term) || !p.Attends() })
+	return slices.DeleteFunc(slices.Clone(b.Leaves), func(p Leaf) bool { return !p.Line().Runs(term) || !p.Line().Attends(p.Now) })
 }
 
 // Leaf is that of a course the student is or was enrolled in.

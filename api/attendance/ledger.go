@@ -66,6 +66,8 @@ type Figures interface {
 	// OptedIn are the names of those students who want to be on the leaderboard.
 	OptedIn(ctx context.Context, ids []ID) (map[ID]string, error)
 
+	// OwnCounts are a student's enrolments by course, with what is stored of them.
+	OwnCounts(ctx context.Context, student ID, at time.Time) ([]OwnCount, error)
 	// Own is everything of one student.
 	Own(ctx context.Context, student ID) (Own, error)
 	// OwnFacts are those about a student in the sessions of a course, in order.
@@ -198,21 +200,6 @@ func (l *ledger) students(ctx context.Context) ([]CourseStudent, error) {
 		}
 	}
 	return out, err
-}
-
-// CourseView reads a course's register and how the school names it.
-func (s *Service) CourseView(ctx context.Context, in func(context.Context, func(context.Context, Figures) error) error, by Actor, course ID) (reg Register, line CourseLine, err error) {
-	err = in(ctx, func(ctx context.Context, tx Figures) (err error) {
-		if line, err = tx.CourseLine(ctx, course, s.world.Now()); err != nil {
-			return err
-		}
-		if err = teaches(ctx, tx, by, course); err != nil {
-			return err
-		}
-		reg, err = s.bare(ctx, tx, course)
-		return err
-	})
-	return reg, line, err
 }
 
 // Marks is what a store adds that can read a course's cells and nothing else of

@@ -106,9 +106,8 @@ func (s *Service) voiding(ctx context.Context, by Actor, session ID, on bool, re
 	return out, err
 }
 
-// Deleted is the register of a course's deleted sessions, as it would be if they
-// counted.
-func (s *Service) Deleted(ctx context.Context, by Actor, course ID) (Register, error) {
+// Deleted is a course's deleted sessions, as it would be if they counted.
+func (s *Service) Deleted(ctx context.Context, by Actor, course ID) (CourseView, error) {
 	var out Register
 	err := s.store.View(ctx, func(ctx context.Context, tx Tx) (err error) {
 		if out, err = s.register(ctx, tx, by, course); err != nil {
@@ -130,5 +129,5 @@ func (s *Service) Deleted(ctx context.Context, by Actor, course ID) (Register, e
 		}
 		return nil
 	})
-	return out, err
+	return CourseView{out, out.Count()}, err
 }

@@ -53,24 +53,24 @@ func (d Deps) analytics(api huma.API) {
 }
 
 func (d Deps) courseAnalytics(ctx context.Context, in *CoursePath) (*analyticsOutput, error) {
-	reg, err := d.Service.CourseRegister(ctx, auth.From(ctx).Actor, in.CourseID)
+	view, err := d.Service.CourseView(ctx, auth.From(ctx).Actor, in.CourseID)
 	if err != nil {
 		return nil, err
 	}
-	ended := reg.Ended()
-	avg, _ := reg.Total().Percent(reg.Policy)
+	ended := view.Ended()
+	avg, _ := view.Count.Sum().Percent(view.Policy)
 	out := &analyticsOutput{}
 	b := &out.Body
-	b.AvgAttendancePercent, b.EnrolledCount, b.TotalSessions = shown(avg), len(reg.Enrolled()), len(ended)
-	b.MinimumPercent, b.CriticalPercent = reg.Policy.Minimum, reg.Policy.Critical
+	b.AvgAttendancePercent, b.EnrolledCount, b.TotalSessions = shown(avg), len(view.Enrolled()), len(ended)
+	b.MinimumPercent, b.CriticalPercent = view.Policy.Minimum, view.Policy.Critical
 	b.Trend, b.AtRiskStudents = make([]trendPoint, 0, len(ended)), []riskBody{}
-	for _, se := range ended {
+	for i, se := range ended {
 		b.Trend = append(b.Trend, trendPoint{
-			SessionID: se.ID, StartTime: *at(se.OpenedAt), Percent: percentOf(reg.CountSession(se), se, reg.Now),
+			SessionID: se.ID, StartTime: *at(se.OpenedAt), Percent: percentOf(view.Count.Sessions[i].Tally, se, view.Now),
 		})
 	}
-	for _, r := range reg.AtRisk() {
-		b.AtRiskStudents = append(b.AtRiskStudents, riskOf(r, reg.Policy))
+	for _, r := range view.AtRisk() {
+		b.AtRiskStudents = append(b.AtRiskStudents, riskOf(r, view.Policy))
 	}
 	switch {
 	case len(ended) == 0:

@@ -60,23 +60,24 @@ func (d Deps) history(api huma.API) {
 }
 
 func (d Deps) getHistory(ctx context.Context, in *historyInput) (*historyOutput, error) {
-	read := d.Service.CourseRegister
+	read := d.Service.CourseView
 	if in.Deleted {
 		read = d.Service.Deleted
 	}
-	reg, err := read(ctx, auth.From(ctx).Actor, in.CourseID)
+	view, err := read(ctx, auth.From(ctx).Actor, in.CourseID)
 	if err != nil {
 		return nil, err
 	}
 	out := &historyOutput{}
-	out.Body.TotalCount, out.Body.Sessions = len(reg.Sessions), make([]historyRow, 0, len(reg.Sessions))
-	for _, se := range slices.Backward(reg.Sessions) {
-		count, local := reg.CountSession(se), se.OpenedAt.In(reg.Zone)
+	out.Body.TotalCount, out.Body.Sessions = len(view.Sessions), make([]historyRow, 0, len(view.Sessions))
+	for _, count := range slices.Backward(view.AllSessions()) {
+		se := count.Session
+		local := se.OpenedAt.In(view.Zone)
 		row := historyRow{
 			ID: se.ID, Date: local.Format(dateWords), Time: local.Format(timeWords),
 			StartTime: *at(se.OpenedAt), EndTime: *at(se.EndAt()), Topic: topicOf(se), SessionType: string(se.Kind),
-			IsActive: se.OpenAt(reg.Now), PresentCount: count.There(), TotalStudents: len(reg.Roster.At(se.OpenedAt)),
-			AttendancePercent: percentOf(count, se, reg.Now),
+			IsActive: se.OpenAt(view.Now), PresentCount: count.There(), TotalStudents: count.Expected,
+			AttendancePercent: percentOf(count.Tally, se, view.Now),
 		}
 		if se.Void.On {
 			row.DeletedAt, row.DeletedReason = at(se.Void.At()), se.Void.Reason

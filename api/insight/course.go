@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/arise-attendance/arise/api/attendance"
-	"github.com/arise-attendance/arise/api/auth"
 )
 
 // InsightCourseInput names the course.
@@ -71,25 +70,27 @@ func (d Deps) getCourse(ctx context.Context, in *InsightCourseInput) (*insightCo
 	if err != nil {
 		return nil, t, err
 	}
-	reg, line, err := d.Service.CourseView(ctx, d.Figures.InFigures, auth.From(ctx).Actor, in.ID)
+	var view attendance.CourseView
+	var line attendance.CourseLine
+	err = d.Figures.InFigures(ctx, func(ctx context.Context, tx attendance.Figures) (err error) {
+		view, line, err = d.Service.CourseInsight(ctx, tx, in.ID)
+		return err
+	})
 	if err != nil {
 		return nil, t, err
 	}
-	reg = reg.Between(scope.From, scope.Until)
-	count, ended, enrolled := reg.Count(), reg.Ended(), reg.Enrolled()
+	view = view.Between(scope.From, scope.Until)
+	count, ended, enrolled, policy := view.Count, view.Ended(), view.Enrolled(), view.Policy
 	out := &insightCourseView{
 		Course: insightCourseHead{
 			ID: line.ID, CourseCode: line.Code, CourseName: line.Name, SemesterName: wordOrNull(line.TermName), TeacherName: wordOrNull(line.Teachers),
 		},
-		EnrolledCount: len(enrolled), TotalSessions: len(ended), AttendanceRate: shown(count.Sum().Percent(reg.Policy)),
-		MinimumPercent: reg.Policy.Minimum, Students: make([]insightStudent, 0, len(enrolled)), Trend: make([]insightSession, len(ended)),
+		EnrolledCount: len(enrolled), TotalSessions: len(ended), AttendanceRate: shown(count.Sum().Percent(policy)),
+		MinimumPercent: policy.Minimum, Students: make([]insightStudent, 0, len(enrolled)), Trend: make([]insightSession, len(ended)),
 	}
-	students := make(map[attendance.ID]attendance.StudentCount, len(count.Students))
-	for _, s := range count.Students {
-		students[s.Student] = s
-	}
+	students := count.ByStudent()
 	for _, m := range enrolled {
-		b := insightStudentOf(m, students[m.Student], reg.Policy)
+		b := insightStudentOf(m, students[m.Student], policy)
 		if students[m.Student].Band.Low() {
 			out.AtRisk++
 		}

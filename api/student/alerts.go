@@ -36,15 +36,15 @@ func (d Deps) alerts(api huma.API) {
 }
 
 func (d Deps) listAlerts(ctx context.Context, _ *struct{}) (*alertsOutput, error) {
-	book, err := d.book(ctx)
+	sum, err := d.summary(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := &alertsOutput{}
 	b := &out.Body
 	b.Critical, b.Warning = []ownAlert{}, []ownAlert{}
-	b.CriticalThreshold, b.MinimumThreshold = book.School.Policy.Critical, book.School.Policy.Minimum
-	for _, p := range book.Attending(attendance.ID{}) {
+	b.CriticalThreshold, b.MinimumThreshold = sum.School.Policy.Critical, sum.School.Policy.Minimum
+	for _, p := range sum.Attending(attendance.ID{}) {
 		pct, _ := p.Percent(p.Policy)
 		a := ownAlert{
 			CourseID: p.Course.ID, CourseName: p.Course.Name, Percentage: attendance.Rounded(pct), PresentCount: p.There(),

@@ -43,6 +43,16 @@ func (d Deps) book(ctx context.Context) (attendance.Book, error) {
 	return out, err
 }
 
+// summary is how whoever asks stands.
+func (d Deps) summary(ctx context.Context) (attendance.Summary, error) {
+	var out attendance.Summary
+	err := d.Figures.InFigures(ctx, func(ctx context.Context, tx attendance.Figures) (err error) {
+		out, err = d.Service.Summary(ctx, tx, auth.From(ctx).ID)
+		return err
+	})
+	return out, err
+}
+
 // ownStanding is how a student stands in a course, in figures and in words.
 type ownStanding struct {
 	Status          string  `json:"status" enum:"Good,Warning,Critical"`
@@ -116,13 +126,13 @@ func (d Deps) semesters(api huma.API) {
 }
 
 func (d Deps) listSemesters(ctx context.Context, _ *struct{}) (*semestersOutput, error) {
-	book, err := d.book(ctx)
+	sum, err := d.summary(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out, at := &semestersOutput{Body: []ownSemester{}}, map[attendance.ID]int{}
-	for _, p := range book.Leaves {
-		if !p.Attends() || !p.Runs(p.Term) {
+	for _, p := range sum.Lines {
+		if !p.Attends(sum.Now) || !p.Runs(p.Term) {
 			continue
 		}
 		i, known := at[p.Term]

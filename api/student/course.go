@@ -48,7 +48,7 @@ func (d Deps) getCourse(ctx context.Context, in *OwnCoursePath) (*ownCourseOutpu
 		return nil, err
 	}
 	out := &ownCourseOutput{}
-	out.Body.ownCourse, out.Body.Log = ownCourseOf(page), []ownClass{}
+	out.Body.ownCourse, out.Body.Log = ownCourseOf(page.Line()), []ownClass{}
 	sessions, statuses := page.Expected()
 	for i, se := range slices.Backward(sessions) {
 		out.Body.Log = append(out.Body.Log, ownClass{

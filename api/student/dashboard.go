@@ -48,15 +48,15 @@ func (d Deps) getDashboard(ctx context.Context, in *SemesterInput) (*dashboardOu
 	if err != nil {
 		return nil, err
 	}
-	book, err := d.book(ctx)
+	sum, err := d.summary(ctx)
 	if err != nil {
 		return nil, err
 	}
-	pages, out := book.Attending(term), &dashboardOutput{}
-	all, b := attendance.ShareOf(pages), &out.Body
+	pages, out := sum.Attending(term), &dashboardOutput{}
+	all, b := attendance.ShareOfLines(pages), &out.Body
 	pct, _ := all.Percent()
-	b.StudentName, b.IsFiltered, b.MinRequirement = book.Student.Name, !term.IsZero(), book.School.Policy.Minimum
-	b.OverallPercent, b.OverallStatus, b.Courses = attendance.Rounded(pct), word(all.Band(book.School.Policy)), []ownCourse{}
+	b.StudentName, b.IsFiltered, b.MinRequirement = sum.Student.Name, !term.IsZero(), sum.School.Policy.Minimum
+	b.OverallPercent, b.OverallStatus, b.Courses = attendance.Rounded(pct), word(all.Band(sum.School.Policy)), []ownCourse{}
 	if !term.IsZero() {
 		b.SemesterID = &term
 	}
@@ -69,7 +69,7 @@ func (d Deps) getDashboard(ctx context.Context, in *SemesterInput) (*dashboardOu
 	return out, nil
 }
 
-func ownCourseOf(p attendance.Leaf) ownCourse {
+func ownCourseOf(p attendance.SummaryLine) ownCourse {
 	pct, _ := p.Percent(p.Policy)
 	return ownCourse{
 		CourseID: p.Course.ID, CourseCode: p.Course.Code, CourseName: p.Course.Name, SemesterName: p.TermName,

@@ -6,8 +6,8 @@ import (
 )
 
 // big is a school made by SQL alone: twenty thousand students in eight hundred
-// courses of fifty, fifty sessions each, two million marks and the facts behind
-// them; or a fraction of it. Every sixth cell is empty: nobody marked them.
+// courses of fifty, fifty sessions each, and two million marks; or a fraction of
+// it. Every sixth cell is empty: nobody marked them.
 type big struct {
 	store
 	courses, students int
@@ -50,9 +50,6 @@ func bigSchool(t testing.TB, s store, share int) big {
 			SELECT %s, %s, '{}', (ARRAY['present', 'present', 'present', 'late', 'absent', ''])[1 + (c + n * 7 + r * 5) %% 6], 'biometric', now()
 			FROM generate_series(0, %d) c, generate_series(0, %d) n, generate_series(0, %d) r WHERE (c + n * 7 + r * 5) %% 6 < 5`,
 			id("session", "c || '/' || n"), id("student", fmt.Sprintf("((c * %d + r) %% %d)", bigClass, b.students)), b.courses-1, bigSessions-1, bigClass-1),
-		`INSERT INTO fact (id, kind, session_id, student_id, node_id, class, ord, effective_at, body, digest)
-			SELECT gen_random_uuid(), 'mark.seen', st.session_id, st.student_id, se.node_id, 10, row_number() OVER (), st.at, '{}', sha256(st.session_id::text::bytea)
-			FROM standing st JOIN session se ON se.id = st.session_id`,
 		audited("ENABLE"),
 		`ANALYZE`,
 	} {
@@ -61,6 +58,23 @@ func bigSchool(t testing.TB, s store, share int) big {
 		}
 	}
 	return b
+}
+
+// facts makes what is behind some of the standings, st.
+func (b big) facts(t testing.TB, which string) {
+	t.Helper()
+	sql := `INSERT INTO fact (id, kind, session_id, student_id, node_id, class, ord, effective_at, body, digest)
+		SELECT f.id, 'mark.seen', f.session_id, f.student_id, f.node_id, 10, f.ord, f.at, f.body, sha256(f.body) FROM (
+			SELECT g.*, convert_to(json_build_object('v', 1, 'id', g.id, 'kind', 'mark.seen', 'node', g.node_id, 'session', g.session_id,
+				'student', g.student_id, 'class', 10, 'method', g.method, 'wall_ms', g.ord, 'mono_ms', 0, 'hlc', g.ord)::text, 'UTF8') AS body
+			FROM (SELECT gen_random_uuid() AS id, st.session_id, st.student_id, se.node_id, st.method, st.at, row_number() OVER () AS ord
+				FROM standing st JOIN session se ON se.id = st.session_id WHERE ` + which + `) g) f`
+	if _, err := b.pool.Exec(t.Context(), sql); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.pool.Exec(t.Context(), "ANALYZE fact"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // audited switches the ledger's triggers.

@@ -134,3 +134,35 @@ func ranges(all attendance.Roster) string {
 
 // n32 is a number of people or of classes.
 func n32(n int) int32 { return int32(n) } //nolint:gosec // no school has two thousand million
+
+// Counted implements attendance.Counts.
+func (t *tx) Counted(ctx context.Context, course attendance.ID, at time.Time) (attendance.CourseCount, bool, error) {
+	out := attendance.CourseCount{Course: course}
+	if lacks, err := t.q.Lacks(ctx, course, at); lacks || err != nil {
+		return out, false, err
+	}
+	sessions, err := t.q.SessionCounts(ctx, course)
+	if err != nil {
+		return out, false, fmt.Errorf("list counts of sessions: %w", err)
+	}
+	out.Sessions = make([]attendance.SessionCount, len(sessions))
+	for i, r := range sessions {
+		out.Sessions[i] = attendance.SessionCount{
+			Session: r.SessionID, OpenedAt: r.OpenedAt, Kind: attendance.SessionKind(r.Kind), Expected: int(r.Expected),
+			Tally: tallied(r.Present, r.Late, r.Absent, r.Excused, r.Duty),
+		}
+	}
+	students, err := t.q.StudentCounts(ctx, course)
+	if err != nil {
+		return out, false, fmt.Errorf("list counts of students: %w", err)
+	}
+	out.Students = make([]attendance.StudentCount, len(students))
+	for i, r := range students {
+		out.Students[i] = attendance.StudentCount{
+			Student: r.StudentID, Tally: tallied(r.Present, r.Late, r.Absent, r.Excused, r.Duty), Missed: int(r.Missed),
+			Streak: attendance.Streak{Current: int(r.CurrentStreak), Longest: int(r.LongestStreak)},
+			Band:   attendance.Band(r.Band), Cells: attendance.Cells(r.Cells),
+		}
+	}
+	return out, true, nil
+}

@@ -28,6 +28,8 @@ func countedIn(tb testing.TB, in store, share int) *school {
 	s.sql(tb, `INSERT INTO standing (session_id, student_id, state, status, method, at)
 		SELECT se.id, e.student_id, '{}', (ARRAY['present', 'present', 'present', 'late', 'absent'])[1 + e.roll % 5], 'biometric', now()
 		FROM enrolment e JOIN session se ON se.course_id = e.course_id WHERE e.id IN (SELECT md5('hall ' || r)::uuid FROM generate_series(0, 600) r)`)
+	b.facts(tb, fmt.Sprintf("st.student_id IN (SELECT md5('student ' || n)::uuid FROM generate_series(%d, %d) n)", firstReader, firstReader+callers-1))
+	s.sql(tb, "INSERT INTO setting (key, value) VALUES ('leaderboard', 'true')")
 	s.sql(tb, "INSERT INTO stale (course_id) SELECT id FROM course")
 	var err error
 	if s.cloud, err = s.CloudNode(tb.Context()); err != nil {
@@ -61,75 +63,10 @@ func bigRow(kind string, n int) attendance.ID {
 	return attendance.ID(md5.Sum(fmt.Appendf(nil, "%s %d", kind, n))) //nolint:gosec // see above
 }
 
-// figures are the screens that add a school up, or one student.
-func figures(s *school) map[string]func(context.Context, attendance.Figures) error {
-	month := attendance.Scope{From: time.Now().AddDate(0, -1, 0), Until: time.Now().AddDate(0, 0, -5)}
-	overview := func(scope attendance.Scope) func(context.Context, attendance.Figures) error {
-		return func(ctx context.Context, tx attendance.Figures) error {
-			_, err := s.serve.Overview(ctx, tx, scope)
-			return err
-		}
-	}
-	ranking := func(course attendance.ID) func(context.Context, attendance.Figures) error {
-		return func(ctx context.Context, tx attendance.Figures) error {
-			_, err := s.serve.Ranking(ctx, tx, course, attendance.ID{})
-			return err
-		}
-	}
-	return map[string]func(context.Context, attendance.Figures) error{
-		"overview": overview(attendance.Scope{}), "overview of a term": overview(attendance.Scope{Term: bigRow("term", 1)}), "overview of a month": overview(month),
-		"leaderboard of a hall": ranking(bigRow("course", 0)), "leaderboard of a school": ranking(attendance.ID{}),
-		"trends": func(ctx context.Context, tx attendance.Figures) error {
-			_, err := s.serve.Trends(ctx, tx, attendance.Scope{})
-			return err
-		},
-		"absences": func(ctx context.Context, tx attendance.Figures) error {
-			_, _, err := s.serve.MissingStudents(ctx, tx, attendance.ID{}, 3)
-			return err
-		},
-		"dashboard": func(ctx context.Context, tx attendance.Figures) error {
-			_, err := s.serve.Book(ctx, tx, bigRow("student", 321))
-			return err
-		},
-		"explain": func(ctx context.Context, tx attendance.Figures) error {
-			_, err := s.serve.Explain(ctx, tx, bigRow("student", 90), bigRow("course", 1))
-			return err
-		},
-	}
-}
-
-// BenchmarkFigures is over twenty thousand students, eight hundred courses, forty
-// thousand sessions and two million marks.
-func BenchmarkFigures(b *testing.B) {
-	s := counted(b, 1)
-	s.sql(b, "DELETE FROM fact") // theirs cannot be read: explain would stop at the first
-	for name, fn := range figures(s) {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if err := s.InFigures(b.Context(), fn); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-	for name, n := range map[string]int{"course": 2, "course of a hall": 0} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				reg, _, err := s.serve.CourseView(b.Context(), s.InFigures, attendance.Actor{Role: attendance.RoleAdmin}, bigRow("course", n))
-				if err != nil {
-					b.Fatal(err)
-				}
-				reg.Count()
-			}
-		})
-	}
-}
-
-// Every figure of a school is also made in tests, from stored counts.
+// Every screen is also read in tests, from stored counts.
 func TestABigSchoolIsAddedUpFromItsCounts(t *testing.T) {
 	t.Parallel()
 	s := counted(t, 20)
-	s.sql(t, "DELETE FROM fact")
 	err := s.InFigures(t.Context(), func(ctx context.Context, tx attendance.Figures) error {
 		o, err := s.serve.Overview(ctx, tx, attendance.Scope{})
 		if pct, _ := o.Percent(); o.Sessions != 40*bigSessions || o.Counting != 0 || pct < 50 || pct > 100 {
@@ -143,8 +80,12 @@ func TestABigSchoolIsAddedUpFromItsCounts(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	for name, fn := range figures(s) {
-		if err := s.InFigures(t.Context(), fn); err != nil {
+	r, words := reading(t, s, nil), reading(t, s, &said{})
+	for name, sc := range screens() {
+		if err := r.read(t.Context(), sc, 0); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := r.bare(t.Context(), words.asked(t, sc)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

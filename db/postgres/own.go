@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
 )
@@ -19,9 +20,7 @@ func (t *tx) Own(ctx context.Context, student attendance.ID) (attendance.Own, er
 	if err != nil {
 		return out, fmt.Errorf("list enrolments: %w", err)
 	}
-	courses := map[attendance.ID]bool{}
 	for _, r := range enrolled {
-		courses[r.CourseID] = true
 		out.Enrolled = append(out.Enrolled, attendance.Enrolled{
 			Member: attendance.Member{
 				Student: r.StudentID, Course: r.CourseID, Roll: int(r.Roll), Name: r.Name,
@@ -33,11 +32,7 @@ func (t *tx) Own(ctx context.Context, student attendance.ID) (attendance.Own, er
 			Term: r.TermID, TermName: r.TermName, TermArchived: r.TermArchivedAt != nil,
 		})
 	}
-	rows, err := t.q.SessionsOfCourses(ctx, keys(courses))
-	if err != nil {
-		return out, fmt.Errorf("list sessions: %w", err)
-	}
-	if out.Sessions, err = sessions(rows); err != nil {
+	if out.Sessions, err = t.ownSessions(ctx, student); err != nil {
 		return out, err
 	}
 	standings, err := t.q.OwnStandings(ctx, student)
@@ -49,6 +44,56 @@ func (t *tx) Own(ctx context.Context, student attendance.ID) (attendance.Own, er
 			Session: r.SessionID, Student: r.StudentID, Status: attendance.Status(r.Status),
 			Method: attendance.Method(r.Method), Reason: r.Reason, At: moment(r.At), Conflict: r.Conflict,
 		})
+	}
+	return out, nil
+}
+
+func (t *tx) ownSessions(ctx context.Context, student attendance.ID) ([]attendance.Session, error) {
+	rows, err := t.q.OwnSessions(ctx, student)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	out, policies := make([]attendance.Session, len(rows)), policies{}
+	for i, r := range rows {
+		out[i] = attendance.Session{
+			ID: r.ID, Course: r.CourseID, Kind: attendance.SessionKind(r.Kind), Topic: r.Topic,
+			OpenedAt: r.OpenedAt, ClosesAt: r.ClosesAt, ClosedAt: moment(r.ClosedAt),
+		}
+		if out[i].Policy, err = policies.read(r.Policy); err != nil {
+			return nil, fmt.Errorf("decode policy of session %s: %w", r.ID, err)
+		}
+	}
+	return out, nil
+}
+
+// OwnCounts implements attendance.Figures.
+func (t *tx) OwnCounts(ctx context.Context, student attendance.ID, at time.Time) ([]attendance.OwnCount, error) {
+	rows, err := t.q.OwnCounts(ctx, at, student)
+	if err != nil {
+		return nil, fmt.Errorf("list counts of a student: %w", err)
+	}
+	out, policies := make([]attendance.OwnCount, len(rows)), policies{}
+	for i, r := range rows {
+		out[i] = attendance.OwnCount{
+			Enrolled: attendance.Enrolled{
+				Member: attendance.Member{
+					Student: r.StudentID, Course: r.CourseID, Roll: int(r.Roll), Name: r.Name,
+					UniversityRoll: r.UniversityRoll, EnrolmentNo: r.EnrolmentNo, From: r.FromAt, To: moment(r.ToAt),
+				},
+				Course: attendance.Course{
+					ID: r.CourseID, Code: r.Code, Name: r.CourseName, DefaultMinutes: int(r.DefaultMinutes), Archived: r.ArchivedAt != nil,
+				},
+				Term: r.TermID, TermName: r.TermName, TermArchived: r.TermArchivedAt != nil,
+			},
+			Sessions: int(r.Sessions), Lacks: r.Lacks,
+			StudentCount: attendance.StudentCount{
+				Student: r.StudentID, Tally: tallied(r.Present, r.Late, r.Absent, r.Excused, r.Duty), Missed: int(r.Missed), Band: attendance.Band(r.Band),
+				Streak: attendance.Streak{Current: int(r.CurrentStreak), Longest: int(r.LongestStreak)},
+			},
+		}
+		if out[i].Policy, err = policies.read(r.Policy); err != nil {
+			return nil, fmt.Errorf("decode policy of course %s: %w", r.CourseID, err)
+		}
 	}
 	return out, nil
 }

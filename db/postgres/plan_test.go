@@ -102,6 +102,7 @@ func planOf(ctx context.Context, tx pgx.Tx, sql string) (plan, error) {
 func TestNoQueryReadsATableThatGrowsFromEndToEnd(t *testing.T) {
 	t.Parallel()
 	b := bigSchool(t, open(t, postgres.Options{}), 10)
+	b.facts(t, "true")
 	conn, err := b.pool.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)

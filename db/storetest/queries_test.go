@@ -36,7 +36,7 @@ var blind = map[string]string{
 	"SessionIDs":        "all of them are derived again",
 	"MarkedElsewhere":   "whoever has marks stays, also for a restoration",
 	"InboxPage":         "an item names the class it speaks of, whatever became of it",
-	"OwnStandings":      "only those of sessions that SessionsOfCourses lists are looked at",
+	"OwnStandings":      "only those of sessions that OwnSessions lists are looked at",
 }
 
 // A class that somebody deleted must count nowhere, in no query that anybody adds.

@@ -68,3 +68,18 @@ INSERT INTO stale (course_id) SELECT id FROM course;
 
 -- name: SessionIDs :many
 SELECT id FROM session WHERE id > coalesce(@after::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT @most;
+
+-- name: Lacks :one
+-- Whether a course's count lacks something, as in Pending.
+SELECT (NOT EXISTS (SELECT FROM course_count k WHERE k.course_id = @course_id)
+    OR EXISTS (SELECT FROM stale x WHERE x.course_id = @course_id)
+    OR EXISTS (SELECT FROM session se WHERE se.course_id = @course_id AND se.closed_at IS NULL AND NOT se.voided
+        AND se.closes_at <= @at::timestamptz AND NOT EXISTS (SELECT FROM session_count m WHERE m.session_id = se.id)))::boolean AS lacks;
+
+-- name: SessionCounts :many
+SELECT session_id, opened_at, kind, expected, present, late, absent, excused, duty FROM session_count
+WHERE course_id = @course_id ORDER BY ord;
+
+-- name: StudentCounts :many
+SELECT student_id, present, late, absent, excused, duty, current_streak, longest_streak, missed, band, cells FROM student_count
+WHERE course_id = @course_id ORDER BY student_id;

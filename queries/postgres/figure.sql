@@ -106,11 +106,33 @@ ORDER BY c.code, c.id, e.from_at, e.id;
 -- name: StudentPerson :one
 SELECT id, name, university_roll, enrolment_no FROM student WHERE id = @id;
 
--- name: SessionsOfCourses :many
-SELECT * FROM session WHERE course_id = ANY(@course_ids::uuid[]) AND NOT voided ORDER BY opened_at, id;
+-- name: OwnCounts :many
+-- A student's enrolments, and what is stored of them in each course; lacks is as in
+-- Pending.
+SELECT e.student_id, e.course_id, e.roll, e.from_at, e.to_at, s.name, s.university_roll, s.enrolment_no,
+    c.code, c.name AS course_name, c.default_minutes, c.archived_at, c.term_id, coalesce(t.name, '')::text AS term_name, t.archived_at AS term_archived_at,
+    coalesce(k.policy, '{}')::text AS policy, coalesce(k.sessions, 0)::integer AS sessions,
+    coalesce(n.present, 0)::integer AS present, coalesce(n.late, 0)::integer AS late, coalesce(n.absent, 0)::integer AS absent,
+    coalesce(n.excused, 0)::integer AS excused, coalesce(n.duty, 0)::integer AS duty,
+    coalesce(n.current_streak, 0)::integer AS current_streak, coalesce(n.longest_streak, 0)::integer AS longest_streak,
+    coalesce(n.missed, 0)::integer AS missed, coalesce(n.band, 'none')::text AS band,
+    (n.student_id IS NULL OR EXISTS (SELECT FROM stale x WHERE x.course_id = e.course_id) OR EXISTS (SELECT FROM session se
+        WHERE se.course_id = e.course_id AND se.closed_at IS NULL AND NOT se.voided AND se.closes_at <= @at::timestamptz
+          AND NOT EXISTS (SELECT FROM session_count m WHERE m.session_id = se.id)))::boolean AS lacks
+FROM enrolment e JOIN student s ON s.id = e.student_id JOIN course c ON c.id = e.course_id LEFT JOIN term t ON t.id = c.term_id
+LEFT JOIN course_count k ON k.course_id = e.course_id
+LEFT JOIN student_count n ON n.course_id = e.course_id AND n.student_id = e.student_id
+WHERE e.student_id = @student_id
+ORDER BY c.code, c.id, e.from_at, e.id;
+
+-- name: OwnSessions :many
+-- What students see of their courses' classes.
+SELECT se.id, se.course_id, se.kind, se.topic, se.opened_at, se.closes_at, se.closed_at, se.policy::text AS policy FROM session se
+WHERE se.course_id IN (SELECT e.course_id FROM enrolment e WHERE e.student_id = @student_id) AND NOT se.voided
+ORDER BY se.opened_at, se.id;
 
 -- name: OwnStandings :many
--- Of any class: only those are looked up that SessionsOfCourses lists.
+-- Of any class: only those are looked up that OwnSessions lists.
 SELECT session_id, student_id, status, method, reason, at, conflict FROM standing WHERE student_id = @student_id ORDER BY session_id;
 
 -- name: FactsOfStudent :many

@@ -39,6 +39,21 @@ func (q *Queries) DropStudentCounts(ctx context.Context, courseID attendance.ID,
 	return err
 }
 
+const lacks = `-- name: Lacks :one
+SELECT (NOT EXISTS (SELECT FROM course_count k WHERE k.course_id = $1)
+    OR EXISTS (SELECT FROM stale x WHERE x.course_id = $1)
+    OR EXISTS (SELECT FROM session se WHERE se.course_id = $1 AND se.closed_at IS NULL AND NOT se.voided
+        AND se.closes_at <= $2::timestamptz AND NOT EXISTS (SELECT FROM session_count m WHERE m.session_id = se.id)))::boolean AS lacks
+`
+
+// Whether a course's count lacks something, as in Pending.
+func (q *Queries) Lacks(ctx context.Context, courseID attendance.ID, at time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, lacks, courseID, at)
+	var lacks bool
+	err := row.Scan(&lacks)
+	return lacks, err
+}
+
 const noteAll = `-- name: NoteAll :execrows
 INSERT INTO stale (course_id) SELECT id FROM course
 `
@@ -220,6 +235,53 @@ func (q *Queries) PutStudentCounts(ctx context.Context, arg PutStudentCountsPara
 	return err
 }
 
+const sessionCounts = `-- name: SessionCounts :many
+SELECT session_id, opened_at, kind, expected, present, late, absent, excused, duty FROM session_count
+WHERE course_id = $1 ORDER BY ord
+`
+
+type SessionCountsRow struct {
+	SessionID attendance.ID
+	OpenedAt  time.Time
+	Kind      string
+	Expected  int32
+	Present   int32
+	Late      int32
+	Absent    int32
+	Excused   int32
+	Duty      int32
+}
+
+func (q *Queries) SessionCounts(ctx context.Context, courseID attendance.ID) ([]SessionCountsRow, error) {
+	rows, err := q.db.Query(ctx, sessionCounts, courseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SessionCountsRow{}
+	for rows.Next() {
+		var i SessionCountsRow
+		if err := rows.Scan(
+			&i.SessionID,
+			&i.OpenedAt,
+			&i.Kind,
+			&i.Expected,
+			&i.Present,
+			&i.Late,
+			&i.Absent,
+			&i.Excused,
+			&i.Duty,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const sessionIDs = `-- name: SessionIDs :many
 SELECT id FROM session WHERE id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT $2
 `
@@ -261,6 +323,57 @@ func (q *Queries) Stale(ctx context.Context, courseID attendance.ID) ([]int64, e
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const studentCounts = `-- name: StudentCounts :many
+SELECT student_id, present, late, absent, excused, duty, current_streak, longest_streak, missed, band, cells FROM student_count
+WHERE course_id = $1 ORDER BY student_id
+`
+
+type StudentCountsRow struct {
+	StudentID     attendance.ID
+	Present       int32
+	Late          int32
+	Absent        int32
+	Excused       int32
+	Duty          int32
+	CurrentStreak int32
+	LongestStreak int32
+	Missed        int32
+	Band          string
+	Cells         string
+}
+
+func (q *Queries) StudentCounts(ctx context.Context, courseID attendance.ID) ([]StudentCountsRow, error) {
+	rows, err := q.db.Query(ctx, studentCounts, courseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StudentCountsRow{}
+	for rows.Next() {
+		var i StudentCountsRow
+		if err := rows.Scan(
+			&i.StudentID,
+			&i.Present,
+			&i.Late,
+			&i.Absent,
+			&i.Excused,
+			&i.Duty,
+			&i.CurrentStreak,
+			&i.LongestStreak,
+			&i.Missed,
+			&i.Band,
+			&i.Cells,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

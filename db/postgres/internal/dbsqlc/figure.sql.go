@@ -421,6 +421,151 @@ func (q *Queries) OptedIn(ctx context.Context, ids []attendance.ID) ([]OptedInRo
 	return items, nil
 }
 
+const ownCounts = `-- name: OwnCounts :many
+SELECT e.student_id, e.course_id, e.roll, e.from_at, e.to_at, s.name, s.university_roll, s.enrolment_no,
+    c.code, c.name AS course_name, c.default_minutes, c.archived_at, c.term_id, coalesce(t.name, '')::text AS term_name, t.archived_at AS term_archived_at,
+    coalesce(k.policy, '{}')::text AS policy, coalesce(k.sessions, 0)::integer AS sessions,
+    coalesce(n.present, 0)::integer AS present, coalesce(n.late, 0)::integer AS late, coalesce(n.absent, 0)::integer AS absent,
+    coalesce(n.excused, 0)::integer AS excused, coalesce(n.duty, 0)::integer AS duty,
+    coalesce(n.current_streak, 0)::integer AS current_streak, coalesce(n.longest_streak, 0)::integer AS longest_streak,
+    coalesce(n.missed, 0)::integer AS missed, coalesce(n.band, 'none')::text AS band,
+    (n.student_id IS NULL OR EXISTS (SELECT FROM stale x WHERE x.course_id = e.course_id) OR EXISTS (SELECT FROM session se
+        WHERE se.course_id = e.course_id AND se.closed_at IS NULL AND NOT se.voided AND se.closes_at <= $1::timestamptz
+          AND NOT EXISTS (SELECT FROM session_count m WHERE m.session_id = se.id)))::boolean AS lacks
+FROM enrolment e JOIN student s ON s.id = e.student_id JOIN course c ON c.id = e.course_id LEFT JOIN term t ON t.id = c.term_id
+LEFT JOIN course_count k ON k.course_id = e.course_id
+LEFT JOIN student_count n ON n.course_id = e.course_id AND n.student_id = e.student_id
+WHERE e.student_id = $2
+ORDER BY c.code, c.id, e.from_at, e.id
+`
+
+type OwnCountsRow struct {
+	StudentID      attendance.ID
+	CourseID       attendance.ID
+	Roll           int32
+	FromAt         time.Time
+	ToAt           *time.Time
+	Name           string
+	UniversityRoll string
+	EnrolmentNo    string
+	Code           string
+	CourseName     string
+	DefaultMinutes int32
+	ArchivedAt     *time.Time
+	TermID         attendance.ID
+	TermName       string
+	TermArchivedAt *time.Time
+	Policy         string
+	Sessions       int32
+	Present        int32
+	Late           int32
+	Absent         int32
+	Excused        int32
+	Duty           int32
+	CurrentStreak  int32
+	LongestStreak  int32
+	Missed         int32
+	Band           string
+	Lacks          bool
+}
+
+// A student's enrolments, and what is stored of them in each course; lacks is as in
+// Pending.
+func (q *Queries) OwnCounts(ctx context.Context, at time.Time, studentID attendance.ID) ([]OwnCountsRow, error) {
+	rows, err := q.db.Query(ctx, ownCounts, at, studentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OwnCountsRow{}
+	for rows.Next() {
+		var i OwnCountsRow
+		if err := rows.Scan(
+			&i.StudentID,
+			&i.CourseID,
+			&i.Roll,
+			&i.FromAt,
+			&i.ToAt,
+			&i.Name,
+			&i.UniversityRoll,
+			&i.EnrolmentNo,
+			&i.Code,
+			&i.CourseName,
+			&i.DefaultMinutes,
+			&i.ArchivedAt,
+			&i.TermID,
+			&i.TermName,
+			&i.TermArchivedAt,
+			&i.Policy,
+			&i.Sessions,
+			&i.Present,
+			&i.Late,
+			&i.Absent,
+			&i.Excused,
+			&i.Duty,
+			&i.CurrentStreak,
+			&i.LongestStreak,
+			&i.Missed,
+			&i.Band,
+			&i.Lacks,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ownSessions = `-- name: OwnSessions :many
+SELECT se.id, se.course_id, se.kind, se.topic, se.opened_at, se.closes_at, se.closed_at, se.policy::text AS policy FROM session se
+WHERE se.course_id IN (SELECT e.course_id FROM enrolment e WHERE e.student_id = $1) AND NOT se.voided
+ORDER BY se.opened_at, se.id
+`
+
+type OwnSessionsRow struct {
+	ID       attendance.ID
+	CourseID attendance.ID
+	Kind     string
+	Topic    string
+	OpenedAt time.Time
+	ClosesAt time.Time
+	ClosedAt *time.Time
+	Policy   string
+}
+
+// What students see of their courses' classes.
+func (q *Queries) OwnSessions(ctx context.Context, studentID attendance.ID) ([]OwnSessionsRow, error) {
+	rows, err := q.db.Query(ctx, ownSessions, studentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OwnSessionsRow{}
+	for rows.Next() {
+		var i OwnSessionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CourseID,
+			&i.Kind,
+			&i.Topic,
+			&i.OpenedAt,
+			&i.ClosesAt,
+			&i.ClosedAt,
+			&i.Policy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ownStandings = `-- name: OwnStandings :many
 SELECT session_id, student_id, status, method, reason, at, conflict FROM standing WHERE student_id = $1 ORDER BY session_id
 `
@@ -435,7 +580,7 @@ type OwnStandingsRow struct {
 	Conflict  bool
 }
 
-// Of any class: only those are looked up that SessionsOfCourses lists.
+// Of any class: only those are looked up that OwnSessions lists.
 func (q *Queries) OwnStandings(ctx context.Context, studentID attendance.ID) ([]OwnStandingsRow, error) {
 	rows, err := q.db.Query(ctx, ownStandings, studentID)
 	if err != nil {
@@ -519,50 +664,6 @@ func (q *Queries) PeopleIn(ctx context.Context, courseIds []attendance.ID, at ti
 	var count int64
 	err := row.Scan(&count)
 	return count, err
-}
-
-const sessionsOfCourses = `-- name: SessionsOfCourses :many
-SELECT id, course_id, node_id, teacher_id, kind, topic, room, device_id, opened_at, closes_at, closed_at, opened, policy, voided, void_ord, void_fact_id, void_by_id, void_at, void_reason FROM session WHERE course_id = ANY($1::uuid[]) AND NOT voided ORDER BY opened_at, id
-`
-
-func (q *Queries) SessionsOfCourses(ctx context.Context, courseIds []attendance.ID) ([]Session, error) {
-	rows, err := q.db.Query(ctx, sessionsOfCourses, courseIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Session{}
-	for rows.Next() {
-		var i Session
-		if err := rows.Scan(
-			&i.ID,
-			&i.CourseID,
-			&i.NodeID,
-			&i.TeacherID,
-			&i.Kind,
-			&i.Topic,
-			&i.Room,
-			&i.DeviceID,
-			&i.OpenedAt,
-			&i.ClosesAt,
-			&i.ClosedAt,
-			&i.Opened,
-			&i.Policy,
-			&i.Voided,
-			&i.VoidOrd,
-			&i.VoidFactID,
-			&i.VoidByID,
-			&i.VoidAt,
-			&i.VoidReason,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const strips = `-- name: Strips :many

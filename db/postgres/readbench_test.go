@@ -1,0 +1,86 @@
+package postgres_test
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// crowdFor is how long all callers read one screen.
+const crowdFor = 3 * time.Second
+
+// BenchmarkSchool reads the screens of twenty thousand students, eight hundred
+// courses, forty thousand sessions and two million marks: how long one takes alone,
+// how many times as long as its bare statements, and how long each of eight callers
+// waits who read it at the same time.
+func BenchmarkSchool(b *testing.B) {
+	s := counted(b, 1)
+	r, words := reading(b, s, nil), reading(b, s, &said{})
+	all := screens()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		b.Run(name, func(b *testing.B) {
+			r.alone(b, all[name], words.asked(b, all[name]))
+			r.crowd(b, all[name])
+			b.ReportMetric(0, "ns/op") // of both, by turns
+		})
+	}
+}
+
+// alone answers a screen and asks its statements bare, by turns, so that whatever
+// else the machine does slows both.
+func (r *reader) alone(b *testing.B, sc screen, statements []statement) {
+	var whole, bare []time.Duration
+	turn := func() {
+		begun := time.Now()
+		if err := r.answer(b.Context(), sc); err != nil {
+			b.Fatal(err)
+		}
+		half := time.Now()
+		if err := r.bare(b.Context(), statements); err != nil {
+			b.Fatal(err)
+		}
+		whole, bare = append(whole, half.Sub(begun)), append(bare, time.Since(half))
+	}
+	for range 8 { // Postgres plans a statement anew the first five times
+		turn()
+	}
+	whole, bare = nil, nil
+	for b.Loop() {
+		turn()
+	}
+	b.ReportMetric(ms(rank(whole, 50)), "ms")
+	b.ReportMetric(ms(rank(bare, 50)), "sql-ms")
+	b.ReportMetric(float64(rank(whole, 50))/float64(rank(bare, 50)), "x-sql")
+}
+
+// crowd lets all callers read a screen again and again, over the network.
+func (r *reader) crowd(b *testing.B, sc screen) {
+	took := make([][]time.Duration, callers)
+	var wg sync.WaitGroup
+	until := time.Now().Add(crowdFor)
+	for i := range callers {
+		wg.Go(func() {
+			for begun := time.Now(); begun.Before(until); begun = time.Now() {
+				if err := r.read(b.Context(), sc, i); err != nil {
+					b.Error(err)
+					return
+				}
+				took[i] = append(took[i], time.Since(begun))
+			}
+		})
+	}
+	wg.Wait()
+	all := slices.Concat(took...)
+	b.ReportMetric(ms(rank(all, 50)), "p50-ms")
+	b.ReportMetric(ms(rank(all, 95)), "p95-ms")
+}
+
+// rank is a percentile.
+func rank(all []time.Duration, percent int) time.Duration {
+	slices.Sort(all)
+	return all[(len(all)-1)*percent/100]
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
