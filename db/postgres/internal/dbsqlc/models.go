@@ -58,17 +58,19 @@ type Course struct {
 }
 
 type CourseCount struct {
-	CourseID  attendance.ID
-	Policy    json.RawMessage
-	CountedAt time.Time
-	Sessions  int32
-	Online    int32
-	Expected  int32
-	Present   int32
-	Late      int32
-	Absent    int32
-	Excused   int32
-	Duty      int32
+	CourseID      attendance.ID
+	Policy        string
+	CountedAt     time.Time
+	Sessions      int32
+	Online        int32
+	Expected      int32
+	Present       int32
+	Late          int32
+	Absent        int32
+	Excused       int32
+	Duty          int32
+	Enrolled      int32
+	EnrolledUntil *time.Time
 }
 
 type Device struct {
@@ -461,6 +463,14 @@ type Stream struct {
 	Hash        []byte
 	StartedAt   time.Time
 	AdvancedAt  time.Time
+}
+
+type Strip struct {
+	CourseID attendance.ID
+	Sessions []byte
+	Members  []byte
+	Bands    string
+	Cells    string
 }
 
 type Student struct {
