@@ -41,12 +41,18 @@ func (v Vote) unfold(st Standing) Fact {
 		Status: v.Status, Method: v.Method, Reason: v.Reason, Seen: v.Seen,
 	}
 	switch {
-	case v.Class == Evidence:
-		f.Kind = MarkSeen
 	case v.Status == Unmarked:
 		f.Kind = MarkCleared
+	case v.Class == Evidence:
+		f.Kind = MarkSeen
 	default:
 		f.Kind = MarkSet
+	}
+	if !v.Via.IsZero() {
+		f.Ruling = &Ruling{Of: v.Via, As: AsItIs, Ord: v.Ord}
+		if v.Via != v.Fact {
+			f.Ruling.Back = v.Via
+		}
 	}
 	f = f.at(v.AtMS, v.Ord)
 	f.Segment, f.MonoMS = v.Segment, v.MonoMS
