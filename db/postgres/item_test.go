@@ -238,7 +238,9 @@ func TestAClassThatADriveWasNotToHoldIsAcceptedAndPutAway(t *testing.T) {
 	})
 	for _, to := range []attendance.ID{s.course, maths} {
 		l := s.lesson(t, 0)
-		s.change(t, func(ctx context.Context, r attendance.Registrar) error { return r.Scope(ctx, l.node, attendance.Holding{}) })
+		s.change(t, func(ctx context.Context, r attendance.Registrar) error {
+			return r.Scope(ctx, l.node, attendance.Holding{})
+		})
 		l.write(t, attendance.Fact{Kind: attendance.SessionExtended, Session: l.session, ClosesAt: noon.Add(time.Hour).UnixMilli()})
 		if got := codes(l.upload(t)); got != "1 not_entitled, 2 unknown_session, 3 unknown_session, 4 unknown_session" {
 			t.Fatalf("got %q", got)

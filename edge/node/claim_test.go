@@ -68,8 +68,13 @@ func TestAMadePendriveIsOpenedWithoutANetworkAndPairsLater(t *testing.T) {
 	d := start(t, c)
 	d.until("it asks for the code", func(st classroom.SyncStatus) bool { return strings.Contains(st.Attention, "/claim") })
 	d.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if resp, err := d.http.Get(d.base + "/"); err != nil || resp.StatusCode != http.StatusFound || resp.Header.Get("Location") != "/claim" {
-		t.Fatalf("got %v, %v, want to be led to the page", resp, err)
+	resp, err := d.http.Get(d.base + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if to := resp.Header.Get("Location"); resp.StatusCode != http.StatusFound || to != "/claim" {
+		t.Fatalf("got %d to %q, want to be led to the page", resp.StatusCode, to)
 	}
 	if code, page := d.types("WRONG-WRONG"); code != http.StatusForbidden || !strings.Contains(page, "letter by letter") || d.codes() != 0 {
 		t.Errorf("a wrong code: got %d %s", code, page)
