@@ -59,7 +59,7 @@ func TestFootingsAreTheSessions(t *testing.T) {
 		if !slices.Equal(got, c.Sessions) {
 			t.Errorf("got %+v, want %+v", got, c.Sessions)
 		}
-		for cut := range len(all) { // half of them read as fewer, never as others
+		for cut := range all { // half of them read as fewer, never as others
 			n := 0
 			for f := range all[:cut].All() {
 				if want := c.Sessions[len(c.Sessions)-1-n]; f.Tally != want.Tally || f.OpenedMS != want.OpenedAt.UnixMilli() {
