@@ -14,7 +14,7 @@ function live(...students: Student[]): Live {
   const counts = { present: count("present"), late: count("late"), absent: count("absent"), excused: count("excused"), duty: count("duty"), unmarked: count("unmarked") };
   return {
     session: {} as Live["session"], unplaced: [], devices: [], sync: { state: "saved", waiting: 0, unplaced: 0 }, students,
-    counts: { ...counts, enrolled: students.length, marked: counts.present + counts.late + counts.duty, conflicts: 0 },
+    counts: { ...counts, enrolled: students.length, marked: counts.present + counts.late + counts.duty, conflicts: 0, walk_ins: 0 },
     sources: { scanner: from("scanner"), online: from("online"), teacher: from("teacher"), bulk: from("bulk") },
   };
 }
