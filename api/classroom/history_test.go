@@ -160,7 +160,7 @@ func TestSessionDetail(t *testing.T) {
 			"present_students":[{"student_id":"asha","class_roll_id":1,"student_name":"asha","university_roll_no":"U-1","status":"present","method":"biometric","reason":null,"marked_at":"2026-03-03T09:06:00Z","is_marked_absent":false}],
 			"absent_students":[{"student_id":"bala","class_roll_id":2,"student_name":"bala","university_roll_no":"U-2","status":"excused","method":"teacher_manual","reason":"Medical","marked_at":"2026-03-03T09:05:00Z","is_marked_absent":false},
 			{"student_id":"chen","class_roll_id":3,"student_name":"chen","university_roll_no":"U-3","status":"absent","method":null,"reason":null,"marked_at":null,"is_marked_absent":false}],
-			"present_count":1,"absent_count":2,"total_students":3,"attendance_percent":50,"counts":{"present":1,"late":0,"absent":1,"excused":1,"duty":0},"editable_until":null}`)
+			"walk_ins":[],"present_count":1,"absent_count":2,"total_students":3,"attendance_percent":50,"counts":{"present":1,"late":0,"absent":1,"excused":1,"duty":0},"editable_until":null}`)
 	})
 	t.Run("late and on duty are present", func(t *testing.T) {
 		t.Parallel()
