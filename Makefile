@@ -16,8 +16,9 @@ PG    := .tools/postgres-$(POSTGRES)
 # One flag set everywhere, or everything compiles twice: plain Go, but for the race detector.
 export CGO_ENABLED := 0
 
-# Where goroutines meet. The race detector makes the rest only slower.
-RACE      ?= ./api/attendance/... ./api/live/... ./db/... ./edge/... ./jobs/...
+# Where goroutines meet. The race detector makes the rest only slower, and sees nothing of
+# the programs that edge/torture kills.
+RACE      ?= ./api/attendance/... ./api/live/... ./db/... ./jobs/... $(shell go list ./edge/... | grep -v /torture)
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 GENERATED := db/postgres/internal/dbsqlc db/sqlite/internal/dbsqlc openapi/openapi.yaml openapi/client openapi/ts/schema.d.ts
 
