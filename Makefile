@@ -46,8 +46,8 @@ test: test-go test-web ## run every test
 # Lessons run the built programs and a browser on the portals inside them.
 test-go: web $(BIN)/gotestsum $(PG)
 	@.ci/need chromium
-	$(BIN)/gotestsum --format pkgname -- $$(go list ./... | grep -vxFf <(go list $(RACE)))
-	CGO_ENABLED=1 $(BIN)/gotestsum --format pkgname -- -race $(RACE)
+	$(BIN)/gotestsum --format pkgname -- -timeout 30m $$(go list ./... | grep -vxFf <(go list $(RACE)))
+	CGO_ENABLED=1 $(BIN)/gotestsum --format pkgname -- -timeout 30m -race $(RACE)
 
 test-web: web
 	@.ci/need chromium
