@@ -140,26 +140,34 @@ func (t *tx) Rename(ctx context.Context, f attendance.Fact, to attendance.Why) e
 
 // rule takes in what fresh facts decided about what was kept aside.
 func (t *tx) rule(ctx context.Context, fresh []attendance.Fact) error {
-	var p dbsqlc.RuledByFactsParams
-	var ofs, backs []attendance.ID
+	var p dbsqlc.KeepRulingsParams
+	var said, ofs, backs []attendance.ID
 	for _, f := range fresh {
 		r := f.Ruling
-		switch {
-		case r == nil:
-		case !r.Back.IsZero():
+		if r == nil {
+			continue
+		}
+		note := ""
+		if f.Kind == attendance.Note {
+			note = f.Reason
+		}
+		p.FactIds, p.NodeIds, p.Backs = append(p.FactIds, f.ID), append(p.NodeIds, f.Node), append(p.Backs, r.Back)
+		p.Ofs, p.Sums, p.Resolutions = append(p.Ofs, r.Of), append(p.Sums, r.Sum), append(p.Resolutions, string(r.As))
+		p.Bys, p.Notes = append(p.Bys, r.By), append(p.Notes, note)
+		if r.Back.IsZero() {
+			said = append(said, f.ID)
+		} else {
 			ofs, backs = append(ofs, r.Of), append(backs, r.Back)
-		default:
-			note := ""
-			if f.Kind == attendance.Note {
-				note = f.Reason
-			}
-			p.FactIds, p.NodeIds = append(p.FactIds, f.ID), append(p.NodeIds, f.Node)
-			p.Ofs, p.Sums, p.Resolutions = append(p.Ofs, r.Of), append(p.Sums, r.Sum), append(p.Resolutions, string(r.As))
-			p.Bys, p.Notes = append(p.Bys, r.By), append(p.Notes, note)
 		}
 	}
-	if len(p.FactIds) > 0 {
-		if err := t.q.RuledByFacts(ctx, p); err != nil {
+	if len(p.FactIds) == 0 {
+		return nil
+	}
+	if err := t.q.KeepRulings(ctx, p); err != nil {
+		return fmt.Errorf("keep what was decided: %w", err)
+	}
+	if len(said) > 0 {
+		if err := t.q.RuledByFacts(ctx, said); err != nil {
 			return fmt.Errorf("note what was decided: %w", err)
 		}
 	}

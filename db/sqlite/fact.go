@@ -47,7 +47,7 @@ func (t *tx) Append(ctx context.Context, facts []attendance.Fact) ([]attendance.
 			return nil, fmt.Errorf("keep fact %s: %w", f.ID, err)
 		}
 		if kept[i] == attendance.Fresh && f.Ruling != nil {
-			if err := t.rule(ctx, *f.Ruling); err != nil {
+			if err := t.rule(ctx, f.ID, *f.Ruling); err != nil {
 				return nil, fmt.Errorf("take in what %s decided: %w", f.ID, err)
 			}
 		}

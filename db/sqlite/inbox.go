@@ -88,8 +88,13 @@ func (t *tx) Refuse(ctx context.Context, seq int64, why attendance.Why) (attenda
 	return f, nil
 }
 
-// rule notes that a fact kept aside here was dealt with, or that this was taken back.
-func (t *tx) rule(ctx context.Context, r attendance.Ruling) error {
+// rule keeps what was decided about a fact that is aside here, or that this was
+// taken back. Teacher and office decide without knowing of each other, and either
+// may be taken back: what stands is asked of all of them, never of the last.
+func (t *tx) rule(ctx context.Context, id attendance.ID, r attendance.Ruling) error {
+	if err := t.q.KeepRuling(ctx, id, r.Of, r.Sum, r.Back); err != nil {
+		return err
+	}
 	rows, err := t.q.BodiesOf(ctx, r.Of)
 	if err != nil {
 		return err
@@ -98,7 +103,7 @@ func (t *tx) rule(ctx context.Context, r attendance.Ruling) error {
 		if (attendance.Fact{Body: row.Body}).Sum() != r.Sum {
 			continue
 		}
-		if err := t.q.RuleFact(ctx, r.Back.IsZero(), row.Seq); err != nil {
+		if err := t.q.RuleFact(ctx, r.Sum, row.Seq); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -25,6 +26,15 @@ func (r *room) parked(t *testing.T, device, session attendance.ID, minutes int, 
 	return f
 }
 
+// ruling says that a fact counts nowhere, or takes back what said so.
+func (r *room) ruling(t *testing.T, f attendance.Fact, back attendance.ID) attendance.Fact {
+	t.Helper()
+	n := r.mark(t, r.session(t, r.DBMS.ID, 0), attendance.ID{}, 2)
+	n.Kind, n.Class, n.Method, n.Status, n.Session = attendance.Note, 0, "", "", f.Session
+	n.Ruling = &attendance.Ruling{Of: f.ID, Sum: f.Sum(), As: attendance.AsRejected, By: r.Bose.ID, Back: back}
+	return seal(t, n)
+}
+
 var inbox = map[string]func(*testing.T, *room){
 	"a fact kept aside is not among the placed": func(t *testing.T, r *room) {
 		s := r.session(t, r.DBMS.ID, 0)
@@ -38,6 +48,25 @@ var inbox = map[string]func(*testing.T, *room){
 		same(t, "aside", len(got), 1)
 		same(t, "why", got[0].Why, attendance.WhyNotEnrolled)
 		same(t, "student", got[0].Student, f.Student)
+	},
+	"what two people decided stands while one decision does, in any order": func(t *testing.T, r *room) {
+		s := r.session(t, r.DBMS.ID, 0)
+		r.put(t, s)
+		for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+			f := r.mark(t, s, r.Students[0].ID, 1)
+			f.Why = attendance.WhyNotEnrolled
+			r.append(t, f)
+			teacher := r.ruling(t, f, attendance.ID{})
+			office := r.ruling(t, f, attendance.ID{})
+			said := []attendance.Fact{teacher, office, r.ruling(t, f, office.ID)}
+			for _, i := range order {
+				r.append(t, said[i])
+			}
+			same(t, fmt.Sprint("waiting after ", order), len(r.unplaced(t, s.ID)), 0)
+			r.append(t, r.ruling(t, f, teacher.ID))
+			same(t, fmt.Sprint("waiting when both are taken back after ", order), len(r.unplaced(t, s.ID)), 1)
+			r.append(t, r.ruling(t, f, attendance.ID{}))
+		}
 	},
 	"unplaced facts come newest first": func(t *testing.T, r *room) {
 		s := r.session(t, r.DBMS.ID, 0)

@@ -72,9 +72,6 @@ func (m *machine) walkIn(r *rapid.T) {
 }
 
 // sameInbox holds each pendrive to what of its own still waits in the cloud.
-//
-// Open: about one schedule in some hundreds leaves a line aside on a drive that no longer waits in
-// the cloud. No mark is lost by it, the drive shows one too many. Until that is found it is only told.
 func (m *machine) sameInbox(r *rapid.T) {
 	for _, p := range m.places[:len(m.places)-1] {
 		items, err := m.pg.Items(m.ctx, attendance.ItemFilter{Node: p.node, State: attendance.ItemsOpen, Most: 200})
@@ -86,11 +83,11 @@ func (m *machine) sameInbox(r *rapid.T) {
 		must(r, p.store.View(m.ctx, func(ctx context.Context, tx attendance.Tx) error {
 			aside, err := tx.Unplaced(ctx, attendance.ID{})
 			if len(aside) != len(waits) {
-				r.Logf("%s keeps %d facts aside, the cloud has %d of it", p.name, len(aside), len(waits))
+				r.Errorf("%s keeps %d facts aside, the cloud has %d of it", p.name, len(aside), len(waits))
 			}
 			for _, f := range aside {
 				if !waits[f.ID] {
-					r.Logf("%s still keeps %s aside", p.name, f.ID)
+					r.Errorf("%s still keeps %s aside", p.name, f.ID)
 				}
 			}
 			return err

@@ -84,17 +84,34 @@ SELECT reason, count(*)::int AS items FROM inbox WHERE resolved_at IS NULL GROUP
 UPDATE inbox SET resolved_at = sqlc.narg(at), resolution = sqlc.narg(resolution), resolved_by_id = sqlc.narg(resolved_by_id), ruling_id = NULL, note = ''
 WHERE id = @id;
 
--- name: RuledByFacts :exec
--- What these facts decided. A pendrive's own decide about what it sent itself.
+-- name: KeepRulings :exec
+-- What these facts decided, or took back. A pendrive's own decide about what it sent itself.
 WITH given AS (
-    SELECT unnest(@fact_ids::uuid[]) AS fact_id, unnest(@node_ids::uuid[]) AS node_id, unnest(@ofs::uuid[]) AS of_id, unnest(@sums::text[]) AS sum,
-        unnest(@resolutions::text[]) AS resolution, unnest(@bys::uuid[]) AS by_id, unnest(@notes::text[]) AS note
+    SELECT unnest(@fact_ids::uuid[]) AS id, unnest(@node_ids::uuid[]) AS node_id, unnest(@ofs::uuid[]) AS fact_id, unnest(@sums::text[]) AS sum,
+        unnest(@resolutions::text[]) AS resolution, unnest(@bys::uuid[]) AS by_id, unnest(@notes::text[]) AS note, unnest(@backs::uuid[]) AS back_id
 )
-UPDATE inbox i SET resolved_at = now(), resolution = g.resolution, resolved_by_id = g.by_id, ruling_id = g.fact_id, note = g.note
+INSERT INTO ruling (id, fact_id, sum, resolution, by_id, note, back_id)
+SELECT id, fact_id, sum, resolution, by_id, note, back_id
 FROM given g
-WHERE i.fact_id = g.of_id AND substr(encode(i.digest, 'hex'), 1, 16) = g.sum AND i.resolved_at IS NULL
-  AND (i.node_id = g.node_id OR EXISTS (SELECT FROM node n WHERE n.id = g.node_id AND n.kind = 'cloud'));
+WHERE EXISTS (SELECT FROM inbox i WHERE i.fact_id = g.fact_id
+    AND (i.node_id = g.node_id OR EXISTS (SELECT FROM node n WHERE n.id = g.node_id AND n.kind = 'cloud')))
+ORDER BY id
+ON CONFLICT (id) DO NOTHING;
+
+-- name: RuledByFacts :exec
+-- Of two that decide alike, the first stays the one that shows.
+UPDATE inbox i SET resolved_at = now(), resolution = r.resolution, resolved_by_id = r.by_id, ruling_id = r.id, note = r.note
+FROM ruling r
+WHERE r.id = ANY(@fact_ids::uuid[]) AND r.back_id IS NULL AND NOT EXISTS (SELECT FROM ruling b WHERE b.back_id = r.id)
+  AND i.fact_id = r.fact_id AND substr(encode(i.digest, 'hex'), 1, 16) = r.sum AND i.resolved_at IS NULL;
 
 -- name: UnruledByFacts :exec
-UPDATE inbox SET resolved_at = NULL, resolution = NULL, resolved_by_id = NULL, ruling_id = NULL, note = ''
-WHERE fact_id = ANY(@ofs::uuid[]) AND ruling_id = ANY(@backs::uuid[]);
+-- What was decided beside it shows now, if anything was.
+UPDATE inbox i SET resolved_at = CASE WHEN r.id IS NOT NULL THEN now() END, resolution = r.resolution, resolved_by_id = r.by_id,
+    ruling_id = r.id, note = coalesce(r.note, '')
+FROM inbox was LEFT JOIN LATERAL (
+    SELECT o.id, o.resolution, o.by_id, o.note FROM ruling o
+    WHERE o.fact_id = was.fact_id AND o.sum = substr(encode(was.digest, 'hex'), 1, 16) AND o.back_id IS NULL
+      AND NOT EXISTS (SELECT FROM ruling b WHERE b.back_id = o.id)
+    ORDER BY o.id LIMIT 1) r ON true
+WHERE was.fact_id = ANY(@ofs::uuid[]) AND was.ruling_id = ANY(@backs::uuid[]) AND i.id = was.id;

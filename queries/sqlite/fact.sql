@@ -67,8 +67,17 @@ SELECT seq, body FROM fact
 WHERE id = @id
 ORDER BY seq;
 
+-- name: KeepRuling :exec
+INSERT INTO ruling (id, fact_id, sum, back_id)
+VALUES (@id, @fact_id, @sum, @back_id)
+ON CONFLICT (id) DO NOTHING;
+
+-- Dealt with while a decision stands that nobody took back.
 -- name: RuleFact :exec
-UPDATE fact SET ruled = @ruled
+UPDATE fact SET ruled = EXISTS (
+    SELECT 1 FROM ruling AS r
+    WHERE r.fact_id = fact.id AND r.sum = @sum AND r.back_id IS NULL AND NOT EXISTS (SELECT 1 FROM ruling AS b WHERE b.back_id = r.id)
+)
 WHERE seq = @seq;
 
 -- Of the index alone.

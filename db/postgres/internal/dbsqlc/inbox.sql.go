@@ -422,6 +422,46 @@ func (q *Queries) KeepAside(ctx context.Context, arg KeepAsideParams) ([]KeepAsi
 	return items, nil
 }
 
+const keepRulings = `-- name: KeepRulings :exec
+WITH given AS (
+    SELECT unnest($1::uuid[]) AS id, unnest($2::uuid[]) AS node_id, unnest($3::uuid[]) AS fact_id, unnest($4::text[]) AS sum,
+        unnest($5::text[]) AS resolution, unnest($6::uuid[]) AS by_id, unnest($7::text[]) AS note, unnest($8::uuid[]) AS back_id
+)
+INSERT INTO ruling (id, fact_id, sum, resolution, by_id, note, back_id)
+SELECT id, fact_id, sum, resolution, by_id, note, back_id
+FROM given g
+WHERE EXISTS (SELECT FROM inbox i WHERE i.fact_id = g.fact_id
+    AND (i.node_id = g.node_id OR EXISTS (SELECT FROM node n WHERE n.id = g.node_id AND n.kind = 'cloud')))
+ORDER BY id
+ON CONFLICT (id) DO NOTHING
+`
+
+type KeepRulingsParams struct {
+	FactIds     []attendance.ID
+	NodeIds     []attendance.ID
+	Ofs         []attendance.ID
+	Sums        []string
+	Resolutions []string
+	Bys         []attendance.ID
+	Notes       []string
+	Backs       []attendance.ID
+}
+
+// What these facts decided, or took back. A pendrive's own decide about what it sent itself.
+func (q *Queries) KeepRulings(ctx context.Context, arg KeepRulingsParams) error {
+	_, err := q.db.Exec(ctx, keepRulings,
+		arg.FactIds,
+		arg.NodeIds,
+		arg.Ofs,
+		arg.Sums,
+		arg.Resolutions,
+		arg.Bys,
+		arg.Notes,
+		arg.Backs,
+	)
+	return err
+}
+
 const placeInbox = `-- name: PlaceInbox :exec
 UPDATE inbox SET resolved_at = now(), resolution = 'placed'
 WHERE fact_id = ANY($1::uuid[]) AND reason = 'unknown_session' AND resolved_at IS NULL
@@ -469,45 +509,30 @@ func (q *Queries) RuleInbox(ctx context.Context, at *time.Time, resolution *stri
 }
 
 const ruledByFacts = `-- name: RuledByFacts :exec
-WITH given AS (
-    SELECT unnest($1::uuid[]) AS fact_id, unnest($2::uuid[]) AS node_id, unnest($3::uuid[]) AS of_id, unnest($4::text[]) AS sum,
-        unnest($5::text[]) AS resolution, unnest($6::uuid[]) AS by_id, unnest($7::text[]) AS note
-)
-UPDATE inbox i SET resolved_at = now(), resolution = g.resolution, resolved_by_id = g.by_id, ruling_id = g.fact_id, note = g.note
-FROM given g
-WHERE i.fact_id = g.of_id AND substr(encode(i.digest, 'hex'), 1, 16) = g.sum AND i.resolved_at IS NULL
-  AND (i.node_id = g.node_id OR EXISTS (SELECT FROM node n WHERE n.id = g.node_id AND n.kind = 'cloud'))
+UPDATE inbox i SET resolved_at = now(), resolution = r.resolution, resolved_by_id = r.by_id, ruling_id = r.id, note = r.note
+FROM ruling r
+WHERE r.id = ANY($1::uuid[]) AND r.back_id IS NULL AND NOT EXISTS (SELECT FROM ruling b WHERE b.back_id = r.id)
+  AND i.fact_id = r.fact_id AND substr(encode(i.digest, 'hex'), 1, 16) = r.sum AND i.resolved_at IS NULL
 `
 
-type RuledByFactsParams struct {
-	FactIds     []attendance.ID
-	NodeIds     []attendance.ID
-	Ofs         []attendance.ID
-	Sums        []string
-	Resolutions []string
-	Bys         []attendance.ID
-	Notes       []string
-}
-
-// What these facts decided. A pendrive's own decide about what it sent itself.
-func (q *Queries) RuledByFacts(ctx context.Context, arg RuledByFactsParams) error {
-	_, err := q.db.Exec(ctx, ruledByFacts,
-		arg.FactIds,
-		arg.NodeIds,
-		arg.Ofs,
-		arg.Sums,
-		arg.Resolutions,
-		arg.Bys,
-		arg.Notes,
-	)
+// Of two that decide alike, the first stays the one that shows.
+func (q *Queries) RuledByFacts(ctx context.Context, factIds []attendance.ID) error {
+	_, err := q.db.Exec(ctx, ruledByFacts, factIds)
 	return err
 }
 
 const unruledByFacts = `-- name: UnruledByFacts :exec
-UPDATE inbox SET resolved_at = NULL, resolution = NULL, resolved_by_id = NULL, ruling_id = NULL, note = ''
-WHERE fact_id = ANY($1::uuid[]) AND ruling_id = ANY($2::uuid[])
+UPDATE inbox i SET resolved_at = CASE WHEN r.id IS NOT NULL THEN now() END, resolution = r.resolution, resolved_by_id = r.by_id,
+    ruling_id = r.id, note = coalesce(r.note, '')
+FROM inbox was LEFT JOIN LATERAL (
+    SELECT o.id, o.resolution, o.by_id, o.note FROM ruling o
+    WHERE o.fact_id = was.fact_id AND o.sum = substr(encode(was.digest, 'hex'), 1, 16) AND o.back_id IS NULL
+      AND NOT EXISTS (SELECT FROM ruling b WHERE b.back_id = o.id)
+    ORDER BY o.id LIMIT 1) r ON true
+WHERE was.fact_id = ANY($1::uuid[]) AND was.ruling_id = ANY($2::uuid[]) AND i.id = was.id
 `
 
+// What was decided beside it shows now, if anything was.
 func (q *Queries) UnruledByFacts(ctx context.Context, ofs []attendance.ID, backs []attendance.ID) error {
 	_, err := q.db.Exec(ctx, unruledByFacts, ofs, backs)
 	return err

@@ -393,6 +393,16 @@ type RosterHead struct {
 	Home       string
 }
 
+type Ruling struct {
+	ID         attendance.ID
+	FactID     attendance.ID
+	Sum        string
+	Resolution string
+	ByID       attendance.ID
+	Note       string
+	BackID     attendance.ID
+}
+
 type Session struct {
 	ID         attendance.ID
 	CourseID   attendance.ID

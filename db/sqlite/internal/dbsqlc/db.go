@@ -174,6 +174,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.keepClaimStmt, err = db.PrepareContext(ctx, keepClaim); err != nil {
 		return nil, fmt.Errorf("error preparing query KeepClaim: %w", err)
 	}
+	if q.keepRulingStmt, err = db.PrepareContext(ctx, keepRuling); err != nil {
+		return nil, fmt.Errorf("error preparing query KeepRuling: %w", err)
+	}
 	if q.lastLineStmt, err = db.PrepareContext(ctx, lastLine); err != nil {
 		return nil, fmt.Errorf("error preparing query LastLine: %w", err)
 	}
@@ -585,6 +588,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing keepClaimStmt: %w", cerr)
 		}
 	}
+	if q.keepRulingStmt != nil {
+		if cerr := q.keepRulingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keepRulingStmt: %w", cerr)
+		}
+	}
 	if q.lastLineStmt != nil {
 		if cerr := q.lastLineStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastLineStmt: %w", cerr)
@@ -934,6 +942,7 @@ type Queries struct {
 	instructorStmt      *sql.Stmt
 	instructorsStmt     *sql.Stmt
 	keepClaimStmt       *sql.Stmt
+	keepRulingStmt      *sql.Stmt
 	lastLineStmt        *sql.Stmt
 	lastOrdStmt         *sql.Stmt
 	lastRecoveryStmt    *sql.Stmt
@@ -1042,6 +1051,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		instructorStmt:      q.instructorStmt,
 		instructorsStmt:     q.instructorsStmt,
 		keepClaimStmt:       q.keepClaimStmt,
+		keepRulingStmt:      q.keepRulingStmt,
 		lastLineStmt:        q.lastLineStmt,
 		lastOrdStmt:         q.lastOrdStmt,
 		lastRecoveryStmt:    q.lastRecoveryStmt,

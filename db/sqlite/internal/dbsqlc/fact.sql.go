@@ -362,6 +362,22 @@ func (q *Queries) FactsOf(ctx context.Context, sessionID attendance.ID, studentI
 	return items, nil
 }
 
+const keepRuling = `-- name: KeepRuling :exec
+INSERT INTO ruling (id, fact_id, sum, back_id)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (id) DO NOTHING
+`
+
+func (q *Queries) KeepRuling(ctx context.Context, iD attendance.ID, factID attendance.ID, sum string, backID attendance.ID) error {
+	_, err := q.exec(ctx, q.keepRulingStmt, keepRuling,
+		iD,
+		factID,
+		sum,
+		backID,
+	)
+	return err
+}
+
 const lastOrd = `-- name: LastOrd :one
 SELECT CAST(max(
     coalesce((SELECT max(f.ord) FROM fact AS f), 0),
@@ -423,11 +439,15 @@ func (q *Queries) RefuseFact(ctx context.Context, why string, answer string, seq
 }
 
 const ruleFact = `-- name: RuleFact :exec
-UPDATE fact SET ruled = ?1
+UPDATE fact SET ruled = EXISTS (
+    SELECT 1 FROM ruling AS r
+    WHERE r.fact_id = fact.id AND r.sum = ?1 AND r.back_id IS NULL AND NOT EXISTS (SELECT 1 FROM ruling AS b WHERE b.back_id = r.id)
+)
 WHERE seq = ?2
 `
 
-func (q *Queries) RuleFact(ctx context.Context, ruled bool, seq int64) error {
-	_, err := q.exec(ctx, q.ruleFactStmt, ruleFact, ruled, seq)
+// Dealt with while a decision stands that nobody took back.
+func (q *Queries) RuleFact(ctx context.Context, sum string, seq int64) error {
+	_, err := q.exec(ctx, q.ruleFactStmt, ruleFact, sum, seq)
 	return err
 }

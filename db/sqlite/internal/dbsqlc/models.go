@@ -139,6 +139,13 @@ type Room struct {
 	Filler []byte
 }
 
+type Ruling struct {
+	ID     attendance.ID
+	FactID attendance.ID
+	Sum    string
+	BackID attendance.ID
+}
+
 type Session struct {
 	ID         attendance.ID
 	CourseID   attendance.ID
