@@ -28,6 +28,25 @@ type Copy struct {
 	path string
 }
 
+// Path is where it lies.
+func (c Copy) Path() string { return c.path }
+
+// CopyBackup writes a backup to another file, which must not be there yet, and reads
+// that through as well. In a pendrive's empty folder, under the name backup-1.db, it
+// becomes the register at the next start.
+func CopyBackup(ctx context.Context, from, file string) error {
+	if here, err := exists(file); here || err != nil {
+		return errors.Join(err, fmt.Errorf("%s is there already: give the backup another name", file))
+	}
+	if err := copyFile(from, file); err != nil {
+		return err
+	}
+	if _, err := verify(ctx, file); err != nil {
+		return fmt.Errorf("the copy at %s is not good: %w", file, err)
+	}
+	return nil
+}
+
 // ring are the backups there are.
 type ring []Copy
 

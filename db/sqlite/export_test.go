@@ -97,3 +97,16 @@ func (s *Store) Sound() error {
 	}
 	return nil
 }
+
+// LastLine is the last line of a backup.
+func LastLine(t interface{ Context() context.Context }, path string) (int64, error) {
+	return lastLine(t.Context(), path)
+}
+
+// Count counts the rows of a table.
+func (s *Store) Count(table string) (n int64, err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	err = s.conn.QueryRowContext(context.Background(), "SELECT count(*) FROM "+table).Scan(&n)
+	return n, err
+}

@@ -42,6 +42,8 @@ type Sizes struct {
 	Reserve int64 // freed when the drive is full
 	WAL     int64 // the write-ahead log's file
 	Room    int64 // free pages in the register
+	Keep    int64 // how large the register grows before confirmed lines leave early
+	Quick   int64 // up to this size a backup is made while a class runs
 }
 
 func (z Sizes) orDefault() Sizes {
@@ -51,7 +53,7 @@ func (z Sizes) orDefault() Sizes {
 		}
 		return n
 	}
-	return Sizes{Segment: or(z.Segment, 2<<20), Reserve: or(z.Reserve, 8<<20), WAL: or(z.WAL, 2<<20), Room: or(z.Room, 2<<20)}
+	return Sizes{Segment: or(z.Segment, 2<<20), Reserve: or(z.Reserve, 8<<20), WAL: or(z.WAL, 2<<20), Room: or(z.Room, 2<<20), Keep: or(z.Keep, 64<<20), Quick: or(z.Quick, 8<<20)}
 }
 
 // settings are written when the file is opened and read back afterwards: a

@@ -61,6 +61,10 @@ func TestTheFilesOfARunningStore(t *testing.T) {
 	if err := s.InTx(t.Context(), putDevice(t, "one")); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, sqlite.Options{}) // a file that was there opens in another order of steps
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)

@@ -179,7 +179,7 @@ func (t *tx) Backlog(ctx context.Context) (attendance.Backlog, error) {
 		LastSync: l.syncedAt, Reachable: l.reachable, Attention: l.attention,
 	}
 	if t.s.failed != nil {
-		b.Attention = "The drive failed while writing. Marks are kept in the scanner; copy this drive and use another."
+		b.Attention = "No mark is saved on this drive now. Scanners keep theirs: see the pendrive's page."
 	}
 	return b, nil
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -60,11 +59,11 @@ func holdsAnything(path string) (bool, error) {
 	}
 	defer f.Close()
 	var head [32]byte
-	n, err := io.ReadFull(f, head[:])
+	_, err = io.ReadFull(f, head[:])
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, explain(err)
 	}
-	return n == len(head) && !bytes.Equal(head[:], make([]byte, len(head))), nil
+	return head != [32]byte{}, nil
 }
 
 // borrow copies the register into a folder of the computer until unload.

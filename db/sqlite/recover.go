@@ -52,8 +52,16 @@ func (s *Store) registerOrRecovery(ctx context.Context) (*recovery, error) {
 		return nil, err
 	}
 	damage := because(ErrDamaged, errors.New("the register file is gone"))
+	s.wal = nil
 	if here || !held {
+		if s.wal, err = readLog(s.path + "-wal"); err != nil {
+			return nil, err
+		}
+		defer func() { s.wal = nil }()
 		damage = explain(s.register(ctx, held))
+		if damage == nil {
+			damage = s.behind(ctx)
+		}
 		if !errors.Is(damage, ErrDamaged) {
 			return nil, damage
 		}
@@ -167,7 +175,23 @@ func (s *Store) setAside(before string) (string, error) {
 			return before, fmt.Errorf("set the damaged register aside: %w", explain(err))
 		}
 	}
+	// SQLite takes a log away when it closes a file, however damaged.
+	if kept, err := exists(filepath.Join(dir, FileName+"-wal")); err == nil && !kept && s.wal != nil && here {
+		if err := writeFile(filepath.Join(dir, FileName+"-wal"), s.wal); err != nil && !errors.Is(err, ErrFull) {
+			return before, err
+		}
+	}
 	return name, errors.Join(syncDir(dir), syncDir(s.dir))
+}
+
+// readLog is a write-ahead log as it was found, nil if it holds nothing.
+func readLog(path string) ([]byte, error) {
+	filled, err := holdsAnything(path)
+	if err != nil || !filled {
+		return nil, err
+	}
+	raw, err := os.ReadFile(path) //nolint:gosec // in the data folder
+	return raw, explain(err)
 }
 
 // asideName is a folder that is free, or the last one when its file was moved and

@@ -11,7 +11,6 @@ import (
 // not confirmed is never deleted, however old.
 const (
 	keepFor     = 90 * 24 * time.Hour
-	keepBytes   = 64 << 20
 	pruneAtOnce = 2000 // lines: marks wait no longer than that takes
 )
 
@@ -75,7 +74,7 @@ func (s *Store) crowded(ctx context.Context) (bool, error) {
 			return false, explain(err)
 		}
 	}
-	return (pages-free)*size > keepBytes, nil
+	return (pages-free)*size > s.opt.Sizes.Keep, nil
 }
 
 // unfolded are facts in place of those of a session that have left the drive. Facts

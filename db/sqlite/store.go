@@ -45,7 +45,8 @@ type Store struct {
 	failed  error // why nothing is written; nil: all is well
 	closed  error // nil: open
 
-	check    check // how closely the register is looked over when it is opened
+	wal      []byte // as it was found, until the register is known to be sound
+	check    check  // how closely the register is looked over when it is opened
 	due      due
 	state    state
 	borrowed string // folder of a copy that is only read

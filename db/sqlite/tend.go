@@ -14,6 +14,7 @@ type due struct {
 	backup      bool
 	roster      bool      // no backup has the people there are now
 	backupAfter time.Time // the last one failed
+	backupSince time.Time // since when one has waited for a class to end
 	prune       time.Time
 	retry       time.Time
 	reserve     time.Time
@@ -25,6 +26,7 @@ const (
 	reserveEvery = 30 * time.Second
 	backupAgain  = 5 * time.Minute
 	rosterEvery  = time.Hour
+	backupWaits  = 30 * time.Minute
 	pruneEvery   = time.Hour
 )
 
@@ -47,7 +49,7 @@ func (s *Store) Tend(ctx context.Context) error {
 		return s.retry(ctx)
 	}
 	err := s.space(ctx, now)
-	backup := s.backupDue(now)
+	backup := s.backupDue(ctx, now)
 	s.pass()
 	if err == nil && backup {
 		_, err = s.Backup(ctx)
@@ -55,11 +57,23 @@ func (s *Store) Tend(ctx context.Context) error {
 	return err
 }
 
-// backupDue has the turn. A backup needs room that the marks may need more.
-func (s *Store) backupDue(now time.Time) bool {
+// backupDue has the turn. A backup needs room that the marks may need more, and marks
+// wait while it is copied: a large one waits for the classes that run, for a while.
+func (s *Store) backupDue(ctx context.Context, now time.Time) bool {
 	newest := s.ring.newest()
 	due := s.due.backup || s.due.roster && (newest == nil || now.Sub(newest.At) >= rosterEvery)
-	return due && !s.low && !now.Before(s.due.backupAfter)
+	if !due || s.low || now.Before(s.due.backupAfter) {
+		return false
+	}
+	running, err := (&tx{s: s, q: s.q, readOnly: true}).Running(ctx)
+	if size, _ := s.Size(); err != nil || len(running) == 0 || size < s.opt.Sizes.Quick {
+		s.due.backupSince = time.Time{}
+		return err == nil
+	}
+	if s.due.backupSince.IsZero() {
+		s.due.backupSince = now
+	}
+	return now.Sub(s.due.backupSince) >= backupWaits
 }
 
 // space looks after the room there is. It has the turn.
