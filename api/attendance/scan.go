@@ -44,6 +44,35 @@ func (s *Service) Poll(ctx context.Context, address string) (Course, bool, error
 	return course, active, err
 }
 
+// Peek is Poll where nothing can be written: it shows a scanner its class and
+// remembers nothing.
+func (s *Service) Peek(ctx context.Context, address string) (Course, bool, error) {
+	var course Course
+	active := false
+	err := s.store.View(ctx, func(ctx context.Context, tx Tx) error {
+		all, err := tx.Devices(ctx)
+		if err != nil {
+			return err
+		}
+		d, _, err := s.device(all, address)
+		if err != nil || !d.unsigned() {
+			return err
+		}
+		running, err := s.running(ctx, tx)
+		if err != nil {
+			return err
+		}
+		serving, found := SessionFor(d, running)
+		if !found {
+			return nil
+		}
+		active = true
+		course, err = tx.Course(ctx, serving.Course)
+		return err
+	})
+	return course, active, err
+}
+
 // tell notes the session a scanner now knows of. When that changes from one that
 // it served, its queue may still hold fingers of the old one; when it was away it
 // may have served another server. It is not settled until it says that its queue is

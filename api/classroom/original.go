@@ -98,6 +98,9 @@ func (d Deps) pollSession(ctx context.Context, _ *struct{}) (*sessionStatusOutpu
 		return out, nil
 	}
 	course, active, err := d.Service.Poll(ctx, rest.ClientAddress(ctx))
+	if unstored(err) { // it goes on scanning, and keeps the fingers
+		course, active, err = d.Service.Peek(ctx, rest.ClientAddress(ctx))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +123,13 @@ func (d Deps) markByRoll(ctx context.Context, in *rawInput) (*scanOutput, error)
 		answer = attendance.Stranger
 	default:
 		var err error
-		if answer, err = d.Service.Touch(ctx, rest.ClientAddress(ctx), roll); err != nil && !errors.Is(err, attendance.ErrUnsigned) {
+		answer, err = d.Service.Touch(ctx, rest.ClientAddress(ctx), roll)
+		if unstored(err) {
+			// Any answer makes it forget the finger; none at all makes it keep it in its
+			// queue and come again.
+			panic(http.ErrAbortHandler)
+		}
+		if err != nil && !errors.Is(err, attendance.ErrUnsigned) {
 			return nil, err
 		}
 	}
@@ -165,8 +174,11 @@ func (d Deps) markQueue(ctx context.Context, in *rawInput) (*flushOutput, error)
 		b.Details[strings.Trim(string(raw), `"`)] = "invalid_roll_id"
 	}
 	answers, err := d.flush(ctx, rolls)
-	if errors.Is(err, attendance.ErrUnsigned) {
+	if errors.Is(err, attendance.ErrUnsigned) || unstored(err) { // anything but 200 makes it keep its queue
 		out.Status, b.Error = http.StatusBadRequest, "No active session"
+		if unstored(err) {
+			out.Status, b.Error = http.StatusInternalServerError, "Server error during bulk sync"
+		}
 		for _, raw := range body.RollIDs {
 			b.Failed = append(b.Failed, raw)
 		}
@@ -214,10 +226,16 @@ func (d Deps) heartbeat(ctx context.Context, in *rawInput) (*beatOutput, error) 
 	err := d.Service.Beat(ctx, rest.ClientAddress(ctx), attendance.Beat{
 		MAC: mac, Signal: whole(body.Wifi), Battery: whole(body.Battery), Queue: whole(body.Queue), Synced: whole(body.Synced),
 	})
-	if errors.Is(err, attendance.ErrUnsigned) {
+	if errors.Is(err, attendance.ErrUnsigned) || unstored(err) {
 		err = nil // nothing was written; it ignores the answer anyway
 	}
 	return out, err
+}
+
+// unstored reports whether the server can keep nothing now.
+func unstored(err error) bool {
+	var why attendance.Unstored
+	return errors.As(err, &why)
 }
 
 func whole(f *float64) *int {

@@ -34,6 +34,7 @@ func problemOf(err error) *Problem {
 		fork    attendance.Fork
 		wait    auth.Wait
 		replay  auth.Replayed
+		kept    attendance.Unstored
 	)
 	switch {
 	case errors.As(err, &p):
@@ -57,6 +58,10 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &fork):
 		p := NewProblem(http.StatusConflict, "sync-fork", fork.Error())
 		p.Seq, p.Rewound = fork.Seq, fork.Rewound
+		return p
+	case errors.As(err, &kept):
+		p := NewProblem(http.StatusServiceUnavailable, kept.Kind, kept.Why)
+		p.RetryS = 5
 		return p
 	case errors.As(err, &wait):
 		return TooMany(wait.For, wait.Error())
