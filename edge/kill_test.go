@@ -235,8 +235,13 @@ func (d *drive) markUntilPulled(session attendance.ID, school cloudtest.School, 
 			}
 		})
 	}
-	<-enough
+	all := make(chan struct{})
+	go func() { browsers.Wait(); close(all) }()
+	select {
+	case <-enough:
+	case <-all: // the caller sees that too little was acknowledged
+	}
 	d.pull()
-	browsers.Wait()
+	<-all
 	return acked
 }

@@ -33,6 +33,10 @@ const usage = `A.R.I.S.E., the pendrive. Usage: edge VERB
   serve        hold classes (the default)
   claim CODE   pair this pendrive with the school, with a code from the office
   status       how this pendrive stands
+  backup       copy the register beside itself, and read the copy through;
+               backup FILE also puts it there. To restore: put it into an empty
+               data folder as backup-1.db, and start
+  eject        make the pendrive ready to be pulled out
 
 Settings come from edge.env beside the program, then from the environment, which
 wins; a secret also works as NAME_FILE, naming a file:
@@ -50,7 +54,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 			return err
 		}
 		return table.Print(stdout)
-	case "serve", "claim", "status":
+	case "serve", "claim", "status", "backup", "eject":
 	default:
 		return fmt.Errorf("%q is not a verb: edge -h lists them", verb)
 	}
@@ -71,6 +75,10 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return claim(ctx, c, stdout)
 	case "status":
 		return status(ctx, c, stdout)
+	case "backup":
+		return backup(ctx, c, args, stdout)
+	case "eject":
+		return eject(ctx, c, args, stdout)
 	}
 	return serve(ctx, c, stdout, stderr)
 }

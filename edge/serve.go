@@ -37,7 +37,11 @@ func serve(ctx context.Context, c node.Config, stdout, stderr io.Writer) (err er
 	if c.Open {
 		go show(ctx, n.Here(), c.Log) // it calls back at once: the listener is there
 	}
-	return n.Run(ctx)
+	if err := n.Run(ctx); err != nil || !n.Ejected() {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, "Safe to remove: pull the pendrive out.")
+	return err
 }
 
 // greeting is what the window says.

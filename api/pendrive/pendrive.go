@@ -1,5 +1,5 @@
 // Package pendrive holds the operations that only a pendrive answers: how it
-// stands, and which phones it knows. The cloud mounts them as well, so that there
+// stands, which phones it knows, its backups, and when it may be pulled out. The cloud mounts them as well, so that there
 // is one contract, and says that a pendrive answers them.
 //
 // It knows no disk and no network: edge/node tells.
@@ -28,12 +28,18 @@ type Drive interface {
 	Invite(ctx context.Context) (Invitation, error)
 	// Revoke shuts a phone out.
 	Revoke(ctx context.Context, phone attendance.ID) error
+	// Backup makes a backup now.
+	Backup(ctx context.Context) (Saved, error)
+	// Eject sends what it can within seconds, closes the register and ends the
+	// program once this is answered. force: also while a class runs.
+	Eject(ctx context.Context, force bool) (Ejected, error)
 }
 
 // Register mounts what a pendrive answers.
 func Register(api huma.API, d Deps) {
 	d.status(api)
 	d.phones(api)
+	d.care(api)
 }
 
 // ofEdge marks an operation as answered by a pendrive. Who reaches it at all is

@@ -26,6 +26,7 @@ type EdgeStatus struct {
 	ClassUntil  *time.Time     `json:"class_until" nullable:"true" doc:"When the last class that runs here ends."`
 	Cloud       EdgeCloud      `json:"cloud"`
 	Medium      EdgeMedium     `json:"medium"`
+	Keeping     EdgeKeeping    `json:"keeping"`
 	Network     EdgeNetwork    `json:"network"`
 	Clock       EdgeClock      `json:"clock"`
 	Encryption  EdgeEncryption `json:"encryption"`
@@ -57,12 +58,13 @@ type EdgeCloud struct {
 
 // EdgeMedium is what the register lies on.
 type EdgeMedium struct {
-	State         string `json:"state" enum:"well,low,failed"`
+	State         string `json:"state" enum:"well,low,failed,read_only" doc:"low: nearly full; failed and read_only: nothing is stored."`
 	Words         string `json:"words"`
 	Folder        string `json:"folder"`
 	FreeBytes     int64  `json:"free_bytes" doc:"0: not known."`
 	TotalBytes    int64  `json:"total_bytes" doc:"0: not known."`
 	RegisterBytes int64  `json:"register_bytes"`
+	Full          bool   `json:"full" doc:"What is left is kept for the marks of classes that run: no new class starts."`
 }
 
 // EdgeNetwork is where this pendrive is found.

@@ -1,6 +1,7 @@
 package pendrive
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -36,16 +37,71 @@ func CloudOf(b attendance.Backlog, now time.Time) EdgeCloud {
 // lowSpace is when somebody should make room: the register of a year needs less.
 const lowSpace = 64 << 20
 
-// MediumOf says how the drive is; failed is why it cannot keep a mark, if so.
-func MediumOf(failed error, free, total int64) EdgeMedium {
-	m := EdgeMedium{State: "well", Words: "Well", FreeBytes: free, TotalBytes: total}
+// MediumOf says how the drive is. failed is why it cannot keep a mark, if so; full,
+// that it keeps what is left for the marks of classes that run.
+func MediumOf(failed error, full bool, free, total int64) EdgeMedium {
+	m := EdgeMedium{State: "well", Words: "Well", FreeBytes: free, TotalBytes: total, Full: full}
 	switch {
 	case failed != nil:
 		m.State, m.Words = "failed", "No mark is saved here any more: "+failed.Error()
+		var why attendance.Unstored
+		if errors.As(failed, &why) {
+			m.Words = sayUnstored(why)
+		}
+		if why.Kind == "drive-read-only" {
+			m.State = "read_only"
+		}
+	case full:
+		m.State, m.Words = "low", fmt.Sprintf("Full: %s free. No new class starts, so that the marks of running ones have room. Delete something else from the pendrive.", Size(free))
 	case total > 0 && free < lowSpace:
 		m.State, m.Words = "low", fmt.Sprintf("Nearly full: %s free. Delete something else from the pendrive.", Size(free))
 	}
 	return m
+}
+
+// sayUnstored is what a drive that takes no marks says to whoever looks at it.
+func sayUnstored(why attendance.Unstored) string {
+	switch why.Kind {
+	case "drive-failed":
+		return "The drive failed while writing. No mark is saved here; scanners keep theirs. Plug it in again, or use another one; what was saved can be read."
+	case "drive-read-only":
+		return "The drive cannot be written to, so no mark is saved here: look for a lock switch on it. What was saved can be read."
+	case "drive-damaged":
+		return "The register is damaged and is being made again from its backups. No mark is saved here meanwhile; scanners keep theirs."
+	}
+	return "No mark is saved here: " + why.Why
+}
+
+// RecoveryWords says what became of a register that was lost.
+func RecoveryWords(r EdgeRecovery) string {
+	var out string
+	switch r.Source {
+	case "backup":
+		out = fmt.Sprintf("The register was damaged and was made again from a backup with %s", lines(r.Kept))
+	case "journal":
+		out = "The register was damaged, no backup was good, and it was made again from the journal"
+	default:
+		out = "The drive had not kept the end of the register"
+	}
+	out += fmt.Sprintf(": %s came back from the journal", lines(r.FromJournal))
+	if r.FromCloud > 0 {
+		out += fmt.Sprintf(", %d from the cloud", r.FromCloud)
+	}
+	if r.Aside != "" {
+		out += "; the damaged files are in " + r.Aside
+	}
+	return out + "."
+}
+
+func lines(n int64) string { return count(int(n), "line") }
+
+// BackupOf says how long ago the last backup was made.
+func BackupOf(at, now time.Time) (*time.Time, string) {
+	if at.IsZero() {
+		return nil, "none yet"
+	}
+	shown := at.UTC().Truncate(time.Second)
+	return &shown, ago(now.Sub(at))
 }
 
 // inStep is how far a clock may be off without anybody needing to know.

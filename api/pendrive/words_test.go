@@ -55,7 +55,7 @@ func TestADriveSaysWhatToDoAboutIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := pendrive.MediumOf(tc.failed, tc.free, tc.total)
+			m := pendrive.MediumOf(tc.failed, false, tc.free, tc.total)
 			if m.State != tc.state || !strings.Contains(m.Words, tc.says) || pendrive.Size(m.FreeBytes) != tc.size {
 				t.Errorf("got %+v, %s, want %s with %q and %s", m, pendrive.Size(m.FreeBytes), tc.state, tc.says, tc.size)
 			}

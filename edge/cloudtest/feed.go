@@ -1,8 +1,11 @@
 package cloudtest
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
+	"testing"
 
 	"github.com/arise-attendance/arise/api/attendance"
 )
@@ -47,6 +50,22 @@ func (c *Cloud) roster(w http.ResponseWriter, r *http.Request) {
 		"facts": append([]attendance.Told{}, c.told[min(facts, factsTo):factsTo]...), "facts_cursor": strconv.Itoa(factsTo),
 		"facts_more": factsTo < len(c.told),
 	})
+}
+
+// TellBack puts all that arrived into the feed, as the cloud does for a drive that
+// reads its own facts from the start.
+func (c *Cloud) TellBack(t testing.TB) {
+	t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, sent := range c.bodies {
+		f, err := attendance.Decode(sent.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.told = append(c.told, attendance.Told{ID: id, Body: sent.Body, EffectiveMS: f.EffectiveMS, Ord: f.Ord})
+	}
+	slices.SortFunc(c.told, func(a, b attendance.Told) int { return cmp.Compare(a.Ord, b.Ord) })
 }
 
 // held is the newest of each row.

@@ -52,9 +52,17 @@ func opened(r *http.Request) (opening, bool) {
 	return opening{}, false
 }
 
-// onlyHere is what not even a paired phone does: let others in.
+// onlyHere is what not even a paired phone does: let others in, and what somebody
+// does who stands at the drive.
 func onlyHere(r *http.Request) bool {
-	return r.Method == http.MethodPost && path.Clean(r.URL.Path) == "/api/edge/phones"
+	if r.Method != http.MethodPost {
+		return false
+	}
+	switch path.Clean(r.URL.Path) {
+	case "/api/edge/phones", "/api/edge/backup", "/api/edge/eject":
+		return true
+	}
+	return false
 }
 
 // isPage reports whether a person looks at the answer.

@@ -27,4 +27,5 @@ type Config struct {
 	Portals   http.Handler
 	Transport http.RoundTripper // nil: the usual one
 	Log       *slog.Logger
+	LetGo     func() error // of what else is open on the drive, before it is pulled out; may be nil
 }

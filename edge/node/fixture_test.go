@@ -33,6 +33,7 @@ type drive struct {
 	base string
 	http *http.Client
 	stop func()
+	ends func() // waits until it ends by itself
 }
 
 func start(t *testing.T, c node.Config) *drive {
@@ -45,12 +46,11 @@ func start(t *testing.T, c node.Config) *drive {
 	ended := make(chan error, 1)
 	go func() { ended <- n.Run(ctx) }()
 	stopped := false
-	stop := func() {
+	wait := func() {
 		if stopped {
 			return
 		}
 		stopped = true
-		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("run: %v", err)
 		}
@@ -58,12 +58,16 @@ func start(t *testing.T, c node.Config) *drive {
 			t.Errorf("close: %v", err)
 		}
 	}
+	stop := func() {
+		cancel()
+		wait()
+	}
 	t.Cleanup(stop)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &drive{t: t, base: n.Here(), http: &http.Client{Jar: jar}, stop: stop}
+	return &drive{t: t, base: n.Here(), http: &http.Client{Jar: jar}, stop: stop, ends: wait}
 }
 
 // call makes a request and reads the answer's JSON.

@@ -46,6 +46,9 @@ type Node struct {
 	brake    auth.Brake
 
 	changed atomic.Bool // since the last look: the drive is in use
+	mounts  int         // of the register that the room was made with
+	ejected chan struct{}
+	leave   sync.Once
 }
 
 // room is what depends on who this pendrive is.
@@ -61,7 +64,7 @@ type room struct {
 // must find out before it changes anything. Its errors name the way out.
 func New(ctx context.Context, c Config) (n *Node, err error) {
 	n = &Node{
-		config: c, hub: live.NewHub(), stopLive: make(chan struct{}), typed: make(chan struct{}, 1), brake: auth.NewLocal(),
+		config: c, hub: live.NewHub(), stopLive: make(chan struct{}), typed: make(chan struct{}, 1), brake: auth.NewLocal(), ejected: make(chan struct{}),
 		instance: rand.Text(), started: c.World.Now(),
 	}
 	defer func() {
@@ -73,6 +76,7 @@ func New(ctx context.Context, c Config) (n *Node, err error) {
 		return n, err
 	}
 	n.unsign()
+	n.mounts = n.store.Mounts()
 	if err = remember(ctx, &n.config, n.store); err != nil {
 		return n, err
 	}
@@ -110,8 +114,13 @@ func Open(ctx context.Context, c Config, onChange func(attendance.ID), onAppend 
 		return nil, fmt.Errorf("%w: the program needs about 20 MB in %s", err, c.Data)
 	case errors.Is(err, sqlite.ErrDamaged):
 		return nil, fmt.Errorf("%w: keep %s as it is, bring it to the office, and set ARISE_EDGE_DATA to a new folder meanwhile", err, c.Data)
+	case err != nil:
+		return nil, err
 	}
-	return s, err
+	if why := s.Failed(); why != nil {
+		c.Log.WarnContext(ctx, "the register is only read", "folder", c.Data, "error", why)
+	}
+	return s, nil
 }
 
 // remember fills in the cloud's address that this pendrive was paired with.
@@ -149,7 +158,17 @@ func (n *Node) LAN() []string { return lan(n.Address(), ownAddresses()) }
 
 // Run serves until ctx ends, then lets what is under way finish.
 func (n *Node) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		select {
+		case <-n.ejected: // the answer that says so is still given: see Shutdown
+			cancel()
+		case <-ctx.Done():
+		}
+		return nil
+	})
 	g.Go(func() error {
 		if err := n.http.Serve(door.Limit(n.listener)); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -162,6 +181,7 @@ func (n *Node) Run(ctx context.Context) error {
 	}
 	g.Go(func() error { return n.every(ctx, closeEvery, n.closeDue) })
 	g.Go(func() error { return n.every(ctx, idleAfter, n.settle) })
+	g.Go(func() error { return n.every(ctx, tendEvery, n.tend) })
 	g.Go(func() error {
 		<-ctx.Done()
 		close(n.stopLive) // a live stream never ends by itself
@@ -174,6 +194,7 @@ func (n *Node) Run(ctx context.Context) error {
 
 const (
 	closeEvery  = 2 * time.Second
+	tendEvery   = 2 * time.Second
 	idleAfter   = 10 * time.Second
 	shutdownFor = 20 * time.Second // requests under way may take so long to finish
 )
@@ -230,7 +251,9 @@ func (n *Node) Close() error {
 	}
 	n.http, n.listener = nil, nil
 	if n.store != nil {
-		n.unsign()
+		if !n.Ejected() { // nothing is written to a drive that may be gone
+			n.unsign()
+		}
 		errs = append(errs, n.store.Close())
 		n.store = nil
 	}

@@ -41,9 +41,14 @@ func (o office) Status(ctx context.Context) (pendrive.EdgeStatus, error) {
 	}
 	st.Cloud.URL, st.Cloud.AutoSync = o.config.Cloud, o.config.Cloud != "" && o.config.Every > 0
 	free, total := space(o.config.Data)
-	st.Medium = pendrive.MediumOf(o.store.Failed(), free, total)
+	drive, err := o.store.Drive(ctx)
+	if err != nil {
+		return pendrive.EdgeStatus{}, err
+	}
+	st.Medium = pendrive.MediumOf(drive.Failed, drive.Low, free, total)
+	st.Keeping = o.keeping(drive, now)
 	st.Medium.Folder, st.Medium.RegisterBytes = o.config.Data, size
-	st.Attention = attention(st, held.Backlog.Attention)
+	st.Attention = attention(st, held.Backlog.Attention, now)
 	return st, nil
 }
 
@@ -95,16 +100,19 @@ func (n *Node) announcer() *announce.Announcer {
 }
 
 // attention is what a person must do, most urgent first.
-func attention(st pendrive.EdgeStatus, sync string) []string {
+func attention(st pendrive.EdgeStatus, sync string, now time.Time) []string {
 	out := []string{}
 	if st.Medium.State != "well" {
 		out = append(out, st.Medium.Words)
 	}
-	if sync != "" {
+	if sync != "" && st.Medium.State != "failed" && st.Medium.State != "read_only" { // it says no more than that
 		out = append(out, sync)
 	}
 	if m := moved(st.Network.Wanted, st.Network.Port); m != "" {
 		out = append(out, m)
+	}
+	if what := news(st, now); what != "" {
+		out = append(out, what)
 	}
 	if st.Clock.State == "ahead" || st.Clock.State == "behind" {
 		out = append(out, st.Clock.Words)

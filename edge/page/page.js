@@ -3,6 +3,8 @@
 
 const every = 5_000;
 const box = document.getElementById("invite");
+const care = document.getElementById("care");
+let timer = 0;
 
 /** Puts in place what changed, but not under somebody's finger. */
 async function refresh() {
@@ -50,10 +52,31 @@ async function invite() {
   box.replaceChildren(picture, line, address);
 }
 
+/** Asks for something that is done to the drive, and says what came of it. */
+async function tend(path, line) {
+  care.textContent = line;
+  const response = await fetch(path, { method: "POST" }).catch(() => null);
+  const said = (await response?.json().catch(() => null)) ?? {};
+  care.textContent = said.message ?? said.detail ?? "That did not work. Try again.";
+  return said;
+}
+
+async function eject() {
+  let said = await tend("/api/edge/eject", "Sending what waits, and closing…");
+  if (said.type === "urn:arise:problem:class-running" && confirm("A class is being held. End the program all the same?")) {
+    said = await tend("/api/edge/eject?force=true", "Closing…");
+  }
+  if (!said.safe) return;
+  clearInterval(timer); // nobody answers from now on
+  document.querySelector(".pill").textContent = "Safe to remove";
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.matches("[data-invite]")) await invite();
+  if (button.matches("[data-backup]")) await tend("/api/edge/backup", "Copying and reading it through…");
+  if (button.matches("[data-eject]")) await eject();
   if (button.matches("[data-revoke]")) {
     const response = await fetch(`/api/edge/phones/${button.dataset.revoke}`, { method: "DELETE" });
     if (!response.ok && response.status !== 404) return refused(response);
@@ -62,4 +85,4 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-setInterval(refresh, every);
+timer = setInterval(refresh, every);

@@ -452,9 +452,10 @@ func (e EdgeCloudState) Valid() bool {
 
 // Defines values for EdgeMediumState.
 const (
-	EdgeMediumStateFailed EdgeMediumState = "failed"
-	EdgeMediumStateLow    EdgeMediumState = "low"
-	EdgeMediumStateWell   EdgeMediumState = "well"
+	EdgeMediumStateFailed   EdgeMediumState = "failed"
+	EdgeMediumStateLow      EdgeMediumState = "low"
+	EdgeMediumStateReadOnly EdgeMediumState = "read_only"
+	EdgeMediumStateWell     EdgeMediumState = "well"
 )
 
 // Valid indicates whether the value is a known member of the EdgeMediumState enum.
@@ -464,7 +465,30 @@ func (e EdgeMediumState) Valid() bool {
 		return true
 	case EdgeMediumStateLow:
 		return true
+	case EdgeMediumStateReadOnly:
+		return true
 	case EdgeMediumStateWell:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EdgeRecoverySource.
+const (
+	EdgeRecoverySourceBackup   EdgeRecoverySource = "backup"
+	EdgeRecoverySourceJournal  EdgeRecoverySource = "journal"
+	EdgeRecoverySourceRegister EdgeRecoverySource = "register"
+)
+
+// Valid indicates whether the value is a known member of the EdgeRecoverySource enum.
+func (e EdgeRecoverySource) Valid() bool {
+	switch e {
+	case EdgeRecoverySourceBackup:
+		return true
+	case EdgeRecoverySourceJournal:
+		return true
+	case EdgeRecoverySourceRegister:
 		return true
 	default:
 		return false
@@ -3944,6 +3968,18 @@ type DoneOutputBody struct {
 	Message string `json:"message"`
 }
 
+// EdgeBackupBody defines model for EdgeBackupBody.
+type EdgeBackupBody struct {
+	At time.Time `json:"at"`
+
+	// File Where it lies on the pendrive.
+	File  string `json:"file"`
+	Lines int64  `json:"lines"`
+
+	// Message Examples: Backed up: 1204 lines, read through
+	Message string `json:"message"`
+}
+
 // EdgeClock defines model for EdgeClock.
 type EdgeClock struct {
 	CheckedAt *time.Time `json:"checked_at"`
@@ -3994,6 +4030,19 @@ type EdgeCourse struct {
 	Students int64              `json:"students"`
 }
 
+// EdgeEjectBody defines model for EdgeEjectBody.
+type EdgeEjectBody struct {
+	// Message Examples: Safe to remove: pull the pendrive out.
+	Message string `json:"message"`
+	Safe    bool   `json:"safe"`
+
+	// Sent Lines that the cloud confirmed now.
+	Sent int64 `json:"sent"`
+
+	// Waiting Lines that are safe on the drive and go to the cloud when it next meets it.
+	Waiting int64 `json:"waiting"`
+}
+
 // EdgeEncryption defines model for EdgeEncryption.
 type EdgeEncryption struct {
 	On    bool   `json:"on"`
@@ -4011,21 +4060,45 @@ type EdgeInvitationBody struct {
 	Url string `json:"url"`
 }
 
+// EdgeKeeping defines model for EdgeKeeping.
+type EdgeKeeping struct {
+	// BackupError Why the last try made none; empty: it did.
+	BackupError string `json:"backup_error"`
+
+	// BackupWords Examples: 3 minutes ago
+	BackupWords string `json:"backup_words"`
+
+	// Backups On the drive itself, of three; each was read through when it was made.
+	Backups    int64      `json:"backups"`
+	LastBackup *time.Time `json:"last_backup"`
+
+	// Recovery The last time that something was lost and taken back; absent: it never was.
+	Recovery *EdgeRecovery `json:"recovery,omitempty"`
+
+	// ReturnedAt When a drive that had failed took marks again.
+	ReturnedAt *time.Time `json:"returned_at"`
+}
+
 // EdgeMedium defines model for EdgeMedium.
 type EdgeMedium struct {
 	Folder string `json:"folder"`
 
 	// FreeBytes 0: not known.
-	FreeBytes     int64           `json:"free_bytes"`
-	RegisterBytes int64           `json:"register_bytes"`
-	State         EdgeMediumState `json:"state"`
+	FreeBytes int64 `json:"free_bytes"`
+
+	// Full What is left is kept for the marks of classes that run: no new class starts.
+	Full          bool  `json:"full"`
+	RegisterBytes int64 `json:"register_bytes"`
+
+	// State low: nearly full; failed and read_only: nothing is stored.
+	State EdgeMediumState `json:"state"`
 
 	// TotalBytes 0: not known.
 	TotalBytes int64  `json:"total_bytes"`
 	Words      string `json:"words"`
 }
 
-// EdgeMediumState defines model for EdgeMedium.State.
+// EdgeMediumState low: nearly full; failed and read_only: nothing is stored.
 type EdgeMediumState string
 
 // EdgeNetwork defines model for EdgeNetwork.
@@ -4069,6 +4142,32 @@ type EdgePhone struct {
 	SeenAt   time.Time          `json:"seen_at"`
 }
 
+// EdgeRecovery defines model for EdgeRecovery.
+type EdgeRecovery struct {
+	// Aside Folder of the damaged files, which nobody deletes; empty: none were.
+	Aside string    `json:"aside"`
+	At    time.Time `json:"at"`
+
+	// FromCloud Facts of this pendrive that the cloud gave back since.
+	FromCloud int64 `json:"from_cloud"`
+
+	// FromJournal Lines that the journal gave back.
+	FromJournal int64 `json:"from_journal"`
+
+	// Kept Lines of the log that the source had.
+	Kept int64 `json:"kept"`
+
+	// Source What it was made from; register: it was sound, but for its end.
+	Source EdgeRecoverySource `json:"source"`
+
+	// Why What was wrong, for whoever repairs the drive.
+	Why   string `json:"why"`
+	Words string `json:"words"`
+}
+
+// EdgeRecoverySource What it was made from; register: it was sound, but for its end.
+type EdgeRecoverySource string
+
 // EdgeStatus defines model for EdgeStatus.
 type EdgeStatus struct {
 	// Attention What a person must do; empty: nothing.
@@ -4086,6 +4185,7 @@ type EdgeStatus struct {
 	// Instance Another one after each start; empty: its program does not run.
 	Instance    string      `json:"instance"`
 	Institution string      `json:"institution"`
+	Keeping     EdgeKeeping `json:"keeping"`
 	Medium      EdgeMedium  `json:"medium"`
 	Name        string      `json:"name"`
 	Network     EdgeNetwork `json:"network"`
@@ -7450,6 +7550,12 @@ type ListTeachersParamsArchived string
 // ListTeachersParamsSort defines parameters for ListTeachers.
 type ListTeachersParamsSort string
 
+// EjectEdgeParams defines parameters for EjectEdge.
+type EjectEdgeParams struct {
+	// Force Also while a class runs.
+	Force *bool `form:"force,omitempty" json:"force,omitempty"`
+}
+
 // GetEdgeQrParams defines parameters for GetEdgeQr.
 type GetEdgeQrParams struct {
 	Format *GetEdgeQrParamsFormat `form:"format,omitempty" json:"format,omitempty"`
@@ -9425,6 +9531,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
 	SyncDevice(ctx context.Context, body SyncDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BackUpEdge Copy the register beside itself, and read the copy through
+	//
+	// Done after each class by itself; done on the pendrive's own computer. A register that is damaged or gone when the program starts is made again from the newest backup that is good and from the journal. To go back by hand: stop the program, move register.db out of the folder, and start it.
+	//
+	// Corresponds with POST /api/edge/backup (the `BackUpEdge` operationId).
+	BackUpEdge(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EjectEdge Make the pendrive ready to be pulled out
+	//
+	// Sends what waits if the cloud answers within seconds, writes everything into one file, closes it and ends the program. Done on the pendrive's own computer. A class that runs is in the way unless force says otherwise.
+	//
+	// Corresponds with POST /api/edge/eject (the `EjectEdge` operationId).
+	EjectEdge(ctx context.Context, params *EjectEdgeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// InvitePhone Make a QR code that lets one phone in
 	//
@@ -12603,6 +12723,40 @@ func (c *Client) SyncDeviceWithBody(ctx context.Context, contentType string, bod
 // Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
 func (c *Client) SyncDevice(ctx context.Context, body SyncDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSyncDeviceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BackUpEdge Copy the register beside itself, and read the copy through
+//
+// Done after each class by itself; done on the pendrive's own computer. A register that is damaged or gone when the program starts is made again from the newest backup that is good and from the journal. To go back by hand: stop the program, move register.db out of the folder, and start it.
+//
+// Corresponds with POST /api/edge/backup (the `BackUpEdge` operationId).
+func (c *Client) BackUpEdge(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBackUpEdgeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EjectEdge Make the pendrive ready to be pulled out
+//
+// Sends what waits if the cloud answers within seconds, writes everything into one file, closes it and ends the program. Done on the pendrive's own computer. A class that runs is in the way unless force says otherwise.
+//
+// Corresponds with POST /api/edge/eject (the `EjectEdge` operationId).
+func (c *Client) EjectEdge(ctx context.Context, params *EjectEdgeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEjectEdgeRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -19996,6 +20150,87 @@ func NewSyncDeviceRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewBackUpEdgeRequest constructs an http.Request for the BackUpEdge method
+func NewBackUpEdgeRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/edge/backup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEjectEdgeRequest constructs an http.Request for the EjectEdge method
+func NewEjectEdgeRequest(server string, params *EjectEdgeParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/edge/eject")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Force != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "force", *params.Force, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewInvitePhoneRequest constructs an http.Request for the InvitePhone method
 func NewInvitePhoneRequest(server string) (*http.Request, error) {
 	var err error
@@ -24427,6 +24662,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/device/sync (the `SyncDevice` operationId).
 	SyncDeviceWithResponse(ctx context.Context, body SyncDeviceJSONRequestBody, reqEditors ...RequestEditorFn) (*SyncDeviceResponse, error)
+
+	// BackUpEdgeWithResponse Copy the register beside itself, and read the copy through
+	//
+	// Done after each class by itself; done on the pendrive's own computer. A register that is damaged or gone when the program starts is made again from the newest backup that is good and from the journal. To go back by hand: stop the program, move register.db out of the folder, and start it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/edge/backup (the `BackUpEdge` operationId).
+	BackUpEdgeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*BackUpEdgeResponse, error)
+
+	// EjectEdgeWithResponse Make the pendrive ready to be pulled out
+	//
+	// Sends what waits if the cloud answers within seconds, writes everything into one file, closes it and ends the program. Done on the pendrive's own computer. A class that runs is in the way unless force says otherwise.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/edge/eject (the `EjectEdge` operationId).
+	EjectEdgeWithResponse(ctx context.Context, params *EjectEdgeParams, reqEditors ...RequestEditorFn) (*EjectEdgeResponse, error)
 
 	// InvitePhoneWithResponse Make a QR code that lets one phone in
 	//
@@ -32194,6 +32447,158 @@ func (r SyncDeviceResponse) ContentType() string {
 	return ""
 }
 
+type BackUpEdgeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EdgeBackupBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r BackUpEdgeResponse) GetJSON200() *EdgeBackupBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r BackUpEdgeResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r BackUpEdgeResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r BackUpEdgeResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r BackUpEdgeResponse) GetApplicationproblemJSON503() *Problem {
+	return r.ApplicationproblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r BackUpEdgeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r BackUpEdgeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BackUpEdgeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r BackUpEdgeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EjectEdgeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EdgeEjectBody
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EjectEdgeResponse) GetJSON200() *EdgeEjectBody {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r EjectEdgeResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EjectEdgeResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r EjectEdgeResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EjectEdgeResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EjectEdgeResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r EjectEdgeResponse) GetApplicationproblemJSON503() *Problem {
+	return r.ApplicationproblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r EjectEdgeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EjectEdgeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EjectEdgeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EjectEdgeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type InvitePhoneResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -39167,6 +39572,36 @@ func (c *ClientWithResponses) SyncDeviceWithResponse(ctx context.Context, body S
 	return ParseSyncDeviceResponse(rsp)
 }
 
+// BackUpEdgeWithResponse Copy the register beside itself, and read the copy through
+//
+// Done after each class by itself; done on the pendrive's own computer. A register that is damaged or gone when the program starts is made again from the newest backup that is good and from the journal. To go back by hand: stop the program, move register.db out of the folder, and start it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/edge/backup (the `BackUpEdge` operationId).
+func (c *ClientWithResponses) BackUpEdgeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*BackUpEdgeResponse, error) {
+	rsp, err := c.BackUpEdge(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBackUpEdgeResponse(rsp)
+}
+
+// EjectEdgeWithResponse Make the pendrive ready to be pulled out
+//
+// Sends what waits if the cloud answers within seconds, writes everything into one file, closes it and ends the program. Done on the pendrive's own computer. A class that runs is in the way unless force says otherwise.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/edge/eject (the `EjectEdge` operationId).
+func (c *ClientWithResponses) EjectEdgeWithResponse(ctx context.Context, params *EjectEdgeParams, reqEditors ...RequestEditorFn) (*EjectEdgeResponse, error) {
+	rsp, err := c.EjectEdge(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEjectEdgeResponse(rsp)
+}
+
 // InvitePhoneWithResponse Make a QR code that lets one phone in
 //
 // Done on the pendrive's own computer. The phone that opens the link reaches the teacher's screen from the classroom's network, and still has to sign in. A newer code ends an older one. The phones are listed in GET /api/edge/status.
@@ -46020,6 +46455,128 @@ func ParseSyncDeviceResponse(rsp *http.Response) (*SyncDeviceResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseBackUpEdgeResponse parses an HTTP response from a BackUpEdgeWithResponse call
+func ParseBackUpEdgeResponse(rsp *http.Response) (*BackUpEdgeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BackUpEdgeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EdgeBackupBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEjectEdgeResponse parses an HTTP response from a EjectEdgeWithResponse call
+func ParseEjectEdgeResponse(rsp *http.Response) (*EjectEdgeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EjectEdgeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EdgeEjectBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
 
 	}
 

@@ -1649,6 +1649,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/edge/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy the register beside itself, and read the copy through
+         * @description Done after each class by itself; done on the pendrive's own computer. A register that is damaged or gone when the program starts is made again from the newest backup that is good and from the journal. To go back by hand: stop the program, move register.db out of the folder, and start it.
+         */
+        post: operations["back-up-edge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/edge/eject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the pendrive ready to be pulled out
+         * @description Sends what waits if the cloud answers within seconds, writes everything into one file, closes it and ends the program. Done on the pendrive's own computer. A class that runs is in the way unless force says otherwise.
+         */
+        post: operations["eject-edge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/edge/phones": {
         parameters: {
             query?: never;
@@ -3863,6 +3903,16 @@ export interface components {
             /** @example System configuration updated. */
             message: string;
         };
+        EdgeBackupBody: {
+            /** Format: date-time */
+            at: string;
+            /** @description Where it lies on the pendrive. */
+            file: string;
+            /** Format: int64 */
+            lines: number;
+            /** @example Backed up: 1204 lines, read through */
+            message: string;
+        };
         EdgeClock: {
             /** Format: date-time */
             checked_at: string | null;
@@ -3909,6 +3959,21 @@ export interface components {
             /** Format: int64 */
             students: number;
         };
+        EdgeEjectBody: {
+            /** @example Safe to remove: pull the pendrive out. */
+            message: string;
+            safe: boolean;
+            /**
+             * Format: int64
+             * @description Lines that the cloud confirmed now.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Lines that are safe on the drive and go to the cloud when it next meets it.
+             */
+            waiting: number;
+        };
         EdgeEncryption: {
             on: boolean;
             words: string;
@@ -3921,6 +3986,26 @@ export interface components {
             /** @description To open on the phone; good once. */
             url: string;
         };
+        EdgeKeeping: {
+            /** @description Why the last try made none; empty: it did. */
+            backup_error: string;
+            /** @example 3 minutes ago */
+            backup_words: string;
+            /**
+             * Format: int64
+             * @description On the drive itself, of three; each was read through when it was made.
+             */
+            backups: number;
+            /** Format: date-time */
+            last_backup: string | null;
+            /** @description The last time that something was lost and taken back; absent: it never was. */
+            recovery?: components["schemas"]["EdgeRecovery"];
+            /**
+             * Format: date-time
+             * @description When a drive that had failed took marks again.
+             */
+            returned_at: string | null;
+        };
         EdgeMedium: {
             folder: string;
             /**
@@ -3928,10 +4013,15 @@ export interface components {
              * @description 0: not known.
              */
             free_bytes: number;
+            /** @description What is left is kept for the marks of classes that run: no new class starts. */
+            full: boolean;
             /** Format: int64 */
             register_bytes: number;
-            /** @enum {string} */
-            state: "well" | "low" | "failed";
+            /**
+             * @description low: nearly full; failed and read_only: nothing is stored.
+             * @enum {string}
+             */
+            state: "well" | "low" | "failed" | "read_only";
             /**
              * Format: int64
              * @description 0: not known.
@@ -3985,6 +4075,35 @@ export interface components {
             /** Format: date-time */
             seen_at: string;
         };
+        EdgeRecovery: {
+            /** @description Folder of the damaged files, which nobody deletes; empty: none were. */
+            aside: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Facts of this pendrive that the cloud gave back since.
+             */
+            from_cloud: number;
+            /**
+             * Format: int64
+             * @description Lines that the journal gave back.
+             */
+            from_journal: number;
+            /**
+             * Format: int64
+             * @description Lines of the log that the source had.
+             */
+            kept: number;
+            /**
+             * @description What it was made from; register: it was sound, but for its end.
+             * @enum {string}
+             */
+            source: "register" | "backup" | "journal";
+            /** @description What was wrong, for whoever repairs the drive. */
+            why: string;
+            words: string;
+        };
         EdgeStatus: {
             /** @description What a person must do; empty: nothing. */
             attention: string[];
@@ -4001,6 +4120,7 @@ export interface components {
             /** @description Another one after each start; empty: its program does not run. */
             instance: string;
             institution: string;
+            keeping: components["schemas"]["EdgeKeeping"];
             medium: components["schemas"]["EdgeMedium"];
             name: string;
             network: components["schemas"]["EdgeNetwork"];
@@ -12790,6 +12910,139 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "back-up-edge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeBackupBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "eject-edge": {
+        parameters: {
+            query?: {
+                /** @description Also while a class runs. */
+                force?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeEjectBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
