@@ -51,15 +51,16 @@ func (p Leaf) Line() SummaryLine {
 // Expected are the sessions that have ended and expected the student, oldest first,
 // with what stands of them.
 func (p Leaf) Expected() ([]Session, []Status) {
-	var sessions []Session
-	var statuses []Status
-	all := p.Statuses(p.Member.Student)
-	for i, se := range p.Ended() {
-		if _, was := p.Roster.ByStudent(p.Member.Student, se.OpenedAt); was {
-			sessions, statuses = append(sessions, se), append(statuses, all[i])
+	ended := p.Ended()
+	all, was := p.statuses(ended, p.Member.Student, p.Roster)
+	n := 0
+	for i := range ended {
+		if was[i] {
+			ended[n], all[n] = ended[i], all[i]
+			n++
 		}
 	}
-	return sessions, statuses
+	return ended[:n], all[:n]
 }
 
 // Book reads a student's own register.
@@ -90,10 +91,17 @@ func (s *Service) Book(ctx context.Context, tx Figures, student ID) (Book, error
 		}
 		out.Leaves[i].Roster = append(out.Leaves[i].Roster, e.Member)
 	}
-	course := map[ID]int{}
+	course, held := make(map[ID]int, len(own.Sessions)), make([]int, len(out.Leaves))
+	for _, se := range own.Sessions {
+		course[se.ID] = at[se.Course]
+		held[at[se.Course]]++
+	}
+	for i, n := range held {
+		out.Leaves[i].Sessions = make([]Session, 0, n)
+	}
 	for _, se := range own.Sessions {
 		p := &out.Leaves[at[se.Course]]
-		p.Sessions, course[se.ID] = append(p.Sessions, se), at[se.Course]
+		p.Sessions = append(p.Sessions, se)
 	}
 	for _, st := range own.Standings {
 		if i, ok := course[st.Session]; ok {
@@ -159,6 +167,9 @@ func Absences(pages []Leaf) []Absence {
 
 // Between narrows every page; the sums with them.
 func (b Book) Between(scope Scope) Book {
+	if scope.whole() {
+		return b
+	}
 	b.Leaves = slices.Clone(b.Leaves)
 	for i := range b.Leaves {
 		p := &b.Leaves[i]

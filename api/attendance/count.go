@@ -107,7 +107,7 @@ func (r Register) statuses(ended []Session, student ID, mine Roster) (out []Stat
 func (c CourseCount) Sum() CourseTotal {
 	var t CourseTotal
 	for _, s := range c.Sessions {
-		t.add(Sum{Kind: s.Kind, Sessions: 1, Expected: s.Expected, Tally: s.Tally})
+		t.add(Footing{Online: s.Kind == Online, Expected: s.Expected, Tally: s.Tally})
 	}
 	return t
 }
@@ -120,12 +120,12 @@ type CourseTotal struct {
 	Tally
 }
 
-func (t *CourseTotal) add(s Sum) {
-	t.Sessions += s.Sessions
-	t.Expected += s.Expected
-	t.Tally = t.Plus(s.Tally)
-	if s.Kind == Online {
-		t.Online += s.Sessions
+func (t *CourseTotal) add(f Footing) {
+	t.Sessions++
+	t.Expected += f.Expected
+	t.Tally = t.Plus(f.Tally)
+	if f.Online {
+		t.Online++
 	}
 }
 

@@ -19,7 +19,7 @@ type Footings []byte
 // Footing is one session of them.
 type Footing struct {
 	OpenedMS int64 // Unix milliseconds
-	Kind     SessionKind
+	Online   bool
 	Expected int
 	Tally
 }
@@ -60,16 +60,14 @@ func (f Footings) All() iter.Seq[Footing] {
 			return
 		}
 		for rest := f[n:]; ; {
-			one := Footing{OpenedMS: at, Kind: Offline}
-			var v [7]int
-			if rest = rest.take(v[:]); rest == nil {
+			var v numbers
+			if rest = rest.take(&v); rest == nil {
 				return
 			}
-			if v[0] == 1 {
-				one.Kind = Online
-			}
-			one.Expected, one.Tally = v[1], Tally{Present: v[2], Late: v[3], Absent: v[4], Excused: v[5], Duty: v[6]}
-			if !yield(one) || len(rest) == 0 {
+			if !yield(Footing{
+				OpenedMS: at, Online: v[0] == 1, Expected: int(v[1]),
+				Tally: Tally{Present: int(v[2]), Late: int(v[3]), Absent: int(v[4]), Excused: int(v[5]), Duty: int(v[6])},
+			}) || len(rest) == 0 {
 				return
 			}
 			earlier, n := binary.Uvarint(rest)
@@ -81,21 +79,28 @@ func (f Footings) All() iter.Seq[Footing] {
 	}
 }
 
-// take reads numbers and returns what follows; nil: they are damaged. Most are one
-// byte long.
-func (f Footings) take(into []int) Footings {
+// numbers are a footing's, but for its time.
+type numbers [7]uint32
+
+// take reads numbers and returns what follows; nil: they are damaged.
+func (f Footings) take(into *numbers) Footings {
+	if len(f) >= 8 {
+		// In a course of less than 128 each is a byte: all are read at once.
+		if x := binary.LittleEndian.Uint64(f); x&0x0080_8080_8080_8080 == 0 {
+			for i := range into {
+				into[i] = uint32(x & 0x7f)
+				x >>= 8
+			}
+			return f[len(into):]
+		}
+	}
 	at := 0
 	for i := range into {
-		if at < len(f) && f[at] < 0x80 {
-			into[i] = int(f[at])
-			at++
-			continue
-		}
 		v, n := binary.Uvarint(f[at:])
 		if n <= 0 || v > math.MaxInt32 {
 			return nil
 		}
-		into[i] = int(v) //nolint:gosec // compared above
+		into[i] = uint32(v)
 		at += n
 	}
 	return f[at:]

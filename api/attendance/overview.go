@@ -102,7 +102,7 @@ func (l *ledger) courses() []CourseSum {
 			c := &out[at[s.Course]]
 			for f := range s.Sessions.All() {
 				if f.OpenedMS >= since && f.OpenedMS < end {
-					c.add(Sum{Kind: f.Kind, Sessions: 1, Expected: f.Expected, Tally: f.Tally})
+					c.add(f)
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,7 +51,11 @@ func TestFootingsAreTheSessions(t *testing.T) {
 		all := FootingsOf(c.Sessions)
 		var got []SessionCount
 		for f := range all.All() {
-			got = append(got, SessionCount{OpenedAt: time.UnixMilli(f.OpenedMS).UTC(), Kind: f.Kind, Expected: f.Expected, Tally: f.Tally})
+			kind := Offline
+			if f.Online {
+				kind = Online
+			}
+			got = append(got, SessionCount{OpenedAt: time.UnixMilli(f.OpenedMS).UTC(), Kind: kind, Expected: f.Expected, Tally: f.Tally})
 		}
 		slices.Reverse(got)
 		for i := range c.Sessions {
@@ -124,6 +129,7 @@ func TestCellsAreTalliedAsTheirStatuses(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := Cells(rapid.StringOf(rapid.SampledFrom([]rune("PLAEDN.?"))).Draw(t, "cells"))
+		c = Cells(strings.Repeat(string(c), rapid.SampledFrom([]int{1, 1, 100}).Draw(t, "times")))
 		if got, want := c.Tally(), CountStatuses(c.Statuses(), DefaultPolicy()).Tally; got != want {
 			t.Errorf("%s: got %+v, want %+v", c, got, want)
 		}

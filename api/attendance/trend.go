@@ -30,7 +30,7 @@ func (d DaySum) There() int { return d.Offline + d.Online }
 
 func (d *DaySum) add(f Footing) {
 	d.Sessions++
-	if f.Kind == Online {
+	if f.Online {
 		d.Online += f.There()
 		d.OnlineClasses++
 		return
@@ -74,7 +74,7 @@ func (s *Service) Trends(ctx context.Context, tx Figures, scope Scope) (Trends, 
 			day = days.find(day, f.OpenedMS)
 			days.days[day].add(f)
 			total := &out.Offline
-			if f.Kind == Online {
+			if f.Online {
 				total = &out.Online
 			}
 			total.Sessions++

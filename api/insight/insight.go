@@ -54,14 +54,18 @@ type PeriodInput struct {
 
 func (d Deps) scope(ctx context.Context, semester string, in PeriodInput) (attendance.Scope, error) {
 	var out attendance.Scope
-	school, err := d.Service.School(ctx)
-	if err != nil {
-		return out, err
-	}
+	var err error
 	if semester != "" {
 		if out.Term, err = attendance.ParseID(semester); err != nil {
 			return out, attendance.Invalid{Field: "query.semester_id", Why: "is not an id"}
 		}
+	}
+	if in.From == "" && in.To == "" {
+		return out, nil
+	}
+	school, err := d.Service.School(ctx)
+	if err != nil {
+		return out, err
 	}
 	if out.From, err = day("query.from", in.From, school.Zone, 0); err != nil {
 		return out, err

@@ -63,7 +63,8 @@ func (d Deps) getAnalytics(ctx context.Context, in *SemesterInput) (*ownAnalytic
 
 func trendOf(p attendance.Leaf) ownTrend {
 	pct, _ := p.Percent(p.Policy)
-	week, month := p.LastLessons(7), p.LastLessons(30)
+	month := p.LastLessons(30)
+	week := month[max(0, len(month)-7):]
 	seven, thirty := week.Percent(p.Policy), month.Percent(p.Policy)
 	out := ownTrend{
 		CourseName: p.Course.Name, SemesterName: p.TermName, SemesterTotal: attendance.Rounded(pct), TotalSessions: p.Held(),

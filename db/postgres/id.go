@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"fmt"
+
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -10,7 +12,9 @@ import (
 // NULL.
 func idType(m *pgtype.Map) {
 	m.TryWrapEncodePlanFuncs = append([]pgtype.TryWrapEncodePlanFunc{wrapID}, m.TryWrapEncodePlanFuncs...)
-	m.TryWrapScanPlanFuncs = append([]pgtype.TryWrapScanPlanFunc{wrapScanID}, m.TryWrapScanPlanFuncs...)
+	id := &pgtype.Type{Name: "uuid", OID: pgtype.UUIDOID, Codec: idCodec{}}
+	m.RegisterType(id)
+	m.RegisterType(&pgtype.Type{Name: "_uuid", OID: pgtype.UUIDArrayOID, Codec: &pgtype.ArrayCodec{ElementType: id}})
 }
 
 func wrapID(value any) (pgtype.WrappedEncodePlanNextSetter, any, bool) {
@@ -30,26 +34,29 @@ func (p *encodeID) Encode(value any, buf []byte) ([]byte, error) {
 	return p.next.Encode(uuid(value.(attendance.ID)), buf) //nolint:forcetypeassert // wrapID chose the plan by this type
 }
 
-func wrapScanID(target any) (pgtype.WrappedScanPlanNextSetter, any, bool) {
-	if id, ok := target.(*attendance.ID); ok {
-		return &scanID{}, (*uuidTarget)(id), true
+// idCodec reads ids straight from the wire. By itself pgx would take the way of
+// database/sql, which writes each out as text to read it again.
+type idCodec struct{ pgtype.UUIDCodec }
+
+// PlanScan implements pgtype.Codec.
+func (c idCodec) PlanScan(m *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {
+	if _, ok := target.(*attendance.ID); ok && format == pgtype.BinaryFormatCode {
+		return scanID{}
 	}
-	return nil, nil, false
+	return c.UUIDCodec.PlanScan(m, oid, format, target)
 }
 
-type scanID struct{ next pgtype.ScanPlan }
+type scanID struct{}
 
-func (p *scanID) SetNext(next pgtype.ScanPlan) { p.next = next }
-
-func (p *scanID) Scan(src []byte, target any) error {
-	return p.next.Scan(src, (*uuidTarget)(target.(*attendance.ID))) //nolint:forcetypeassert // wrapScanID chose the plan by this type
-}
-
-// uuidTarget takes what pgx read.
-type uuidTarget attendance.ID
-
-// ScanUUID is called by pgx.
-func (t *uuidTarget) ScanUUID(v pgtype.UUID) error {
-	*t = uuidTarget(v.Bytes) // zero when NULL
+func (scanID) Scan(src []byte, target any) error {
+	id := target.(*attendance.ID) //nolint:forcetypeassert // PlanScan chose the plan by this type
+	if src == nil {
+		*id = attendance.ID{}
+		return nil
+	}
+	if len(src) != len(id) {
+		return fmt.Errorf("got %d bytes, want an id", len(src))
+	}
+	copy(id[:], src)
 	return nil
 }
