@@ -44,9 +44,13 @@ func (s *Service) Ranking(ctx context.Context, tx Figures, course, term ID) (Ran
 	if err != nil {
 		return Ranking{}, err
 	}
-	policies, at := l.policies(), map[ID]int{}
-	var places []Place
-	for _, c := range counts {
+	policies, at := l.policies(), make(map[ID]int, len(counts))
+	places := make([]Place, 0, len(counts))
+	var policy Policy
+	for n, c := range counts {
+		if n == 0 || counts[n-1].Course != c.Course { // they come course by course
+			policy = policies[c.Course]
+		}
 		i, known := at[c.Student]
 		if !known {
 			i = len(places)
@@ -55,7 +59,7 @@ func (s *Service) Ranking(ctx context.Context, tx Figures, course, term ID) (Ran
 		}
 		p := &places[i]
 		p.There += c.There()
-		p.Share.Add(c.Tally, policies[c.Course])
+		p.Share.Add(c.Tally, policy)
 		p.Current, p.Longest = max(p.Current, c.Current), max(p.Longest, c.Longest)
 	}
 	return Ranking{Places: ranked(places), Counting: l.counting}, nil
