@@ -192,7 +192,7 @@ func TestAPaperThatFails(t *testing.T) {
 func TestALargeFileIsKeptInPieces(t *testing.T) {
 	t.Parallel()
 	s := setup(t, 300, postgres.Options{})
-	s.long(t, 60)
+	s.long(t, 60, day)
 	p := s.ordered(t, attendance.Asked{Kind: "month", Format: "json", Course: s.course, Month: longStart.Format("2006-01")})
 	if err := s.papers().Build(t.Context(), p.ID, false); err != nil {
 		t.Fatal(err)
@@ -210,12 +210,14 @@ func TestALargeFileIsKeptInPieces(t *testing.T) {
 
 var longStart = time.Date(2026, 1, 1, 4, 0, 0, 0, time.UTC)
 
-// long lets the course hold a class each day, at which four of five are.
-func (s *school) long(t testing.TB, days int) {
+const day = 24 * time.Hour
+
+// long lets the course hold classes at which four of five are.
+func (s *school) long(t testing.TB, classes int, every time.Duration) {
 	t.Helper()
 	err := s.InTx(t.Context(), func(ctx context.Context, tx attendance.Tx) error {
-		for i := range days {
-			at := longStart.AddDate(0, 0, i)
+		for i := range classes {
+			at := longStart.Add(time.Duration(i) * every)
 			se := attendance.Session{
 				ID: newID(t), Course: s.course, Node: s.cloud, Teacher: s.teacher, Kind: attendance.Offline, OpenedAt: at,
 				ClosesAt: at.Add(time.Hour), ClosedAt: at.Add(time.Hour), Policy: attendance.DefaultPolicy(),
@@ -244,13 +246,32 @@ func (s *school) long(t testing.TB, days int) {
 // students, as a workbook.
 func BenchmarkLongRegister(b *testing.B) {
 	s := setup(b, 300, postgres.Options{})
-	s.long(b, 400)
+	s.long(b, 400, day)
 	for b.Loop() {
 		reg, err := s.serve.CourseRegister(b.Context(), s.rao(), s.course)
 		if err != nil {
 			b.Fatal(err)
 		}
 		if err := sheet.Register(io.Discard, sheet.XLSX, reg); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkLongMonth reads and writes a month with as many.
+func BenchmarkLongMonth(b *testing.B) {
+	s := setup(b, 300, postgres.Options{})
+	s.long(b, 400, 100*time.Minute)
+	for b.Loop() {
+		reg, err := s.serve.CourseRegister(b.Context(), s.rao(), s.course)
+		if err != nil {
+			b.Fatal(err)
+		}
+		m := reg.Monthly(attendance.Month{Year: longStart.Year(), Month: longStart.Month()})
+		if len(m.Sessions) != 400 {
+			b.Fatalf("got %d classes in the month, want all", len(m.Sessions))
+		}
+		if err := sheet.Month(io.Discard, sheet.XLSX, m); err != nil {
 			b.Fatal(err)
 		}
 	}

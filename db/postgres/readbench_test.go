@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -17,6 +18,11 @@ const crowdFor = 3 * time.Second
 // waits who read it at the same time.
 func BenchmarkSchool(b *testing.B) {
 	s := counted(b, 1)
+	var version string
+	if err := s.pool.QueryRow(b.Context(), "SHOW server_version").Scan(&version); err != nil {
+		b.Fatal(err)
+	}
+	fmt.Println("postgres:", version) // a condition: db/bench shows it
 	r, words := reading(b, s, nil), reading(b, s, &said{})
 	all := screens()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
