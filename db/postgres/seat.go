@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -54,43 +53,36 @@ func (t *tx) PutStandings(ctx context.Context, st []attendance.Standing) error {
 		t.touch(s.Session)
 	}
 	if len(first) > 0 {
-		p, err := standingRows(first)
-		if err != nil {
-			return err
-		}
-		if err := t.q.AddStandings(ctx, dbsqlc.AddStandingsParams(p)); err != nil {
+		if err := t.q.AddStandings(ctx, dbsqlc.AddStandingsParams(standingRows(first))); err != nil {
 			return fmt.Errorf("add standings: %w", err)
 		}
 	}
 	if len(next) == 0 {
 		return nil
 	}
-	p, err := standingRows(next)
-	if err != nil {
-		return err
-	}
-	if err := t.q.PutStandings(ctx, p); err != nil {
+	if err := t.q.PutStandings(ctx, standingRows(next)); err != nil {
 		return fmt.Errorf("put standings: %w", err)
 	}
 	return nil
 }
 
-func standingRows(st []attendance.Standing) (dbsqlc.PutStandingsParams, error) {
+func standingRows(st []attendance.Standing) dbsqlc.PutStandingsParams {
 	n := len(st)
 	p := dbsqlc.PutStandingsParams{
 		SessionIds: make([]attendance.ID, n), StudentIds: make([]attendance.ID, n), States: make([][]byte, n), Statuses: make([]string, n),
 		Methods: make([]string, n), Reasons: make([]string, n), Ats: make([]time.Time, n), Conflicts: make([]bool, n),
 	}
+	const usual = 256 // bytes of a state
+	states := make([]byte, 0, n*usual)
 	for i, s := range st {
-		var err error
-		if p.States[i], err = json.Marshal(s.State); err != nil {
-			return p, fmt.Errorf("encode state: %w", err)
-		}
+		from := len(states)
+		states = s.State.AppendJSON(states)
+		p.States[i] = states[from:]
 		p.SessionIds[i], p.StudentIds[i] = s.Session, s.Student
 		p.Statuses[i], p.Methods[i], p.Reasons[i] = string(s.Status), string(s.Method), s.Reason
 		p.Ats[i], p.Conflicts[i] = s.At, s.Conflict
 	}
-	return p, nil
+	return p
 }
 
 // lastOfEach drops all but the last standing of one student in one session: an
