@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -56,6 +57,9 @@ func (t *tx) Append(ctx context.Context, facts []attendance.Fact) ([]attendance.
 	if err := t.keepAside(ctx, aside, kept); err != nil {
 		return nil, err
 	}
+	for _, f := range facts {
+		delete(t.unheard, f.ID)
+	}
 	return kept, t.told(ctx, facts, kept)
 }
 
@@ -65,6 +69,24 @@ func (t *tx) place(ctx context.Context, facts []attendance.Fact, digests [][32]b
 	if len(which) == 0 {
 		return fresh, nil
 	}
+	which = slices.SortedFunc(slices.Values(which), func(a, b int) int { return facts[a].ID.Compare(facts[b].ID) })
+	p := factRows(facts, digests, which)
+	ids, err := p.Ids, error(nil)
+	if !t.careful && !slices.ContainsFunc(ids, func(id attendance.ID) bool { return !t.unheard[id] }) {
+		err = t.q.AddFacts(ctx, dbsqlc.AddFactsParams(p))
+	} else {
+		ids, err = t.q.AppendFacts(ctx, p)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("append facts: %w", err)
+	}
+	for _, id := range ids {
+		fresh[id] = true
+	}
+	return fresh, nil
+}
+
+func factRows(facts []attendance.Fact, digests [][32]byte, which []int) dbsqlc.AppendFactsParams {
 	n := len(which)
 	p := dbsqlc.AppendFactsParams{
 		Ids: make([]attendance.ID, 0, n), Kinds: make([]string, 0, n), SessionIds: make([]attendance.ID, 0, n), StudentIds: make([]attendance.ID, 0, n),
@@ -99,14 +121,7 @@ func (t *tx) place(ctx context.Context, facts []attendance.Fact, digests [][32]b
 		p.Bodies = append(p.Bodies, f.Body)
 		p.Digests = append(p.Digests, digests[i][:])
 	}
-	ids, err := t.q.AppendFacts(ctx, p)
-	if err != nil {
-		return nil, fmt.Errorf("append facts: %w", err)
-	}
-	for _, id := range ids {
-		fresh[id] = true
-	}
-	return fresh, nil
+	return p
 }
 
 // held are the digests of those facts that were stored before.

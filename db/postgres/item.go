@@ -126,9 +126,18 @@ func (t *tx) Held(ctx context.Context, facts []attendance.ID) ([]attendance.Kept
 	if err != nil {
 		return nil, fmt.Errorf("look up what was kept aside: %w", err)
 	}
-	out := make([]attendance.KeptAside, len(rows))
-	for i, r := range rows {
-		out[i] = attendance.KeptAside{Fact: r.FactID, Sum: hex.EncodeToString(r.Digest[:8]), Why: attendance.Why(r.Reason), Ruled: r.Ruled}
+	if t.unheard == nil {
+		t.unheard = make(map[attendance.ID]bool, len(facts))
+	}
+	for _, id := range facts {
+		t.unheard[id] = true
+	}
+	var out []attendance.KeptAside
+	for _, r := range rows {
+		delete(t.unheard, r.FactID)
+		if r.Reason != "" {
+			out = append(out, attendance.KeptAside{Fact: r.FactID, Sum: hex.EncodeToString(r.Digest[:8]), Why: attendance.Why(r.Reason), Ruled: r.Ruled})
+		}
 	}
 	return out, nil
 }

@@ -168,6 +168,46 @@ func TestUploadsOfOneSessionFromManyDrives(t *testing.T) {
 	}
 }
 
+// A scanner gave its scans to several drives, each of which took them for its own
+// class, and all of them come back at once.
+func TestOneScanFromManyDrivesIsPlacedOnce(t *testing.T) {
+	t.Parallel()
+	const drives, scans = 6, 200
+	s := setup(t, 20, postgres.Options{Uploads: drives})
+	scanner := newID(t)
+	var all sync.WaitGroup
+	var sessions []attendance.ID
+	for range drives {
+		one := newDrive(t, s.pair(t, newID(t).String()).ID)
+		se := one.opens(t, s).Session
+		sessions = append(sessions, se)
+		for n := range int64(scans) {
+			one.write(t, attendance.Fact{
+				ID: attendance.ScanID(scanner, 1, n+1), Kind: attendance.MarkSeen, Session: se, Student: s.students[n%20], Actor: scanner,
+				Class: attendance.Evidence, Status: attendance.Present, Method: attendance.Biometric, Device: &attendance.DeviceRef{ID: scanner, Epoch: 1, Seq: n + 1},
+			})
+		}
+		all.Go(func() { s.mustReceive(t, one.from(0)) })
+	}
+	all.Wait()
+	placed, aside := 0, 0
+	for _, se := range sessions {
+		facts := s.facts(t, se)
+		placed += len(facts) - 1
+		_, want, err := attendance.Fold(facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := view(t, s.store, standings(se)); len(got) != len(want) {
+			t.Errorf("got %d standings, want %d as the facts say", len(got), len(want))
+		}
+	}
+	err := s.pool.QueryRow(t.Context(), `SELECT count(*) FROM inbox WHERE reason = 'hash_conflict'`).Scan(&aside)
+	if err != nil || placed != scans || aside != (drives-1)*scans {
+		t.Errorf("got %d placed and %d aside, %v, want %d and what the other drives said: %d", placed, aside, err, scans, (drives-1)*scans)
+	}
+}
+
 func TestOnlyOneOfTwoOpeningsWins(t *testing.T) {
 	t.Parallel()
 	s := setup(t, 1, postgres.Options{})

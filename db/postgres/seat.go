@@ -43,7 +43,7 @@ func (t *tx) PutStandings(ctx context.Context, st []attendance.Standing) error {
 	var first, next []attendance.Standing
 	for _, s := range lastOfEach(st) {
 		seat := attendance.Seat{Session: s.Session, Student: s.Student}
-		if t.vacant[seat] {
+		if t.vacant[seat] && !t.careful {
 			first = append(first, s)
 		} else {
 			next = append(next, s)

@@ -136,7 +136,7 @@ func (s *Store) write(ctx context.Context, fn func(context.Context, *tx) error) 
 
 func (s *Store) retry(ctx context.Context, o pgx.TxOptions, fn func(context.Context, *tx) error) error {
 	for n := 1; ; n++ {
-		err := s.once(ctx, o, fn)
+		err := s.once(ctx, o, n > 1, fn)
 		if err == nil || n == attempts || !lostRace(err) {
 			return err
 		}
@@ -152,13 +152,13 @@ func (s *Store) retry(ctx context.Context, o pgx.TxOptions, fn func(context.Cont
 }
 
 func (s *Store) read(ctx context.Context, fn func(context.Context, *tx) error) error {
-	return s.once(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn)
+	return s.once(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, false, fn)
 }
 
 // rollbackFor is the longest wait for a connection to forget a transaction.
 const rollbackFor = 5 * time.Second
 
-func (s *Store) once(ctx context.Context, o pgx.TxOptions, fn func(context.Context, *tx) error) error {
+func (s *Store) once(ctx context.Context, o pgx.TxOptions, careful bool, fn func(context.Context, *tx) error) error {
 	if o.AccessMode != pgx.ReadOnly {
 		var err error
 		if o, err = signed(ctx, o); err != nil {
@@ -176,7 +176,7 @@ func (s *Store) once(ctx context.Context, o pgx.TxOptions, fn func(context.Conte
 		defer cancel()
 		_ = pg.Rollback(ctx)
 	}()
-	t := &tx{q: dbsqlc.New(pg), pg: pg, hook: s.hook, recount: s.recount, leave: s.leave, now: s.now}
+	t := &tx{q: dbsqlc.New(pg), pg: pg, hook: s.hook, recount: s.recount, leave: s.leave, now: s.now, careful: careful}
 	if err := fn(ctx, t); err != nil {
 		return err
 	}
@@ -198,8 +198,13 @@ func lostRace(err error) bool {
 	switch pg.Code {
 	case "40001", "40P01": // serialization_failure, deadlock_detected
 		return true
-	case "23505": // two first heartbeats of one scanner
-		return pg.ConstraintName == "device_mac"
+	case "23505":
+		switch pg.ConstraintName {
+		case "device_mac": // two first heartbeats of one scanner
+			return true
+		case "fact_pkey", "fact_scan", "standing_pkey": // somebody was quicker than a look: see tx.careful
+			return true
+		}
 	}
 	return false
 }

@@ -22,6 +22,8 @@ type tx struct {
 	now   func() time.Time
 
 	sessions map[attendance.ID]attendance.Session // that this transaction has locked
+	careful  bool                                 // it runs again: what cannot be did happen
+	unheard  map[attendance.ID]bool               // facts that are neither in the log nor in the inbox
 	made     map[attendance.ID]bool               // sessions whose rows are its own
 	empty    map[attendance.ID]bool               // those of them in which nothing stands
 	vacant   map[attendance.Seat]bool             // seats of sessions it is alone in, where nothing stands

@@ -1,6 +1,7 @@
 -- name: AppendFacts :many
 -- The ids that were not here yet. What waited in the inbox with the same bytes
--- has found its place.
+-- has found its place. Facts come by id, so that two who bring the same ones never
+-- wait for each other in a circle.
 WITH given AS (
     SELECT unnest(@ids::uuid[]) AS id, unnest(@kinds::text[]) AS kind, unnest(@session_ids::uuid[]) AS session_id,
         unnest(@student_ids::uuid[]) AS student_id, unnest(@node_ids::uuid[]) AS node_id,
@@ -15,7 +16,7 @@ WITH given AS (
         device_seq, class, ord, effective_at, body, digest)
     SELECT id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
         device_seq, class, ord, effective_at, body, digest
-    FROM given ORDER BY id
+    FROM given
     ON CONFLICT DO NOTHING
     RETURNING fact.id, fact.digest
 ), placed AS (
@@ -23,6 +24,19 @@ WITH given AS (
     FROM kept WHERE inbox.fact_id = kept.id AND inbox.digest = kept.digest AND inbox.resolved_at IS NULL
 )
 SELECT kept.id FROM kept ORDER BY kept.id;
+
+-- name: AddFacts :exec
+-- What is neither in the log nor in the inbox; see Held.
+INSERT INTO fact (id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
+    device_seq, class, ord, effective_at, body, digest)
+SELECT unnest(@ids::uuid[]) AS id, unnest(@kinds::text[]) AS kind, unnest(@session_ids::uuid[]) AS session_id,
+    unnest(@student_ids::uuid[]) AS student_id, unnest(@node_ids::uuid[]) AS node_id,
+    unnest(@incarnations::uuid[]) AS incarnation, unnest(@seqs::bigint[]) AS seq,
+    unnest(@gesture_ids::uuid[]) AS gesture_id, unnest(@device_ids::uuid[]) AS device_id,
+    unnest(@device_epochs::bigint[]) AS device_epoch, unnest(@device_seqs::bigint[]) AS device_seq,
+    unnest(@classes::smallint[]) AS class, unnest(@ords::bigint[]) AS ord,
+    unnest(@effective_ats::timestamptz[]) AS effective_at, unnest(@bodies::bytea[]) AS body,
+    unnest(@digests::bytea[]) AS digest;
 
 -- name: Digests :many
 SELECT id, digest FROM fact WHERE id = ANY(@ids::uuid[]) ORDER BY id;

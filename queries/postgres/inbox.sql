@@ -39,10 +39,13 @@ WHERE fact_id = ANY(@fact_ids::uuid[]) AND reason = 'unknown_session' AND resolv
 SELECT count(*)::int FROM inbox WHERE resolved_at IS NULL AND reason NOT IN ('walk_in', 'clone_suspect', 'clock_ahead');
 
 -- name: Held :many
--- Those that still wait, and those that a person dealt with.
-SELECT fact_id, digest, reason, (resolved_at IS NOT NULL)::boolean AS ruled FROM inbox
-WHERE fact_id = ANY(@fact_ids::uuid[]) AND resolution IS DISTINCT FROM 'placed'
-ORDER BY id;
+-- Those that still wait, and those that a person dealt with; and without a reason
+-- those that are in the log, so that what is in neither need not be looked for again.
+SELECT i.fact_id, i.digest, i.reason, (i.resolved_at IS NOT NULL)::boolean AS ruled FROM inbox i
+WHERE i.fact_id = ANY(@fact_ids::uuid[]) AND i.resolution IS DISTINCT FROM 'placed'
+UNION ALL
+SELECT f.id, f.digest, '', false FROM fact f WHERE f.id = ANY(@fact_ids::uuid[])
+ORDER BY fact_id, reason;
 
 -- name: RenameAside :exec
 -- Unless the same bytes wait for that reason already: then they wait for it once.

@@ -12,6 +12,61 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+const addFacts = `-- name: AddFacts :exec
+INSERT INTO fact (id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
+    device_seq, class, ord, effective_at, body, digest)
+SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS kind, unnest($3::uuid[]) AS session_id,
+    unnest($4::uuid[]) AS student_id, unnest($5::uuid[]) AS node_id,
+    unnest($6::uuid[]) AS incarnation, unnest($7::bigint[]) AS seq,
+    unnest($8::uuid[]) AS gesture_id, unnest($9::uuid[]) AS device_id,
+    unnest($10::bigint[]) AS device_epoch, unnest($11::bigint[]) AS device_seq,
+    unnest($12::smallint[]) AS class, unnest($13::bigint[]) AS ord,
+    unnest($14::timestamptz[]) AS effective_at, unnest($15::bytea[]) AS body,
+    unnest($16::bytea[]) AS digest
+`
+
+type AddFactsParams struct {
+	Ids          []attendance.ID
+	Kinds        []string
+	SessionIds   []attendance.ID
+	StudentIds   []attendance.ID
+	NodeIds      []attendance.ID
+	Incarnations []attendance.ID
+	Seqs         []int64
+	GestureIds   []attendance.ID
+	DeviceIds    []attendance.ID
+	DeviceEpochs []int64
+	DeviceSeqs   []int64
+	Classes      []int16
+	Ords         []int64
+	EffectiveAts []time.Time
+	Bodies       [][]byte
+	Digests      [][]byte
+}
+
+// What is neither in the log nor in the inbox; see Held.
+func (q *Queries) AddFacts(ctx context.Context, arg AddFactsParams) error {
+	_, err := q.db.Exec(ctx, addFacts,
+		arg.Ids,
+		arg.Kinds,
+		arg.SessionIds,
+		arg.StudentIds,
+		arg.NodeIds,
+		arg.Incarnations,
+		arg.Seqs,
+		arg.GestureIds,
+		arg.DeviceIds,
+		arg.DeviceEpochs,
+		arg.DeviceSeqs,
+		arg.Classes,
+		arg.Ords,
+		arg.EffectiveAts,
+		arg.Bodies,
+		arg.Digests,
+	)
+	return err
+}
+
 const appendFacts = `-- name: AppendFacts :many
 WITH given AS (
     SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS kind, unnest($3::uuid[]) AS session_id,
@@ -27,7 +82,7 @@ WITH given AS (
         device_seq, class, ord, effective_at, body, digest)
     SELECT id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
         device_seq, class, ord, effective_at, body, digest
-    FROM given ORDER BY id
+    FROM given
     ON CONFLICT DO NOTHING
     RETURNING fact.id, fact.digest
 ), placed AS (
@@ -57,7 +112,8 @@ type AppendFactsParams struct {
 }
 
 // The ids that were not here yet. What waited in the inbox with the same bytes
-// has found its place.
+// has found its place. Facts come by id, so that two who bring the same ones never
+// wait for each other in a circle.
 func (q *Queries) AppendFacts(ctx context.Context, arg AppendFactsParams) ([]attendance.ID, error) {
 	rows, err := q.db.Query(ctx, appendFacts,
 		arg.Ids,
