@@ -25,7 +25,7 @@ type program struct {
 
 var templateHash = sync.OnceValues(func() (string, error) { return pgtest.Hash(postgres.Migrations(), "river v0.51.1") })
 
-func configOf(t *testing.T, url string) server.Config {
+func configOf(t testing.TB, url string) server.Config {
 	t.Helper()
 	return server.Config{
 		Host: "127.0.0.1", DatabaseURL: url, Schema: "public", Data: t.TempDir(), Zone: time.UTC,
@@ -34,7 +34,7 @@ func configOf(t *testing.T, url string) server.Config {
 }
 
 // start runs the cloud until the test ends, and sees it end well.
-func start(t *testing.T, change func(*server.Config)) *program {
+func start(t testing.TB, change func(*server.Config)) *program {
 	t.Helper()
 	hash, err := templateHash()
 	if err != nil {
@@ -49,7 +49,7 @@ func start(t *testing.T, change func(*server.Config)) *program {
 }
 
 // startOn is start for a database that is there.
-func startOn(t *testing.T, c server.Config) *program {
+func startOn(t testing.TB, c server.Config) *program {
 	t.Helper()
 	s, err := server.New(t.Context(), c)
 	if err != nil {
@@ -88,7 +88,7 @@ type answer struct {
 	raw    []byte
 }
 
-func (a answer) into(t *testing.T, v any) {
+func (a answer) into(t testing.TB, v any) {
 	t.Helper()
 	if err := json.Unmarshal(a.raw, v); err != nil {
 		t.Fatalf("%d %s: %v", a.status, a.raw, err)
@@ -108,7 +108,7 @@ func (a answer) problem(t *testing.T) string {
 	return p.Type[len("urn:arise:problem:"):]
 }
 
-func (p *program) do(t *testing.T, method, path, token string, body any, header ...string) answer {
+func (p *program) do(t testing.TB, method, path, token string, body any, header ...string) answer {
 	t.Helper()
 	var send io.Reader
 	switch b := body.(type) {

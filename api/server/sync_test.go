@@ -33,7 +33,7 @@ type drive struct {
 }
 
 // claim pairs a new drive of all courses.
-func (p *program) claim(t *testing.T, name string) *drive {
+func (p *program) claim(t testing.TB, name string) *drive {
 	t.Helper()
 	code, err := server.Pair(t.Context(), p.config, name, nil)
 	if err != nil {
@@ -47,7 +47,7 @@ func (p *program) claim(t *testing.T, name string) *drive {
 }
 
 // claimAs brings a code with a key of its own, and returns the pendrive's name.
-func (d *drive) claimAs(t *testing.T, code string, which byte) string {
+func (d *drive) claimAs(t testing.TB, code string, which byte) string {
 	t.Helper()
 	key := bytes.Repeat([]byte{which}, 32)
 	var got struct {
@@ -127,7 +127,7 @@ func (d *drive) class(t *testing.T, school demo.School) []attendance.Fact {
 	}
 }
 
-func packed(t *testing.T, body any) []byte {
+func packed(t testing.TB, body any) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -140,7 +140,7 @@ func packed(t *testing.T, body any) []byte {
 	return b.Bytes()
 }
 
-func newID(t *testing.T) attendance.ID {
+func newID(t testing.TB) attendance.ID {
 	t.Helper()
 	id, err := attendance.NewID(time.Now(), rand.Reader)
 	if err != nil {
