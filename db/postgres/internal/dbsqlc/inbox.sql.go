@@ -120,9 +120,11 @@ func (q *Queries) CountAside(ctx context.Context) (int32, error) {
 }
 
 const held = `-- name: Held :many
-SELECT fact_id, digest, reason, (resolved_at IS NOT NULL)::boolean AS ruled FROM inbox
-WHERE fact_id = ANY($1::uuid[]) AND resolution IS DISTINCT FROM 'placed'
-ORDER BY id
+SELECT i.fact_id, i.digest, i.reason, (i.resolved_at IS NOT NULL)::boolean AS ruled FROM inbox i
+WHERE i.fact_id = ANY($1::uuid[]) AND i.resolution IS DISTINCT FROM 'placed'
+UNION ALL
+SELECT f.id, f.digest, '', false FROM fact f WHERE f.id = ANY($1::uuid[])
+ORDER BY fact_id, reason
 `
 
 type HeldRow struct {
@@ -132,7 +134,8 @@ type HeldRow struct {
 	Ruled  bool
 }
 
-// Those that still wait, and those that a person dealt with.
+// Those that still wait, and those that a person dealt with; and without a reason
+// those that are in the log, so that what is in neither need not be looked for again.
 func (q *Queries) Held(ctx context.Context, factIds []attendance.ID) ([]HeldRow, error) {
 	rows, err := q.db.Query(ctx, held, factIds)
 	if err != nil {

@@ -20,7 +20,7 @@ WITH given AS (
 )
 INSERT INTO standing (session_id, student_id, state, status, method, reason, at, conflict)
 SELECT session_id, student_id, state, status, method, reason, nullif(at, '0001-01-01 00:00:00+00'::timestamptz), conflict
-FROM given ORDER BY session_id, student_id
+FROM given
 `
 
 type AddStandingsParams struct {
