@@ -68,8 +68,14 @@ func (o *output) String() string {
 // start runs a program with nothing of our environment but what is named.
 func start(t testing.TB, name string, env []string, args ...string) *program {
 	t.Helper()
+	return startAt(t, filepath.Join(bin, name), env, args...)
+}
+
+// startAt starts a program that lies anywhere.
+func startAt(t testing.TB, name string, env []string, args ...string) *program {
+	t.Helper()
 	p := &program{t: t, out: &output{}, done: make(chan struct{})}
-	p.cmd = exec.Command(filepath.Join(bin, name), args...)
+	p.cmd = exec.Command(name, args...)
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {

@@ -34,7 +34,7 @@ type school struct {
 	claim   string
 }
 
-func openSchool(t testing.TB) *school {
+func openSchool(t testing.TB, more ...string) *school {
 	t.Helper()
 	none := func(context.Context, string) error { return nil } // the program migrates itself
 	url := pgtest.New(t, none, "empty")
@@ -47,6 +47,7 @@ func openSchool(t testing.TB) *school {
 	s := &school{t: t, db: pool, env: []string{
 		"DATABASE_URL=" + url, "ARISE_DATA=" + data, "ARISE_DEMO=1", "HOST=127.0.0.1", "SECRET_KEY=" + strings.Repeat("k", 32),
 	}}
+	s.env = append(s.env, more...)
 	s.cloud, s.program = s.replica()
 	s.net = newNetwork(t, s.cloud)
 	s.claim = claimIn(t, filepath.Join(data, "demo", "edge.env"))
