@@ -19,6 +19,9 @@ func isSHA256(verifier string) bool {
 	return err == nil && len(sum) == sha256.Size
 }
 
+// Original reports that a verifier came from the original system.
+func Original(verifier string) bool { return imported(verifier) }
+
 func imported(verifier string) bool { return isBcrypt(verifier) || isSHA256(verifier) }
 
 // Stale reports that a verifier should be made anew from the secret it belongs to.

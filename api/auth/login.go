@@ -23,6 +23,7 @@ type Student struct {
 	Name           string
 	UniversityRoll string
 	PasswordHash   string // empty: cannot sign in
+	MustChange     bool   // the password was made by somebody else
 }
 
 // Login is one sign-in of a person in one place. A token that carries its id is

@@ -26,7 +26,7 @@ type adminSignInBody struct {
 	Token      string    `json:"token" doc:"For programs; browsers get it as a cookie that scripts cannot read."`
 	ExpiresAt  time.Time `json:"expires_at"`
 	Username   string    `json:"username"`
-	MustChange bool      `json:"must_change" doc:"Choose a password of your own before anything else."`
+	MustChange bool      `json:"must_change" doc:"Choose a password of your own before anything else: POST /api/admin/password."`
 }
 
 type signInOutput struct {
@@ -53,6 +53,7 @@ func (d Deps) signInAdmin(ctx context.Context, in *signInInput) (*signInOutput, 
 	find := func() (signin.Person, error) {
 		var err error
 		who, err = d.Accounts.AccountNamed(ctx, username)
+		who.MustChange = who.MustChange || auth.Original(who.PasswordHash)
 		return signin.Person{Actor: attendance.Actor{ID: who.ID, Role: attendance.RoleAdmin}, Verifier: who.PasswordHash}, err
 	}
 	wrong := rest.NewProblem(http.StatusUnauthorized, "wrong-credentials", "the username or the password is wrong")

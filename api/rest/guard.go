@@ -107,7 +107,7 @@ func admit(op *huma.Operation, who Authenticator, r *http.Request) (auth.Princip
 			if no == nil {
 				no = may(p, op)
 			}
-			if no == nil || broken(no) {
+			if no == nil || broken(no) || p.MustChange { // of whom it is known, whoever else may
 				return p, no
 			}
 			// Of several refusals, the one that looked at the token.
@@ -123,7 +123,7 @@ func admit(op *huma.Operation, who Authenticator, r *http.Request) (auth.Princip
 // its scopes.
 func may(p auth.Principal, op *huma.Operation) error {
 	if p.MustChange && op.Metadata[beforeChange] == nil {
-		return NewProblem(http.StatusForbidden, "must-change", "choose a password of your own first: POST /api/admin/password")
+		return NewProblem(http.StatusForbidden, "must-change", "choose a password of your own first: POST /api/"+string(p.Role)+"/password")
 	}
 	if p.Shut && op.Metadata[evenShut] == nil {
 		return attendance.ErrRevoked

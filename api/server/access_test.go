@@ -202,9 +202,75 @@ func TestAStudentChoosesAPassword(t *testing.T) {
 	}
 }
 
+// due signs a student in and wants to know whether they have to choose a password
+// before anything else.
+func (p *program) due(t *testing.T, roll, password string) (token string, due bool) {
+	t.Helper()
+	token = p.signInStudent(t, roll, password)
+	var said struct {
+		MustChange bool `json:"must_change"`
+	}
+	p.do(t, http.MethodPost, studentLogin, "", object{"university_roll_no": roll, "password": password}).into(t, &said)
+	a := p.do(t, http.MethodGet, "/api/student/dashboard", token, nil)
+	due = a.status == http.StatusForbidden && a.problem(t) == "must-change"
+	if due != said.MustChange || due && !strings.Contains(string(a.raw), "/api/student/password") {
+		t.Errorf("%s: signing in says must_change %t, then got %d %s", roll, said.MustChange, a.status, a.raw)
+	}
+	return token, due
+}
+
+func TestAPasswordThatSomebodyElseMadeIsChangedBeforeAnythingElse(t *testing.T) {
+	t.Parallel()
+	c := clerkOf(t)
+	const once, shared, own = "seven blue doors", "three wet dogs", "nine red bicycles"
+	form := object{"student_name": "Asha", "university_roll_no": "U-1", "enrollment_no": "E-1", "email1": "asha@example.org", "password": once}
+	var added struct{ ID string }
+	a := c.do(t, http.MethodPost, "/api/admin/students", c.token, form)
+	if a.into(t, &added); a.status != http.StatusCreated {
+		t.Fatalf("got %d %s", a.status, a.raw)
+	}
+	const head = "student_name,university_roll_no,enrollment_no,email1,email2,password\n"
+	c.take(t, "students", head+"Binod,U-2,E-2,b@example.org,,\nChitra,U-3,E-3,c@example.org,,"+once+"\n", "default_password", shared)
+	if a := c.form(t, "/api/admin/students/bulk-import", head+"Devi,U-4,E-4,d@example.org,,\n", "default_password", shared); a.status != http.StatusOK {
+		t.Fatalf("got %d %s", a.status, a.raw)
+	}
+	for roll, password := range map[string]string{"U-1": once, "U-2": shared, "U-3": once, "U-4": shared} {
+		token, due := c.due(t, roll, password)
+		if !due {
+			t.Errorf("%s: got in with a password that somebody else made", roll)
+		}
+		c.refuses(t, "GET", "/api/student/logins", token, nil, 403, "must-change", "")
+		c.refuses(t, "POST", "/api/online/mark-attendance", token, object{"token": "x", "otp": "1"}, 403, "must-change", "") // which nobody may call, too
+		if a := c.do(t, http.MethodPost, "/api/student/password", token, object{"current": password, "new": own}); a.status != http.StatusNoContent {
+			t.Errorf("%s: got %d %s, want the way out to be open", roll, a.status, a.raw)
+		}
+		if a := c.do(t, http.MethodGet, "/api/student/logins", token, nil); a.status != http.StatusOK {
+			t.Errorf("%s: afterwards got %d %s", roll, a.status, a.raw)
+		}
+	}
+	form["password"], form["student_name"] = "", "Asha Rao"
+	change := func() {
+		t.Helper()
+		if a := c.do(t, http.MethodPut, "/api/admin/students/"+added.ID, c.token, form); a.status != http.StatusOK {
+			t.Fatalf("got %d %s", a.status, a.raw)
+		}
+	}
+	if change(); true {
+		if _, due := c.due(t, "U-1", own); due {
+			t.Error("another name made the password due")
+		}
+	}
+	form["password"] = once
+	if change(); true {
+		if _, due := c.due(t, "U-1", once); !due {
+			t.Error("got in with a password that the office set anew")
+		}
+	}
+}
+
 func TestAVerifierOfTheOriginalIsGoodOnce(t *testing.T) {
 	t.Parallel()
-	p := start(t, nil)
+	p := office(t)
 	// The original's cost is 12; the least one is enough to see it replaced.
 	slow := func(secret string) string {
 		raw, err := bcrypt.GenerateFromPassword([]byte(secret), bcrypt.MinCost)
@@ -224,12 +290,24 @@ func TestAVerifierOfTheOriginalIsGoodOnce(t *testing.T) {
 		if got := p.kept(t, "student", "password_hash", s[roll].ID); got != s[roll].PasswordHash {
 			t.Errorf("%s: got %q after a wrong password, want the old verifier", roll, got)
 		}
-		p.signInStudent(t, roll, password)
+		if _, due := p.due(t, roll, password); !due {
+			t.Errorf("%s: got in with a password that an import of the original may have made", roll)
+		}
 		if got := p.kept(t, "student", "password_hash", s[roll].ID); !strings.HasPrefix(got, "$argon2id$") {
 			t.Errorf("%s: got %q, want argon2id", roll, got)
 		}
 		p.signInStudent(t, roll, password)
 		p.refuses(t, "POST", studentLogin, "", object{"university_roll_no": roll, "password": "wrong password"}, 401, "wrong-credentials", "")
+	}
+	p.sql(t, "UPDATE account SET password_hash = '"+slow("admin")+"'")
+	mine := p.signIn(t, "admin", "admin")
+	p.refuses(t, "GET", "/api/admin/admins", mine, nil, 403, "must-change", "")
+	p.refuses(t, "GET", "/api/admin/admins", p.signIn(t, "admin", "admin"), nil, 403, "must-change", "")
+	if a := p.do(t, http.MethodPost, "/api/admin/password", mine, object{"current": "admin", "new": password}); a.status != http.StatusNoContent {
+		t.Errorf("the office: got %d %s", a.status, a.raw)
+	}
+	if a := p.do(t, http.MethodGet, "/api/admin/admins", mine, nil); a.status != http.StatusOK {
+		t.Errorf("the office, afterwards: got %d %s", a.status, a.raw)
 	}
 	p.signInTeacher(t, "a-1", pin)
 	if got := p.kept(t, "teacher", "pin_hash", te.ID); !strings.HasPrefix(got, "$argon2id$") || drive.verifier(t, te.ID) != got {

@@ -55,6 +55,9 @@ func (w *walk) try(t *testing.T, r row) {
 		t.Fatalf("got %d %s, want %d", got.status, got.raw, want)
 	}
 	w.holds(t, r, got)
+	if r.sql != "" {
+		w.sql(t, r.sql)
+	}
 	if r.conflict {
 		w.want(t, "again", w.send(t, r, path, token, r.body), http.StatusConflict)
 	}

@@ -17,6 +17,7 @@ type row struct {
 	lost         bool   // with an id that nobody has it is 404
 	raw          bool   // the answer is no JSON
 	upload       string // a file in place of a body
+	sql          string // what else has to have happened before the next row
 }
 
 const (
@@ -157,7 +158,7 @@ var reference = []row{
 	},
 	{method: get, path: "/api/online/session/{link}/info", lost: true, shape: `{"course_code":"M101","course_name":"Maths","is_active":true,"marked_count":0,"teacher_name":"T","time_remaining_seconds":1799,"topic":"Zoom","total_students":6}`},
 	{method: get, path: "/api/online/session/{link}/otp", who: "teacher", lost: true, shape: `{"otp":"243818","time_remaining":30}`, keep: map[string]string{"otp": "otp"}},
-	{method: post, path: "/api/student/login", body: object{"university_roll_no": "U-001", "password": "seven blue doors"}, shape: `{"student_name":"Student 1","token":"eyJ"}`, keep: map[string]string{"token:student": "token"}, invalid: []any{object{}}},
+	{method: post, path: "/api/student/login", body: object{"university_roll_no": "U-001", "password": "seven blue doors"}, shape: `{"student_name":"Student 1","token":"eyJ"}`, keep: map[string]string{"token:student": "token"}, invalid: []any{object{}}, sql: "UPDATE student SET must_change = false"}, // the original let everybody keep the first password
 	{method: post, path: "/api/online/mark-attendance", who: "student", body: object{"token": "{link}", "university_roll_no": "u-001", "otp": "{otp}"}, shape: `{"status":"success","message":"Attendance marked successfully!","student_name":"Student 1"}`, invalid: []any{object{}}},
 	{
 		method: get, path: "/api/teacher/session/{online}/online-status", who: "teacher", lost: true,

@@ -25,7 +25,7 @@ func (p *program) change(t *testing.T, fn func(context.Context, attendance.Regis
 	}
 }
 
-// student makes a student who signs in with a verifier.
+// student makes a student who signs in with a verifier, and chose what it verifies.
 func (p *program) student(t *testing.T, roll, verifier string) attendance.StudentEntry {
 	t.Helper()
 	s := attendance.StudentEntry{
@@ -33,6 +33,7 @@ func (p *program) student(t *testing.T, roll, verifier string) attendance.Studen
 		PasswordHash: verifier,
 	}
 	p.change(t, func(ctx context.Context, r attendance.Registrar) error { return r.PutStudent(ctx, s) })
+	p.sql(t, "UPDATE student SET must_change = false WHERE id = '"+s.ID.String()+"'")
 	return s
 }
 

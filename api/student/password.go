@@ -19,10 +19,10 @@ type studentPasswordInput struct {
 }
 
 func (d Deps) password(api huma.API) {
-	rest.Handle(api, ofStudent(huma.Operation{
+	rest.Handle(api, rest.BeforeChange(ofStudent(huma.Operation{
 		OperationID: "change-student-password", Method: http.MethodPost, Path: "/api/student/password", Summary: "Change my password",
 		Description: "Ends my sign-ins everywhere else.", DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusTooManyRequests},
-	}), d.changePassword)
+	})), d.changePassword)
 }
 
 func (d Deps) changePassword(ctx context.Context, in *studentPasswordInput) (*struct{}, error) {

@@ -26,6 +26,7 @@ type studentSignInBody struct {
 	StudentName string    `json:"student_name"`
 	Token       string    `json:"token" doc:"For programs; browsers get it as a cookie that scripts cannot read."`
 	ExpiresAt   time.Time `json:"expires_at"`
+	MustChange  bool      `json:"must_change" doc:"Choose a password of your own before anything else: POST /api/student/password."`
 }
 
 type signInOutput struct {
@@ -48,8 +49,10 @@ func (d Deps) signIn(api huma.API) {
 
 func (d Deps) signInStudent(ctx context.Context, in *studentSignInInput) (*signInOutput, error) {
 	roll := strings.TrimSpace(in.Body.Roll)
+	due := false
 	find := func() (signin.Person, error) {
 		who, err := d.Students.StudentByRoll(ctx, roll)
+		due = who.MustChange || auth.Original(who.PasswordHash)
 		return person(who), err
 	}
 	wrong := rest.NewProblem(http.StatusUnauthorized, "wrong-credentials", "the roll number or the password is wrong")
@@ -63,7 +66,7 @@ func (d Deps) signInStudent(ctx context.Context, in *studentSignInInput) (*signI
 	}
 	return &signInOutput{
 		SetCookie: now.Cookie,
-		Body:      studentSignInBody{StudentName: who.Name, Token: now.Token, ExpiresAt: now.ExpiresAt},
+		Body:      studentSignInBody{StudentName: who.Name, Token: now.Token, ExpiresAt: now.ExpiresAt, MustChange: due},
 	}, nil
 }
 

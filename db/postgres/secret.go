@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/db/postgres/internal/dbsqlc"
 )
 
@@ -13,9 +14,9 @@ func (s *Store) Rehash(ctx context.Context, who attendance.Actor, stale, fresh s
 	q := dbsqlc.New(s.pool)
 	switch who.Role {
 	case attendance.RoleAdmin:
-		return q.RehashAccount(ctx, fresh, who.ID, stale)
+		return q.RehashAccount(ctx, fresh, auth.Original(stale), who.ID, stale)
 	case attendance.RoleStudent:
-		return q.RehashStudent(ctx, fresh, who.ID, stale)
+		return q.RehashStudent(ctx, fresh, auth.Original(stale), who.ID, stale)
 	case attendance.RoleTeacher:
 		return s.changeTeacher(ctx, who.ID, func(t *dbsqlc.Teacher) {
 			if t.PINHash == stale {

@@ -19,8 +19,9 @@ VALUES (@id, @username, @password_hash, @created_at, @must_change);
 UPDATE account SET password_hash = @password_hash, must_change = false WHERE id = @id AND archived_at IS NULL;
 
 -- name: RehashAccount :exec
--- Unless it was changed meanwhile.
-UPDATE account SET password_hash = @fresh WHERE id = @id AND password_hash = @stale;
+-- Unless it was changed meanwhile. Of the original's, the password may be the one that
+-- every installation began with.
+UPDATE account SET password_hash = @fresh, must_change = must_change OR @original::boolean WHERE id = @id AND password_hash = @stale;
 
 -- name: ResetPassword :execrows
 -- Somebody else made the password.

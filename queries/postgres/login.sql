@@ -4,7 +4,7 @@ VALUES (@id, @person_id, @role, @created_at, @created_at, @expires_at, @agent, @
 
 -- name: OpenLogin :one
 -- Somebody who was archived is signed in nowhere.
-SELECT l.person_id, l.role, l.last_seen_at, coalesce(a.must_change, false) AS must_change
+SELECT l.person_id, l.role, l.last_seen_at, coalesce(a.must_change, s.must_change, false) AS must_change
 FROM login l
 LEFT JOIN account a ON l.role = 'admin' AND a.id = l.person_id AND a.archived_at IS NULL
 LEFT JOIN teacher t ON l.role = 'teacher' AND t.id = l.person_id AND t.archived_at IS NULL

@@ -1,23 +1,26 @@
 -- name: StudentByRoll :one
 -- The index is on upper(); an empty number is nobody's.
-SELECT id, name, university_roll, password_hash FROM student
+SELECT id, name, university_roll, password_hash, must_change FROM student
 WHERE upper(university_roll) = upper(@university_roll) AND university_roll <> '' AND archived_at IS NULL;
 
 -- name: SigningStudent :one
-SELECT id, name, university_roll, password_hash FROM student WHERE id = @id AND archived_at IS NULL;
+SELECT id, name, university_roll, password_hash, must_change FROM student WHERE id = @id AND archived_at IS NULL;
 
 -- name: SetStudentPassword :execrows
-UPDATE student SET password_hash = @password_hash WHERE id = @id AND archived_at IS NULL;
+UPDATE student SET password_hash = @password_hash, must_change = false WHERE id = @id AND archived_at IS NULL;
 
 -- name: RehashStudent :exec
--- Unless it was changed meanwhile.
-UPDATE student SET password_hash = @fresh WHERE id = @id AND password_hash = @stale;
+-- Unless it was changed meanwhile. Of the original's, nobody knows who made it: its
+-- imports gave a whole class one password.
+UPDATE student SET password_hash = @fresh, must_change = must_change OR @original::boolean WHERE id = @id AND password_hash = @stale;
 
 -- name: PutStudent :exec
-INSERT INTO student (id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at)
-VALUES (@id, @name, @university_roll, @enrolment_no, @email, @email2, @password_hash, @archived_at)
+-- A password that comes this way was made by somebody else, whoever writes it.
+INSERT INTO student (id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, must_change)
+VALUES (@id, @name, @university_roll, @enrolment_no, @email, @email2, @password_hash, @archived_at, @password_hash <> '')
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, university_roll = excluded.university_roll,
     enrolment_no = excluded.enrolment_no, email = excluded.email, email2 = excluded.email2,
+    must_change = CASE WHEN excluded.password_hash = student.password_hash THEN student.must_change ELSE excluded.must_change END,
     password_hash = excluded.password_hash, archived_at = CASE WHEN excluded.archived_at IS NOT NULL THEN coalesce(student.archived_at, excluded.archived_at) END;
 
 -- name: RemoveStudent :execrows

@@ -166,12 +166,18 @@ func (q *Queries) OfferSetup(ctx context.Context, tokenHash []byte, expiresAt ti
 }
 
 const rehashAccount = `-- name: RehashAccount :exec
-UPDATE account SET password_hash = $1 WHERE id = $2 AND password_hash = $3
+UPDATE account SET password_hash = $1, must_change = must_change OR $2::boolean WHERE id = $3 AND password_hash = $4
 `
 
-// Unless it was changed meanwhile.
-func (q *Queries) RehashAccount(ctx context.Context, fresh string, iD attendance.ID, stale string) error {
-	_, err := q.db.Exec(ctx, rehashAccount, fresh, iD, stale)
+// Unless it was changed meanwhile. Of the original's, the password may be the one that
+// every installation began with.
+func (q *Queries) RehashAccount(ctx context.Context, fresh string, original bool, iD attendance.ID, stale string) error {
+	_, err := q.db.Exec(ctx, rehashAccount,
+		fresh,
+		original,
+		iD,
+		stale,
+	)
 	return err
 }
 

@@ -107,7 +107,7 @@ func (q *Queries) Logins(ctx context.Context, personID attendance.ID, role strin
 }
 
 const openLogin = `-- name: OpenLogin :one
-SELECT l.person_id, l.role, l.last_seen_at, coalesce(a.must_change, false) AS must_change
+SELECT l.person_id, l.role, l.last_seen_at, coalesce(a.must_change, s.must_change, false) AS must_change
 FROM login l
 LEFT JOIN account a ON l.role = 'admin' AND a.id = l.person_id AND a.archived_at IS NULL
 LEFT JOIN teacher t ON l.role = 'teacher' AND t.id = l.person_id AND t.archived_at IS NULL

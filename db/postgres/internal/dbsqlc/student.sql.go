@@ -154,10 +154,11 @@ func (q *Queries) ListStudents(ctx context.Context, arg ListStudentsParams) ([]L
 }
 
 const putStudent = `-- name: PutStudent :exec
-INSERT INTO student (id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO student (id, name, university_roll, enrolment_no, email, email2, password_hash, archived_at, must_change)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7 <> '')
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, university_roll = excluded.university_roll,
     enrolment_no = excluded.enrolment_no, email = excluded.email, email2 = excluded.email2,
+    must_change = CASE WHEN excluded.password_hash = student.password_hash THEN student.must_change ELSE excluded.must_change END,
     password_hash = excluded.password_hash, archived_at = CASE WHEN excluded.archived_at IS NOT NULL THEN coalesce(student.archived_at, excluded.archived_at) END
 `
 
@@ -172,6 +173,7 @@ type PutStudentParams struct {
 	ArchivedAt     *time.Time
 }
 
+// A password that comes this way was made by somebody else, whoever writes it.
 func (q *Queries) PutStudent(ctx context.Context, arg PutStudentParams) error {
 	_, err := q.db.Exec(ctx, putStudent,
 		arg.ID,
@@ -187,12 +189,18 @@ func (q *Queries) PutStudent(ctx context.Context, arg PutStudentParams) error {
 }
 
 const rehashStudent = `-- name: RehashStudent :exec
-UPDATE student SET password_hash = $1 WHERE id = $2 AND password_hash = $3
+UPDATE student SET password_hash = $1, must_change = must_change OR $2::boolean WHERE id = $3 AND password_hash = $4
 `
 
-// Unless it was changed meanwhile.
-func (q *Queries) RehashStudent(ctx context.Context, fresh string, iD attendance.ID, stale string) error {
-	_, err := q.db.Exec(ctx, rehashStudent, fresh, iD, stale)
+// Unless it was changed meanwhile. Of the original's, nobody knows who made it: its
+// imports gave a whole class one password.
+func (q *Queries) RehashStudent(ctx context.Context, fresh string, original bool, iD attendance.ID, stale string) error {
+	_, err := q.db.Exec(ctx, rehashStudent,
+		fresh,
+		original,
+		iD,
+		stale,
+	)
 	return err
 }
 
@@ -209,7 +217,7 @@ func (q *Queries) RemoveStudent(ctx context.Context, id attendance.ID) (int64, e
 }
 
 const setStudentPassword = `-- name: SetStudentPassword :execrows
-UPDATE student SET password_hash = $1 WHERE id = $2 AND archived_at IS NULL
+UPDATE student SET password_hash = $1, must_change = false WHERE id = $2 AND archived_at IS NULL
 `
 
 func (q *Queries) SetStudentPassword(ctx context.Context, passwordHash string, iD attendance.ID) (int64, error) {
@@ -221,7 +229,7 @@ func (q *Queries) SetStudentPassword(ctx context.Context, passwordHash string, i
 }
 
 const signingStudent = `-- name: SigningStudent :one
-SELECT id, name, university_roll, password_hash FROM student WHERE id = $1 AND archived_at IS NULL
+SELECT id, name, university_roll, password_hash, must_change FROM student WHERE id = $1 AND archived_at IS NULL
 `
 
 type SigningStudentRow struct {
@@ -229,6 +237,7 @@ type SigningStudentRow struct {
 	Name           string
 	UniversityRoll string
 	PasswordHash   string
+	MustChange     bool
 }
 
 func (q *Queries) SigningStudent(ctx context.Context, id attendance.ID) (SigningStudentRow, error) {
@@ -239,12 +248,13 @@ func (q *Queries) SigningStudent(ctx context.Context, id attendance.ID) (Signing
 		&i.Name,
 		&i.UniversityRoll,
 		&i.PasswordHash,
+		&i.MustChange,
 	)
 	return i, err
 }
 
 const studentByRoll = `-- name: StudentByRoll :one
-SELECT id, name, university_roll, password_hash FROM student
+SELECT id, name, university_roll, password_hash, must_change FROM student
 WHERE upper(university_roll) = upper($1) AND university_roll <> '' AND archived_at IS NULL
 `
 
@@ -253,6 +263,7 @@ type StudentByRollRow struct {
 	Name           string
 	UniversityRoll string
 	PasswordHash   string
+	MustChange     bool
 }
 
 // The index is on upper(); an empty number is nobody's.
@@ -264,6 +275,7 @@ func (q *Queries) StudentByRoll(ctx context.Context, universityRoll interface{})
 		&i.Name,
 		&i.UniversityRoll,
 		&i.PasswordHash,
+		&i.MustChange,
 	)
 	return i, err
 }
