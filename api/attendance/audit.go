@@ -84,6 +84,14 @@ type AuditBody struct {
 // At is when it was done.
 func (e AuditEntry) At() time.Time { return FromMS(e.AtMS) }
 
+// Export is a file that leaves the school.
+type Export struct {
+	Operation string            `json:"operation"` // of the contract, or of the command line
+	File      string            `json:"file"`
+	Asked     map[string]string `json:"asked,omitempty"`
+	About     []string          `json:"-"` // ids of the courses and people it was asked for
+}
+
 // AuditFilter narrows the ledger; zero fields do not.
 type AuditFilter struct {
 	Actor    ID

@@ -12,15 +12,24 @@ import (
 // Scope is what a program of the school may do.
 type Scope string
 
-// Scopes. None holds another, but for admin, which holds both.
+// Scopes. None holds another, but for read, which holds those of the register, and
+// admin, which holds all.
 const (
-	ScopeRead  Scope = "read"  // GET
-	ScopeWrite Scope = "write" // everything else
-	ScopeAdmin Scope = "admin"
+	ScopeRead       Scope = "read"
+	ScopeRoster     Scope = "roster:read"     // who is there, and in which course
+	ScopeAttendance Scope = "attendance:read" // figures and reports
+	ScopeAudit      Scope = "audit:read"      // the ledger
+	ScopeWrite      Scope = "write"           // everything that changes something
+	ScopeAdmin      Scope = "admin"
 )
 
 // Allows reports whether scopes are enough for one.
 func Allows(have []Scope, need Scope) bool {
+	if need == ScopeRoster || need == ScopeAttendance {
+		if slices.Contains(have, ScopeRead) {
+			return true
+		}
+	}
 	return slices.Contains(have, need) || slices.Contains(have, ScopeAdmin)
 }
 

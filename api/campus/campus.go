@@ -105,12 +105,6 @@ func ofAdmin(op huma.Operation) huma.Operation {
 	return cloud(op)
 }
 
-// orIntegration opens an operation to the school's programs too.
-func orIntegration(op huma.Operation) huma.Operation {
-	op.Security = append(op.Security, rest.Only(attendance.RoleIntegration)...)
-	return op
-}
-
 // NodeAuth authenticates pendrives by their key and leaves people to Next.
 type NodeAuth struct {
 	Nodes Nodes

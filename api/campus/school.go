@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
 )
 
@@ -75,9 +76,9 @@ type doneOutput struct {
 }
 
 func (d Deps) school(api huma.API) {
-	rest.Handle(api, orIntegration(ofAdmin(huma.Operation{
+	rest.Handle(api, rest.ForPrograms(ofAdmin(huma.Operation{
 		OperationID: "get-config", Method: http.MethodGet, Path: "/api/admin/config", Summary: "Read the school's settings", Tags: []string{"School"},
-	})), d.getConfig)
+	}), auth.ScopeRoster), d.getConfig)
 	rest.Handle(api, ofAdmin(huma.Operation{
 		OperationID: "set-config", Method: http.MethodPost, Path: "/api/admin/config", Summary: "Change the school's settings", Tags: []string{"School"},
 		Description: "What is left out stays as it is.",

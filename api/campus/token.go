@@ -65,7 +65,7 @@ type integrationsOutput struct{ Body []integrationBody }
 type addIntegrationInput struct {
 	Body struct {
 		Name   string   `json:"name" maxLength:"60" doc:"What the program is." example:"Library gate"`
-		Scopes []string `json:"scopes" minItems:"1" maxItems:"3" uniqueItems:"true" enum:"read,write,admin" doc:"read: GET; write: everything else; admin: both."`
+		Scopes []string `json:"scopes" minItems:"1" maxItems:"6" uniqueItems:"true" enum:"roster:read,attendance:read,audit:read,read,write,admin" doc:"roster:read: people, courses, who is enrolled, settings. attendance:read: figures and reports. read: both. audit:read: the ledger. admin: all of them. write: changes, of which none is open to programs today."`
 		Days   int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"730" default:"365"`
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
 	"github.com/arise-attendance/arise/api/sheet"
 )
@@ -94,6 +95,7 @@ func day(field, text string, zone *time.Location, later int) (time.Time, error) 
 // handle registers an operation that answers with a body, or with its main table.
 func handle[I, B any](api huma.API, op huma.Operation, fn func(context.Context, *I) (*B, table, error)) {
 	op.Tags, op.Security = []string{"Insight"}, rest.Only(attendance.RoleAdmin)
+	op = rest.ForPrograms(op, auth.ScopeAttendance)
 	rest.HandleFile(api, rest.Served(op, "cloud"), reflect.TypeFor[B](), []string{sheet.CSVType}, func(ctx context.Context, in *I) (*rest.File, error) {
 		body, t, err := fn(ctx, in)
 		if err != nil {

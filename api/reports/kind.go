@@ -74,11 +74,11 @@ type anyStudentInput struct {
 func (d Deps) kinds(api huma.API) {
 	types := []string{sheet.ContentType, "text/csv"}
 	op := func(id, kind, summary string) huma.Operation {
-		return ofOffice(huma.Operation{
+		return rest.ForPrograms(ofOffice(huma.Operation{
 			OperationID: id, Method: http.MethodGet, Path: "/api/admin/reports/" + kind, Summary: summary,
 			Description: "A report that is too large to wait for is refused with `too-large`: ask for it with POST /api/admin/reports.",
 			Errors:      []int{http.StatusNotFound, http.StatusRequestEntityTooLarge},
-		})
+		}), auth.ScopeAttendance)
 	}
 	rest.HandleFile(api, op("report-shortage", kindShortage, "How the students of all courses stand against the minimum"),
 		reflect.TypeFor[sheet.ShortageBody](), types, func(ctx context.Context, in *shortageListInput) (*rest.File, error) {

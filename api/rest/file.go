@@ -29,6 +29,7 @@ func HandleFile[I any](api huma.API, op huma.Operation, body reflect.Type, types
 	if body != nil {
 		content["application/json"] = &huma.MediaType{Schema: api.OpenAPI().Components.Schemas.Schema(body, true, body.Name())}
 	}
+	exports := exportsOf(api)
 	op.Responses = map[string]*huma.Response{"200": {Description: "The file", Content: content}}
 	Handle(api, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		file, err := fn(ctx, in)
@@ -36,19 +37,21 @@ func HandleFile[I any](api huma.API, op huma.Operation, body reflect.Type, types
 			return nil, err
 		}
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
-			_, w := humachi.Unwrap(hctx)
-			file.send(ctx, op.OperationID, w)
+			r, w := humachi.Unwrap(hctx)
+			file.send(ctx, op.OperationID, w, func() error { return file.note(ctx, exports, op.OperationID, r) })
 		}}, nil
 	})
 }
 
 // send writes the file. What fails before the first byte is a problem like any
 // other; after it the connection is cut, so that half a file never looks whole.
-func (f *File) send(ctx context.Context, operation string, w http.ResponseWriter) {
-	out := &late{file: f, w: w}
+func (f *File) send(ctx context.Context, operation string, w http.ResponseWriter, before func() error) {
+	out := &late{file: f, w: w, before: before}
 	err := f.Write(out)
 	if err == nil {
-		out.begin() // even if it is empty
+		err = out.begin() // even if it is empty
+	}
+	if err == nil {
 		return
 	}
 	if !out.begun {
@@ -67,14 +70,18 @@ func (f *File) send(ctx context.Context, operation string, w http.ResponseWriter
 
 // late sends the headers with the first byte.
 type late struct {
-	file  *File
-	w     http.ResponseWriter
-	begun bool
+	file   *File
+	w      http.ResponseWriter
+	before func() error
+	begun  bool
 }
 
-func (l *late) begin() {
+func (l *late) begin() error {
 	if l.begun {
-		return
+		return nil
+	}
+	if err := l.before(); err != nil {
+		return err
 	}
 	l.begun = true
 	h := l.w.Header()
@@ -87,9 +94,12 @@ func (l *late) begin() {
 		h.Set("Content-Length", itoa(int(l.file.Size)))
 	}
 	l.w.WriteHeader(http.StatusOK)
+	return nil
 }
 
 func (l *late) Write(b []byte) (int, error) {
-	l.begin()
+	if err := l.begin(); err != nil {
+		return 0, err
+	}
 	return l.w.Write(b)
 }

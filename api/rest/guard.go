@@ -102,10 +102,10 @@ func admit(op *huma.Operation, who Authenticator, r *http.Request) (auth.Princip
 		if len(need) == 0 {
 			return auth.Principal{}, nil
 		}
-		for role := range need {
+		for role, scopes := range need {
 			p, no := who.Authenticate(r, attendance.Role(role))
 			if no == nil {
-				no = may(p, op)
+				no = may(p, op, scopes)
 			}
 			if no == nil || broken(no) || p.MustChange { // of whom it is known, whoever else may
 				return p, no
@@ -121,7 +121,7 @@ func admit(op *huma.Operation, who Authenticator, r *http.Request) (auth.Princip
 
 // may holds somebody with a password for once to choosing one, and a program to
 // its scopes.
-func may(p auth.Principal, op *huma.Operation) error {
+func may(p auth.Principal, op *huma.Operation, scopes []string) error {
 	if p.MustChange && op.Metadata[beforeChange] == nil {
 		return NewProblem(http.StatusForbidden, "must-change", "choose a password of your own first: POST /api/"+string(p.Role)+"/password")
 	}
@@ -131,14 +131,7 @@ func may(p auth.Principal, op *huma.Operation) error {
 	if p.Role != attendance.RoleIntegration {
 		return nil
 	}
-	need := auth.ScopeWrite
-	if op.Method == http.MethodGet {
-		need = auth.ScopeRead
-	}
-	if !auth.Allows(p.Scopes, need) {
-		return NewProblem(http.StatusForbidden, "forbidden", "the token has no scope to "+string(need)+": ask the office for one that has")
-	}
-	return nil
+	return within(p, op, scopes)
 }
 
 // WriteProblem answers outside an operation.

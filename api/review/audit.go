@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
 )
 
@@ -26,7 +27,7 @@ type auditInput struct {
 
 type auditActorBody struct {
 	ID      attendance.ID `json:"id,omitzero" format:"uuid" required:"false" doc:"Missing: the server itself, or a command on it."`
-	Role    string        `json:"role" enum:"admin,teacher,student,node,device,server"`
+	Role    string        `json:"role" enum:"admin,teacher,student,node,device,integration,server"`
 	Name    string        `json:"name,omitempty" doc:"As they were called then."`
 	LoginID attendance.ID `json:"login_id,omitzero" format:"uuid" required:"false"`
 	Address string        `json:"address,omitempty"`
@@ -60,16 +61,17 @@ type auditHeadOutput struct {
 }
 
 func (d Deps) audit(api huma.API) {
-	rest.Handle(api, ofAdmin(huma.Operation{
+	rest.Handle(api, rest.ForPrograms(ofAdmin(huma.Operation{
 		OperationID: "list-audit", Method: http.MethodGet, Path: "/api/admin/audit", Tags: []string{"Audit"},
 		Summary: "Read who changed what, when and why",
-		Description: "Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. " +
+		Description: "Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; " +
+			"every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). " +
 			"Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.",
-	}), d.listAudit)
-	rest.Handle(api, ofAdmin(huma.Operation{
+	}), auth.ScopeAudit), d.listAudit)
+	rest.Handle(api, rest.ForPrograms(ofAdmin(huma.Operation{
 		OperationID: "get-audit-head", Method: http.MethodGet, Path: "/api/admin/audit/head", Tags: []string{"Audit"},
 		Summary: "Read where the audit ends", Description: "Write the hash down elsewhere: `api admin audit-verify -head HASH` then proves that nothing was cut off since.",
-	}), d.auditHead)
+	}), auth.ScopeAudit), d.auditHead)
 }
 
 func (d Deps) listAudit(ctx context.Context, in *auditInput) (*auditOutput, error) {

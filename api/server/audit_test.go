@@ -80,7 +80,7 @@ func TestTheOfficeReadsWhoChangedWhat(t *testing.T) {
 		t.Errorf("got %+v, want me, here and now", by)
 	}
 	mine, _ := p.audit(t, me, "actor="+by.ID)
-	if len(mine) != 2 || mine[0].Kind != "account.added" || mine[0].After["username"] != "asha" || mine[0].After["password_hash"] != "(secret)" {
+	if len(mine) != 3 || mine[2].Kind != "login.added" || mine[0].Kind != "account.added" || mine[0].After["username"] != "asha" || mine[0].After["password_hash"] != "(secret)" {
 		t.Errorf("got %+v, want what I did, the newest first, without secrets", mine)
 	}
 	seen := 0
@@ -92,8 +92,8 @@ func TestTheOfficeReadsWhoChangedWhat(t *testing.T) {
 			break
 		}
 	}
-	if seen != 3 || rows[0].Seq != 1 || rows[0].Actor.Role != "server" { // the first account
-		t.Errorf("got %d rows, the last %+v, want all three", seen, rows[0])
+	if seen != 4 || rows[0].Seq != 1 || rows[0].Actor.Role != "server" { // the first account
+		t.Errorf("got %d rows, the last %+v, want all four", seen, rows[0])
 	}
 	if none, _ := p.audit(t, me, "from="+url.QueryEscape(time.Now().Add(time.Hour).Format(time.RFC3339))); len(none) != 0 {
 		t.Errorf("of tomorrow: got %+v", none)
@@ -119,11 +119,11 @@ func TestTheAuditIsVerifiedAndItsTailIsHeldByAHeadWrittenDown(t *testing.T) {
 	}
 	p.do(t, http.MethodGet, "/api/admin/audit/head", me, nil).into(t, &head)
 	says, err := p.verify(t, "")
-	if want := "2 rows, unbroken\nhead " + head.Hash + "\n"; err != nil || says != want {
+	if want := "3 rows, unbroken\nhead " + head.Hash + "\n"; err != nil || says != want {
 		t.Fatalf("got %q, %v, want %q", says, err, want)
 	}
 	rename("two")
-	if says, err := p.verify(t, head.Hash); err != nil || !strings.HasPrefix(says, "the head given is row 2; 1 followed\n3 rows") {
+	if says, err := p.verify(t, head.Hash); err != nil || !strings.HasPrefix(says, "the head given is row 3; 1 followed\n4 rows") {
 		t.Errorf("got %q, %v", says, err)
 	}
 	if _, err := p.verify(t, "12ab"); err == nil {

@@ -32,6 +32,12 @@ func Backup(ctx context.Context, c Config, file string, out io.Writer, said io.W
 		}
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
+	// A database that takes no writes is backed up all the same.
+	if err := postgres.New(db.pool, postgres.Options{Log: c.Log}).BackedUp(ctx, filepath.Base(file)); err != nil {
+		if _, err := fmt.Fprintf(said, "not noted in the ledger: %v\n", err); err != nil {
+			return err
+		}
+	}
 	write := func(w io.Writer) error {
 		m, err := backup.Write(ctx, db.pool, scope, time.Now(), w, progress(said))
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 type operation struct {
 	id, method, path string
 	who              []string // roles; "" is everybody
+	scopes           []string // of a program that may
 }
 
 // contract reads every operation that the running server says it has.
@@ -45,8 +46,9 @@ func (p *program) contract(t *testing.T) []operation {
 				if len(need) == 0 {
 					o.who = append(o.who, "")
 				}
-				for role := range need {
+				for role, scopes := range need {
 					o.who = append(o.who, role)
+					o.scopes = append(o.scopes, scopes...)
 				}
 			}
 			out = append(out, o)
@@ -108,7 +110,7 @@ func TestEveryOperationIsOpenToWhomItSays(t *testing.T) {
 	}
 	node := p.claim(t, "Room 9").token
 	callers["node"] = func() string { return node }
-	integration := p.integration(t, callers["admin"](), "read", "write")
+	integration := p.integration(t, callers["admin"](), "admin")
 	callers["integration"] = func() string { return integration }
 	device := p.paired(t, callers["admin"](), object{"name": "B12"})
 	callers["device"] = func() string { return "" }

@@ -150,7 +150,7 @@ func (s *Server) handler(tokens *auth.Tokens, keys online.Keys) http.Handler {
 	people := rest.TokenAuth{Tokens: tokens, Logins: s.store}
 	programs := campus.IntegrationAuth{Integrations: s.store, Next: people}
 	scanners := classroom.DeviceAuth{Proofs: proofs{s.store, s.keys, s.node}, Server: s.node, Next: programs}
-	api := rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: scanners})
+	api := rest.Noted(rest.NewAPI(router, campus.NodeAuth{Nodes: s.store, Next: scanners}), s.store)
 	rest.Limit(api, s.traffic)
 	rules := office.Office{Registry: s.store, Now: s.service.Now, NewID: s.service.NewID}
 	desk := signin.Desk{Service: s.service, Tokens: tokens, Brake: s.store.Brake(), Book: s.store, Secure: rest.IsSecure(s.config.PublicURL)}

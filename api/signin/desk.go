@@ -73,9 +73,10 @@ func (d Desk) Begin(ctx context.Context, who auth.Principal, agent string) (Sign
 		return Signed{}, err
 	}
 	if d.Book != nil {
-		err = d.Book.BeginLogin(ctx, auth.Login{
+		who.Address = rest.ClientAddress(ctx)
+		err = d.Book.BeginLogin(auth.With(ctx, who), auth.Login{ // noted in their name
 			ID: who.Login, Person: who.ID, Role: who.Role, CreatedAt: d.Service.Now(), ExpiresAt: expires,
-			Agent: clip(agent), Address: rest.ClientAddress(ctx),
+			Agent: clip(agent), Address: who.Address,
 		})
 	}
 	return Signed{Token: token, ExpiresAt: expires.UTC(), Cookie: *auth.Cookie(token, expires, d.Secure)}, err

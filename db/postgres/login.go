@@ -69,10 +69,12 @@ func (s *Store) Logins(ctx context.Context, who attendance.Actor) ([]auth.Login,
 
 // EndLogin ends one sign-in of a person.
 func (s *Store) EndLogin(ctx context.Context, person, login attendance.ID) error {
-	now := s.now()
-	n, err := dbsqlc.New(s.pool).EndLogin(ctx, &now, login, person)
-	if err == nil && n == 0 {
-		return attendance.Missing{What: "login", Key: login.String()}
-	}
-	return err
+	return s.write(ctx, func(ctx context.Context, t *tx) error { // which the ledger notes
+		now := t.now()
+		n, err := t.q.EndLogin(ctx, &now, login, person)
+		if err == nil && n == 0 {
+			return attendance.Missing{What: "login", Key: login.String()}
+		}
+		return err
+	})
 }

@@ -16,9 +16,11 @@ func (s *Store) AddSchedule(ctx context.Context, sc attendance.Schedule) error {
 	if err != nil {
 		return fmt.Errorf("encode what is asked: %w", err)
 	}
-	return dbsqlc.New(s.pool).AddSchedule(ctx, dbsqlc.AddScheduleParams{
-		ID: sc.ID, AccountID: sc.Account, Asked: asked, Every: string(sc.Every), Weekday: int16(sc.Weekday), //nolint:gosec // of a week
-		Hour: int16(sc.Hour), Recipients: sc.To, NextAt: sc.NextAt, CreatedAt: s.now(), //nolint:gosec // of a day
+	return s.write(ctx, func(ctx context.Context, t *tx) error { // the ledger says by whom
+		return t.q.AddSchedule(ctx, dbsqlc.AddScheduleParams{
+			ID: sc.ID, AccountID: sc.Account, Asked: asked, Every: string(sc.Every), Weekday: int16(sc.Weekday), //nolint:gosec // of a week
+			Hour: int16(sc.Hour), Recipients: sc.To, NextAt: sc.NextAt, CreatedAt: t.now(), //nolint:gosec // of a day
+		})
 	})
 }
 
@@ -33,11 +35,13 @@ func (s *Store) Schedules(ctx context.Context) ([]attendance.Schedule, error) {
 
 // RemoveSchedule ends one; what it made stays.
 func (s *Store) RemoveSchedule(ctx context.Context, id attendance.ID) error {
-	n, err := dbsqlc.New(s.pool).RemoveSchedule(ctx, id)
-	if err == nil && n == 0 {
-		return attendance.Missing{What: "schedule", Key: id.String()}
-	}
-	return err
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.q.RemoveSchedule(ctx, id)
+		if err == nil && n == 0 {
+			return attendance.Missing{What: "schedule", Key: id.String()}
+		}
+		return err
+	})
 }
 
 // dueAtOnce bounds one transaction.

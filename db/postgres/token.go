@@ -15,8 +15,10 @@ func (s *Store) AddIntegration(ctx context.Context, i auth.Integration, hash []b
 	for n, scope := range i.Scopes {
 		scopes[n] = string(scope)
 	}
-	return dbsqlc.New(s.pool).AddToken(ctx, dbsqlc.AddTokenParams{
-		ID: i.ID, Name: i.Name, Scopes: scopes, Hash: hash, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, ExpiresAt: i.ExpiresAt,
+	return s.write(ctx, func(ctx context.Context, t *tx) error { // the ledger says by whom
+		return t.q.AddToken(ctx, dbsqlc.AddTokenParams{
+			ID: i.ID, Name: i.Name, Scopes: scopes, Hash: hash, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, ExpiresAt: i.ExpiresAt,
+		})
 	})
 }
 
@@ -47,12 +49,14 @@ func (s *Store) UseIntegration(ctx context.Context, hash []byte) (auth.Integrati
 
 // RevokeIntegration shuts a program out.
 func (s *Store) RevokeIntegration(ctx context.Context, id attendance.ID) error {
-	now := s.now()
-	n, err := dbsqlc.New(s.pool).RevokeToken(ctx, &now, id)
-	if err == nil && n == 0 {
-		return attendance.Missing{What: "token", Key: id.String()}
-	}
-	return err
+	return s.write(ctx, func(ctx context.Context, t *tx) error {
+		now := t.now()
+		n, err := t.q.RevokeToken(ctx, &now, id)
+		if err == nil && n == 0 {
+			return attendance.Missing{What: "token", Key: id.String()}
+		}
+		return err
+	})
 }
 
 func integration(r dbsqlc.OpenTokenRow) auth.Integration {

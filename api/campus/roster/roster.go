@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/attendance/office"
 	"github.com/arise-attendance/arise/api/rest"
 )
@@ -70,9 +71,13 @@ type rosterAway struct {
 	Archived bool   `json:"archived" doc:"True: it is kept, archived, because something refers to it. False: nothing did, it was deleted."`
 }
 
-// ofOffice is an operation of one of the office's nouns.
+// ofOffice is an operation of one of the office's nouns. The school's programs may
+// read all of them, with one scope.
 func ofOffice(tag string, op huma.Operation) huma.Operation {
 	op.Tags, op.Security = []string{tag}, rest.Only(attendance.RoleAdmin)
+	if op.Method == http.MethodGet {
+		op = rest.ForPrograms(op, auth.ScopeRoster)
+	}
 	return rest.Served(op, "cloud")
 }
 
