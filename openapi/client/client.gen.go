@@ -56,9 +56,12 @@ func (e ActiveBodySessionType) Valid() bool {
 
 // Defines values for AddIntegrationInputBodyScopes.
 const (
-	AddIntegrationInputBodyScopesAdmin AddIntegrationInputBodyScopes = "admin"
-	AddIntegrationInputBodyScopesRead  AddIntegrationInputBodyScopes = "read"
-	AddIntegrationInputBodyScopesWrite AddIntegrationInputBodyScopes = "write"
+	AddIntegrationInputBodyScopesAdmin          AddIntegrationInputBodyScopes = "admin"
+	AddIntegrationInputBodyScopesAttendanceRead AddIntegrationInputBodyScopes = "attendance:read"
+	AddIntegrationInputBodyScopesAuditRead      AddIntegrationInputBodyScopes = "audit:read"
+	AddIntegrationInputBodyScopesRead           AddIntegrationInputBodyScopes = "read"
+	AddIntegrationInputBodyScopesRosterRead     AddIntegrationInputBodyScopes = "roster:read"
+	AddIntegrationInputBodyScopesWrite          AddIntegrationInputBodyScopes = "write"
 )
 
 // Valid indicates whether the value is a known member of the AddIntegrationInputBodyScopes enum.
@@ -66,7 +69,13 @@ func (e AddIntegrationInputBodyScopes) Valid() bool {
 	switch e {
 	case AddIntegrationInputBodyScopesAdmin:
 		return true
+	case AddIntegrationInputBodyScopesAttendanceRead:
+		return true
+	case AddIntegrationInputBodyScopesAuditRead:
+		return true
 	case AddIntegrationInputBodyScopesRead:
+		return true
+	case AddIntegrationInputBodyScopesRosterRead:
 		return true
 	case AddIntegrationInputBodyScopesWrite:
 		return true
@@ -146,12 +155,13 @@ func (e AnswerBodyStatus) Valid() bool {
 
 // Defines values for AuditActorBodyRole.
 const (
-	AuditActorBodyRoleAdmin   AuditActorBodyRole = "admin"
-	AuditActorBodyRoleDevice  AuditActorBodyRole = "device"
-	AuditActorBodyRoleNode    AuditActorBodyRole = "node"
-	AuditActorBodyRoleServer  AuditActorBodyRole = "server"
-	AuditActorBodyRoleStudent AuditActorBodyRole = "student"
-	AuditActorBodyRoleTeacher AuditActorBodyRole = "teacher"
+	AuditActorBodyRoleAdmin       AuditActorBodyRole = "admin"
+	AuditActorBodyRoleDevice      AuditActorBodyRole = "device"
+	AuditActorBodyRoleIntegration AuditActorBodyRole = "integration"
+	AuditActorBodyRoleNode        AuditActorBodyRole = "node"
+	AuditActorBodyRoleServer      AuditActorBodyRole = "server"
+	AuditActorBodyRoleStudent     AuditActorBodyRole = "student"
+	AuditActorBodyRoleTeacher     AuditActorBodyRole = "teacher"
 )
 
 // Valid indicates whether the value is a known member of the AuditActorBodyRole enum.
@@ -160,6 +170,8 @@ func (e AuditActorBodyRole) Valid() bool {
 	case AuditActorBodyRoleAdmin:
 		return true
 	case AuditActorBodyRoleDevice:
+		return true
+	case AuditActorBodyRoleIntegration:
 		return true
 	case AuditActorBodyRoleNode:
 		return true
@@ -3126,7 +3138,7 @@ type AddIntegrationInputBody struct {
 	// Examples: Library gate
 	Name string `json:"name"`
 
-	// Scopes read: GET; write: everything else; admin: both.
+	// Scopes roster:read: people, courses, who is enrolled, settings. attendance:read: figures and reports. read: both. audit:read: the ledger. admin: all of them. write: changes, of which none is open to programs today.
 	Scopes []AddIntegrationInputBodyScopes `json:"scopes"`
 }
 
@@ -3189,7 +3201,7 @@ type AdminPasswordInputBody struct {
 type AdminSignInBody struct {
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// MustChange Choose a password of your own before anything else.
+	// MustChange Choose a password of your own before anything else: POST /api/admin/password.
 	MustChange bool `json:"must_change"`
 
 	// Token For programs; browsers get it as a cookie that scripts cannot read.
@@ -6792,8 +6804,11 @@ type StudentSheetBody struct {
 
 // StudentSignInBody defines model for StudentSignInBody.
 type StudentSignInBody struct {
-	ExpiresAt   time.Time `json:"expires_at"`
-	StudentName string    `json:"student_name"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// MustChange Choose a password of your own before anything else: POST /api/student/password.
+	MustChange  bool   `json:"must_change"`
+	StudentName string `json:"student_name"`
 
 	// Token For programs; browsers get it as a cookie that scripts cannot read.
 	Token string `json:"token"`
@@ -8552,7 +8567,7 @@ type ClientInterface interface {
 
 	// ListAudit Read who changed what, when and why
 	//
-	// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+	// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
 	//
 	// Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
 	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10353,7 +10368,7 @@ func (c *Client) GetTrends(ctx context.Context, params *GetTrendsParams, reqEdit
 
 // ListAudit Read who changed what, when and why
 //
-// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
 //
 // Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
 func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -23547,7 +23562,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListAuditWithResponse Read who changed what, when and why
 	//
-	// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+	// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -37616,7 +37631,7 @@ func (c *ClientWithResponses) GetTrendsWithResponse(ctx context.Context, params 
 
 // ListAuditWithResponse Read who changed what, when and why
 //
-// Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
 //
 // Returns a wrapper object for the known response body format(s).
 //

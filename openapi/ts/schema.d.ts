@@ -136,7 +136,7 @@ export interface paths {
         };
         /**
          * Read who changed what, when and why
-         * @description Every change of the roster, the settings, accounts, pendrives and requests, deleted and restored classes, and verdicts after a class has ended. Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+         * @description Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
          */
         get: operations["list-audit"];
         put?: never;
@@ -3021,8 +3021,8 @@ export interface components {
              * @example Library gate
              */
             name: string;
-            /** @description read: GET; write: everything else; admin: both. */
-            scopes: ("read" | "write" | "admin")[];
+            /** @description roster:read: people, courses, who is enrolled, settings. attendance:read: figures and reports. read: both. audit:read: the ledger. admin: all of them. write: changes, of which none is open to programs today. */
+            scopes: ("roster:read" | "attendance:read" | "audit:read" | "read" | "write" | "admin")[];
         };
         AddIntegrationOutputBody: {
             /** @description Shown this once. Send it as Authorization: Bearer. */
@@ -3073,7 +3073,7 @@ export interface components {
         AdminSignInBody: {
             /** Format: date-time */
             expires_at: string;
-            /** @description Choose a password of your own before anything else. */
+            /** @description Choose a password of your own before anything else: POST /api/admin/password. */
             must_change: boolean;
             /** @description For programs; browsers get it as a cookie that scripts cannot read. */
             token: string;
@@ -3180,7 +3180,7 @@ export interface components {
              */
             node_id?: string;
             /** @enum {string} */
-            role: "admin" | "teacher" | "student" | "node" | "device" | "server";
+            role: "admin" | "teacher" | "student" | "node" | "device" | "integration" | "server";
         };
         AuditEntryBody: {
             actor: components["schemas"]["AuditActorBody"];
@@ -6795,6 +6795,8 @@ export interface components {
         StudentSignInBody: {
             /** Format: date-time */
             expires_at: string;
+            /** @description Choose a password of your own before anything else: POST /api/student/password. */
+            must_change: boolean;
             student_name: string;
             /** @description For programs; browsers get it as a cookie that scripts cannot read. */
             token: string;
