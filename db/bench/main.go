@@ -1,160 +1,117 @@
-// Command bench reads what `go test -bench` printed and prints one table: what was
-// measured, how much it may be, and whether it is. A promise that is not kept is
-// shown and fails nothing: another machine, or a busy one, is no defect.
+// Command bench runs the benchmarks behind what was promised and prints one table:
+// what was measured, how much it may be, what the machine could do at best, and
+// whether the promise is kept. One that is not is shown and fails nothing: another
+// machine, or a busy one, is no defect.
+//
+//	go run ./db/bench         measures; lines and table stay in bin
+//	go run ./db/bench FILE    reads lines that were kept
 package main
 
 import (
-	"bufio"
-	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
+	"os/exec"
 	"strings"
-	"text/tabwriter"
+	"time"
+)
 
-	"golang.org/x/perf/benchfmt"
+const (
+	keptLines = "bin/bench.out"
+	keptTable = "bin/bench.txt"
 )
 
 func main() {
-	if err := run(os.Stdin, os.Stdout); err != nil {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// measured are figures by benchmark and unit: as many as it ran times.
-type measured map[string]map[string][]float64
+func run(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		f, err := os.Open(args[0])
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return table(f, os.Stdout)
+	}
+	failed := measure(ctx)
+	lines, err := os.Open(keptLines)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	defer lines.Close()
+	out, err := os.Create(keptTable)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	return errors.Join(failed, table(lines, io.MultiWriter(os.Stdout, out)), out.Close())
+}
 
-func run(in io.Reader, out io.Writer) error {
-	all, conditions, err := read(in)
+// measure runs one package after the other: two at once would slow each other.
+func measure(ctx context.Context) error {
+	if err := os.MkdirAll("bin", 0o755); err != nil { //nolint:gosec // what everybody may read
+		return err
+	}
+	f, err := os.Create(keptLines)
 	if err != nil {
 		return err
 	}
-	w := bufio.NewWriter(out)
-	fmt.Fprintf(w, "\n%s\n\n", strings.Join(conditions, "\n"))
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "WHAT\tFIGURE\tTARGET\tRATIO\tVERDICT")
+	out := io.MultiWriter(os.Stdout, f)
+	fmt.Fprintf(out, "date: %s\ncommit: %s\nload: %s\n", time.Now().Format(time.RFC3339), said(ctx, "git", "describe", "--always", "--dirty"), load())
+	for _, of := range benchmarks() {
+		cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", of.pattern(), "-timeout", "10m", "./"+of.pkg) //nolint:gosec // of rows
+		cmd.Stdout, cmd.Stderr = out, os.Stderr
+		if failed := cmd.Run(); failed != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", of.pkg, failed))
+		}
+	}
+	fmt.Fprintf(out, "load-at-the-end: %s\n", load())
+	return errors.Join(err, f.Close())
+}
+
+// suite is what a package measures.
+type suite struct {
+	pkg   string
+	names []string
+}
+
+func (s suite) pattern() string { return "^Benchmark(" + strings.Join(s.names, "|") + ")$" }
+
+// benchmarks are those behind the rows, each once.
+func benchmarks() []suite {
+	var out []suite
 	for _, r := range rows {
-		for _, line := range r.lines(all) {
-			fmt.Fprintln(table, line)
+		pkg, name, _ := strings.Cut(r.of, ".")
+		name, _, _ = strings.Cut(name, "/")
+		if len(out) == 0 || out[len(out)-1].pkg != pkg {
+			out = append(out, suite{pkg: pkg})
 		}
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	return w.Flush()
-}
-
-// read collects every figure, and under which conditions they were measured.
-func read(in io.Reader) (measured, []string, error) {
-	all, conditions := measured{}, []string(nil)
-	r := benchfmt.NewReader(in, "go test")
-	for r.Scan() {
-		result, ok := r.Result().(*benchfmt.Result)
-		if !ok {
-			continue // a line that only looked like one
-		}
-		for _, c := range result.Config {
-			word := c.Key + ": " + string(c.Value)
-			if c.Key != "pkg" && c.File && !slices.Contains(conditions, word) {
-				conditions = append(conditions, word)
-			}
-		}
-		name := nameOf(result.Name)
-		if all[name] == nil {
-			all[name] = map[string][]float64{}
-		}
-		for _, v := range result.Values {
-			all[name][v.Unit] = append(all[name][v.Unit], v.Value)
-		}
-	}
-	return all, conditions, r.Err()
-}
-
-// nameOf leaves out how many processors it ran on.
-func nameOf(n benchfmt.Name) string {
-	base, parts := n.Parts()
-	out := string(base)
-	for _, p := range parts {
-		if p[0] == '/' {
-			out += string(p)
+		s := &out[len(out)-1]
+		if len(s.names) == 0 || s.names[len(s.names)-1] != name {
+			s.names = append(s.names, name)
 		}
 	}
 	return out
 }
 
-// lines are the row's in the table: several for a *, and one even if nothing was
-// measured.
-func (r row) lines(all measured) []string {
-	prefix, many := strings.CutSuffix(r.of, "*")
-	if !many {
-		return []string{r.line(r.what, all[r.of])}
+// load is how many programs want to run, where the system says so.
+func load() string {
+	raw, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "?"
 	}
-	var out []string
-	for name, figures := range all {
-		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			out = append(out, r.line(fmt.Sprintf(r.what, strings.ReplaceAll(rest, "_", " ")), figures))
-		}
-	}
-	slices.Sort(out)
-	if len(out) == 0 {
-		out = []string{r.line(fmt.Sprintf(r.what, r.of), nil)}
-	}
-	return out
+	return strings.Join(strings.Fields(string(raw))[:3], " ")
 }
 
-func (r row) line(what string, figures map[string][]float64) string {
-	got, ok := median(figures[r.unit])
-	if !ok {
-		return what + "\tnot measured\t\t\t-"
+func said(ctx context.Context, name string, args ...string) string {
+	raw, err := exec.CommandContext(ctx, name, args...).Output()
+	if err != nil {
+		return "?"
 	}
-	limit, unit := cmp.Or(r.most, r.least), suffix(r.unit)
-	bound, of, words := limit, limit, fmt.Sprintf("%g%s", limit, unit)
-	if r.beside != "" {
-		base, ok := median(figures[r.beside])
-		if !ok {
-			return what + "\t" + show(got) + unit + "\tnothing beside it\t\t-"
-		}
-		bound, of, words = limit*base, base, fmt.Sprintf("%g × %s%s", limit, show(base), unit)
-	}
-	sign, kept := "at most", got <= bound
-	if r.least > 0 {
-		sign, kept = "at least", got >= bound
-	}
-	verdict := "missed"
-	if kept {
-		verdict = "kept"
-	}
-	return fmt.Sprintf("%s\t%s%s\t%s %s\t%.2f\t%s", what, show(got), unit, sign, words, got/of, verdict)
-}
-
-// suffix is a unit as people read it.
-func suffix(unit string) string {
-	switch {
-	case unit == "sec/op":
-		return " s"
-	case strings.HasSuffix(unit, "-ms"):
-		return " ms"
-	}
-	return " " + unit
-}
-
-// show gives three digits, and all before the point.
-func show(v float64) string {
-	switch {
-	case v >= 100:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 10:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.3g", v)
-}
-
-func median(all []float64) (float64, bool) {
-	if len(all) == 0 {
-		return 0, false
-	}
-	all = slices.Sorted(slices.Values(all))
-	return all[len(all)/2], true
+	return strings.TrimSpace(string(raw))
 }
