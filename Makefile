@@ -47,7 +47,7 @@ test: test-go test-web ## run every test
 test-go: web $(BIN)/gotestsum $(PG)
 	@.ci/need chromium
 	$(BIN)/gotestsum --format pkgname -- -timeout 30m $$(go list ./... | grep -vxFf <(go list $(RACE)))
-	CGO_ENABLED=1 $(BIN)/gotestsum --format pkgname -- -timeout 30m -race $(RACE)
+	CGO_ENABLED=1 $(BIN)/gotestsum --format pkgname -- -timeout 30m -short -race $(RACE)
 
 test-web: web
 	@.ci/need chromium
