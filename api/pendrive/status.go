@@ -58,13 +58,16 @@ type EdgeCloud struct {
 
 // EdgeMedium is what the register lies on.
 type EdgeMedium struct {
-	State         string `json:"state" enum:"well,low,failed,read_only" doc:"low: nearly full; failed and read_only: nothing is stored."`
-	Words         string `json:"words"`
-	Folder        string `json:"folder"`
-	FreeBytes     int64  `json:"free_bytes" doc:"0: not known."`
-	TotalBytes    int64  `json:"total_bytes" doc:"0: not known."`
-	RegisterBytes int64  `json:"register_bytes"`
-	Full          bool   `json:"full" doc:"What is left is kept for the marks of classes that run: no new class starts."`
+	State         string     `json:"state" enum:"well,low,failed,read_only" doc:"low: nearly full; failed and read_only: nothing is stored."`
+	Words         string     `json:"words"`
+	Folder        string     `json:"folder"`
+	FreeBytes     int64      `json:"free_bytes" doc:"0: not known."`
+	TotalBytes    int64      `json:"total_bytes" doc:"0: not known."`
+	RegisterBytes int64      `json:"register_bytes"`
+	Full          bool       `json:"full" doc:"What is left is kept for the marks of classes that run: no new class starts."`
+	ReserveBytes  int64      `json:"reserve_bytes" doc:"Kept aside, and given to marks first when the drive is full."`
+	LastError     string     `json:"last_error" doc:"The last that stopped it since the program started, also when it is well again; empty: none."`
+	LastErrorAt   *time.Time `json:"last_error_at" nullable:"true"`
 }
 
 // EdgeNetwork is where this pendrive is found.

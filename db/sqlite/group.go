@@ -247,6 +247,7 @@ func (s *Store) judge(err error) error {
 	err = explain(err)
 	if final(err) && s.failed == nil {
 		s.failed = err
+		s.state.fault, s.state.faultAt = err, s.opt.Now()
 	}
 	return err
 }

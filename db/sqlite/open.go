@@ -109,6 +109,7 @@ func (s *Store) mount(ctx context.Context) error {
 	}
 	_ = s.unmount(false) // it failed: what it says now adds nothing
 	s.failed = err
+	s.state.fault, s.state.faultAt = err, s.opt.Now()
 	if not := s.readable(ctx); not != nil {
 		return errors.Join(err, not, s.unload())
 	}

@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -12,8 +14,11 @@ import (
 
 // Drive is how the medium stands, for people.
 type Drive struct {
-	Failed    error // why nothing is stored; nil: all is well
-	Low       bool  // nearly full: no new classes
+	Failed    error  // why nothing is stored; nil: all is well
+	Low       bool   // nearly full: no new classes
+	Reserve   int64  // bytes that are kept for marks
+	Fault     string // the last that stopped it, in the system's words, also once it is well again; empty: none since the start
+	FaultAt   time.Time
 	Backups   int
 	BackupAt  time.Time // of the newest; zero: none
 	BackupErr error     // why the last try made none
@@ -36,6 +41,8 @@ type Recovery struct {
 type state struct {
 	backupErr error
 	returnAt  time.Time
+	fault     error
+	faultAt   time.Time
 	mounts    int
 }
 
@@ -46,7 +53,13 @@ func (s *Store) Drive(ctx context.Context) (Drive, error) {
 	if c := s.ring.newest(); c != nil {
 		d.BackupAt = c.At
 	}
+	if s.state.fault != nil {
+		d.Fault, d.FaultAt = cmp.Or(cause(s.state.fault), s.state.fault.Error()), s.state.faultAt
+	}
 	s.turn.Unlock()
+	if info, err := os.Stat(s.reserve()); err == nil {
+		d.Reserve = info.Size()
+	}
 	err := s.View(ctx, func(ctx context.Context, seam attendance.Tx) error {
 		r, err := seam.(*tx).q.LastRecovery(ctx)
 		if errors.Is(err, sql.ErrNoRows) {

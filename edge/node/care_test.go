@@ -118,6 +118,9 @@ func TestABackupIsMadeOnRequestAndSaid(t *testing.T) {
 		Message string
 	}
 	d.must("POST", "/api/edge/backup", nil, &made)
+	if st := d.stands(); st.Medium.ReserveBytes == 0 || st.Medium.LastError != "" {
+		t.Errorf("got %+v, want a reserve and no failure", st.Medium)
+	}
 	if made.Lines != 1 || !strings.Contains(made.Message, "1 line,") {
 		t.Errorf("got %+v, want the one line there is", made)
 	}
@@ -299,7 +302,7 @@ func TestADriveThatTakesNoWritesIsStillRead(t *testing.T) {
 	readOnly(t, drive)
 	d = start(t, c)
 	var st pendrive.EdgeStatus
-	if st = d.stands(); st.Medium.State != "read_only" || len(st.Attention) == 0 || !strings.Contains(st.Attention[0], "lock switch") {
+	if st = d.stands(); st.Medium.State != "read_only" || len(st.Attention) == 0 || !strings.Contains(st.Attention[0], "lock switch") || st.Medium.LastErrorAt == nil || !strings.Contains(st.Medium.LastError, "read-only") {
 		t.Errorf("got %+v, %q", st.Medium, st.Attention)
 	}
 	d.must("POST", "/api/teacher/login", map[string]string{"course_code": "CS301", "pin": cloudtest.PIN}, nil)

@@ -47,7 +47,11 @@ func (o office) Status(ctx context.Context) (pendrive.EdgeStatus, error) {
 	}
 	st.Medium = pendrive.MediumOf(drive.Failed, drive.Low, free, total)
 	st.Keeping = o.keeping(drive, now)
-	st.Medium.Folder, st.Medium.RegisterBytes = o.config.Data, size
+	st.Medium.Folder, st.Medium.RegisterBytes, st.Medium.ReserveBytes = o.config.Data, size, drive.Reserve
+	if drive.Fault != "" {
+		at := drive.FaultAt.UTC().Truncate(time.Second)
+		st.Medium.LastError, st.Medium.LastErrorAt = drive.Fault, &at
+	}
 	st.Attention = attention(st, held.Backlog.Attention, now)
 	return st, nil
 }
@@ -110,6 +114,9 @@ func attention(st pendrive.EdgeStatus, sync string, now time.Time) []string {
 	}
 	if m := moved(st.Network.Wanted, st.Network.Port); m != "" {
 		out = append(out, m)
+	}
+	if st.Keeping.BackupError != "" && st.Medium.State == "well" {
+		out = append(out, "No backup could be made: "+st.Keeping.BackupError)
 	}
 	if what := news(st, now); what != "" {
 		out = append(out, what)

@@ -50,15 +50,17 @@ func Mount(router chi.Router) {
 // Status draws how a pendrive stands; times are the zone's.
 func Status(w http.ResponseWriter, st pendrive.EdgeStatus, zone *time.Location) {
 	clock := func(at time.Time) string { return at.In(zone).Format("Mon 2 Jan 15:04") }
-	until := ""
-	if st.ClassUntil != nil {
-		until = clock(*st.ClassUntil)
+	maybe := func(at *time.Time) string {
+		if at == nil {
+			return ""
+		}
+		return clock(*at)
 	}
 	draw(w, http.StatusOK, "status.html", struct {
 		pendrive.EdgeStatus
-		At    func(time.Time) string
-		Until string
-	}{st, clock, until})
+		At            func(time.Time) string
+		Until, Failed string
+	}{st, clock, maybe(st.ClassUntil), maybe(st.Medium.LastErrorAt)})
 }
 
 // said is a page of one sentence.

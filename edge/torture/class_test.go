@@ -5,7 +5,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/arise-attendance/arise/api/attendance"
 )
@@ -23,6 +25,17 @@ type class struct {
 	all     []attendance.ID
 	mu      sync.Mutex
 	owed    map[attendance.ID]func() // by student: what got no answer and is asked for again
+
+	troubled bool         // its medium may store nothing: then it says so, and why
+	refusals atomic.Int64 // so often
+}
+
+// refusal is a problem of whoever can store nothing.
+type refusal struct{ Type, Detail string }
+
+// clear reports whether a person knows what is wrong, and that nothing was stored.
+func (r refusal) clear() bool {
+	return strings.HasPrefix(r.Type, "urn:arise:problem:drive-") && strings.Contains(r.Detail, "not stored") || strings.Contains(r.Detail, "start this class again")
 }
 
 // hold holds classes until the drive answers no more, or enough tells so.
@@ -45,7 +58,14 @@ func (c *class) begin() bool {
 		c.owed = map[attendance.ID]func(){}
 	}
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: Open, Session: c.session})
-	code := c.drive.browser(http.MethodPost, "/api/teacher/start-session", map[string]any{"course_id": c.course.id, "session_id": c.session}, nil)
+	var no refusal
+	code := c.drive.browser(http.MethodPost, "/api/teacher/start-session", map[string]any{"course_id": c.course.id, "session_id": c.session}, &no)
+	c.heed("the opening", code, no)
+	if code == http.StatusConflict && c.rules.Lied {
+		answered(Fail, "409")
+		c.endThose()
+		return false
+	}
 	c.opened = c.answer("the opening", answered, code, "")
 	if c.opened { // the scanner learns of it, as it does every few seconds
 		c.drive.call(c.scanner, http.MethodGet, "/api/session-status", nil, nil)
@@ -53,10 +73,26 @@ func (c *class) begin() bool {
 	return c.opened
 }
 
+// endThose ends the classes that a drive had forgotten, and that came back from the
+// cloud still running.
+func (c *class) endThose() {
+	for _, session := range c.all {
+		if session == c.session {
+			continue
+		}
+		answered := c.history.Ask(Event{Place: c.drive.place, Kind: End, Session: session})
+		if code := c.drive.browser(http.MethodPost, "/api/teacher/session/"+session.String()+"/end", nil, nil); code == http.StatusOK {
+			answered(OK, "")
+		}
+	}
+}
+
 func (c *class) end() bool {
 	c.ending = true
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: End, Session: c.session})
-	code := c.drive.browser(http.MethodPost, "/api/teacher/session/"+c.session.String()+"/end", nil, nil)
+	var no refusal
+	code := c.drive.browser(http.MethodPost, "/api/teacher/session/"+c.session.String()+"/end", nil, &no)
+	c.heed("the end", code, no)
 	if !c.answer("the end", answered, code, "") {
 		return false
 	}
@@ -80,6 +116,18 @@ func (c *class) answer(what string, answered func(Type, string), code int, said 
 	return false
 }
 
+// heed counts what is refused because nothing can be stored. Whoever is refused must
+// learn why; and a healthy medium is no reason.
+func (c *class) heed(what string, code int, no refusal) {
+	if code < 500 || !c.troubled {
+		return
+	}
+	c.refusals.Add(1)
+	if code != http.StatusServiceUnavailable || !no.clear() {
+		c.history.Add(Event{Type: Broken, Place: c.drive.place, Said: fmt.Sprintf("%s is refused with %d %q %q", what, code, no.Type, no.Detail)})
+	}
+}
+
 var given = []attendance.Status{attendance.Present, attendance.Late, attendance.Absent, attendance.Excused, attendance.Duty}
 
 // mark lets everybody touch the scanner, and the teacher judge a third, from eight
@@ -99,6 +147,7 @@ func (c *class) mark(chance *rand.Rand, enough func() bool) bool {
 		}
 		tasks = append(tasks, t)
 	}
+	c.drive.call(c.scanner, http.MethodGet, "/api/session-status", nil, nil) // as every few seconds
 	whole := true
 	todo := make(chan task)
 	var hands sync.WaitGroup
@@ -154,6 +203,12 @@ func (c *class) touch(student attendance.ID, roll int) bool {
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: Scan, Session: c.session, Student: student})
 	var got struct{ Status, Message string }
 	code := c.drive.call(c.scanner, http.MethodPost, "/api/mark-attendance-by-roll-id", map[string]int{"class_roll_id": roll}, &got)
+	if c.troubled && code == 0 {
+		c.refusals.Add(1) // it keeps the finger
+	}
+	if c.troubled && code >= 500 {
+		c.history.Add(Event{Type: Broken, Place: c.drive.place, Said: fmt.Sprintf("a finger that is not stored is answered, and so forgotten: %d", code)})
+	}
 	said := map[string]string{"success": Accepted, "duplicate": Already}[got.Status]
 	if code == http.StatusOK && said == "" {
 		c.history.Add(Event{Type: Broken, Place: c.drive.place, Said: fmt.Sprintf("roll %d is told %q (%s) in its own class", roll, got.Message, got.Status)})
@@ -170,7 +225,9 @@ func (c *class) touch(student attendance.ID, roll int) bool {
 func (c *class) judge(student, gesture attendance.ID, status attendance.Status) bool {
 	answered := c.history.Ask(Event{Place: c.drive.place, Kind: Verdict, Session: c.session, Student: student, Gesture: gesture, Status: status})
 	path := fmt.Sprintf("/api/teacher/session/%s/marks/%s", c.session, gesture)
-	code := c.drive.browser(http.MethodPut, path, map[string]any{"student_ids": []any{student}, "status": status}, nil)
+	var no refusal
+	code := c.drive.browser(http.MethodPut, path, map[string]any{"student_ids": []any{student}, "status": status}, &no)
+	c.heed("a verdict", code, no)
 	if c.answer("a verdict", answered, code, "") {
 		return true
 	}

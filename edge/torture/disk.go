@@ -17,16 +17,42 @@ type Disk struct {
 	pending []change
 	next    uint64
 	steps   int // writes and syncs so far
+	since   int // steps before it fell ill
 
 	cutAt  int           // the step at which the power goes; 0: never
 	torn   *rand.Rand    // decides whether the step at the cut was begun
 	dark   chan struct{} // closed at the cut
 	closed chan struct{} // closed when the wreck may be told: its program is dead
 
+	Ills
+}
+
+// Ills are what a medium may suffer from. Its own are changed with Fall while it is in
+// use.
+type Ills struct {
 	Capacity int64 // bytes; 0: without end
-	Lies     bool  // a sync says yes and does nothing
-	// Fails may refuse a step, numbered from one since the last power-up.
+	// Lies is asked for a file or folder by its name: a sync of it says yes and does
+	// nothing. nil: none does.
+	Lies func(name string) bool
+	// Fails may refuse a step, numbered from one since the last power-up or Fall.
 	Fails func(n int, step Step) syscall.Errno
+	// Forgets lets a sync that fails give up what it should have written: programs see
+	// it, a later sync says yes, and it is on the medium never. Linux does so.
+	Forgets bool
+}
+
+// Everything lies.
+func Everything(string) bool { return true }
+
+// Fall lets a medium fall ill, or get well. room is what it has free then; below zero:
+// without end.
+func (d *Disk) Fall(i Ills, room int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Ills, d.since = i, d.steps
+	if room >= 0 {
+		d.Capacity = d.live.size() + room
+	}
 }
 
 // Step is what a program asks of the medium.
@@ -46,7 +72,7 @@ func NewDisk() *Disk {
 
 func (d *Disk) powerUp() {
 	d.dark, d.closed = make(chan struct{}), make(chan struct{})
-	d.steps, d.cutAt = 0, 0
+	d.steps, d.since, d.cutAt = 0, 0, 0
 }
 
 // CutAt lets the power go at a step counted from now. The channel is closed then;
@@ -131,7 +157,7 @@ func (d *Disk) step(s Step) (errno syscall.Errno, begun bool) {
 	}
 	d.steps++
 	if d.Fails != nil {
-		if errno := d.Fails(d.steps, s); errno != 0 {
+		if errno := d.Fails(d.steps-d.since, s); errno != 0 {
 			return errno, false
 		}
 	}
@@ -192,12 +218,17 @@ func (d *Disk) overflows(c change) bool {
 func (d *Disk) sync(id uint64) syscall.Errno {
 	errno, begun := d.step(Step{Deed: syncing, Node: id})
 	if errno != 0 && !begun {
-		if d.isDark() {
+		switch {
+		case d.isDark():
 			d.hang()
+		case d.Forgets:
+			d.pending = slices.DeleteFunc(d.pending, func(c change) bool {
+				return c.node == id && (c.deed == write || c.deed == truncate)
+			})
 		}
 		return errno
 	}
-	if !d.Lies {
+	if d.Lies == nil || !d.Lies(d.live.nameOf(id)) {
 		d.pending = slices.DeleteFunc(d.pending, func(c change) bool {
 			if !c.concerns(id) {
 				return false

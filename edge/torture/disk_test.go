@@ -215,13 +215,13 @@ func TestAMediumLiesFailsAndFillsUp(t *testing.T) {
 	m.create(2, "file")
 	m.write(2, 0, "true")
 	m.fsync(2, root)
-	m.Lies = true
+	m.Lies = Everything
 	m.write(2, 0, "lies")
 	m.fsync(2)
 	m.holds("file", "lies")
 	m.PowerUp(Drop, chance(1))
 	m.holds("file", "true")
-	m.Lies, m.Capacity = false, 6
+	m.Lies, m.Capacity = nil, 6
 	if errno := m.try(change{deed: write, node: 2, at: 4, data: []byte("long")}); errno != syscall.ENOSPC {
 		t.Errorf("got %v on a full medium, want ENOSPC", errno)
 	}
@@ -243,4 +243,34 @@ func TestAMediumLiesFailsAndFillsUp(t *testing.T) {
 	m.PowerUp(Drop, chance(1))
 	m.holds("file", "true")
 	medium{other, t}.holds("file", "over!")
+}
+
+func TestAMediumForgetsWhatASyncCouldNotWrite(t *testing.T) {
+	t.Parallel()
+	m := newMedium(t)
+	m.create(2, "file")
+	m.write(2, 0, "true")
+	m.fsync(2, root)
+	m.Fall(Ills{Forgets: true, Fails: func(n int, _ Step) syscall.Errno {
+		if n == 2 {
+			return syscall.EIO
+		}
+		return 0
+	}}, -1)
+	m.write(2, 0, "new!")
+	m.mu.Lock()
+	errno := m.sync(2)
+	m.mu.Unlock()
+	if errno != syscall.EIO {
+		t.Errorf("got %v, want EIO", errno)
+	}
+	m.holds("file", "new!")
+	m.write(2, 4, "more")
+	m.fsync(2)
+	m.PowerUp(Drop, chance(1))
+	m.holds("file", "truemore")
+	m.Fall(Ills{}, 3)
+	if errno := m.try(change{deed: write, node: 2, at: 8, data: []byte("long")}); errno != syscall.ENOSPC {
+		t.Errorf("got %v beyond the room there is, want ENOSPC", errno)
+	}
 }

@@ -83,6 +83,7 @@ func (d *drive) boot() error {
 		"ARISE_EDGE_LISTEN=127.0.0.1:0", "ARISE_EDGE_ALLOW_LEGACY=1",
 	}, d.env...)
 	d.cmd.Stderr = d.said
+	tether(d.cmd)
 	out, err := d.cmd.StdoutPipe()
 	if err != nil {
 		d.t.Fatal(err)

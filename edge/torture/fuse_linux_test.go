@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 )
 
@@ -24,7 +25,7 @@ func mount(t testing.TB, d *Disk, folder string) (unmount func()) {
 	}
 	return func() {
 		if err := undo(); err != nil {
-			t.Errorf("unmount: %v", err)
+			t.Errorf("unmount: %v", errors.Join(err, syscall.Unmount(folder, syscall.MNT_DETACH)))
 		}
 	}
 }

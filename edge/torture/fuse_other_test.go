@@ -2,7 +2,15 @@
 
 package torture
 
-import "testing"
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+func TestMain(m *testing.M) { os.Exit(runAll(m)) }
+
+func tether(*exec.Cmd) {}
 
 func needsFUSE(t testing.TB) {
 	t.Helper()

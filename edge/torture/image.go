@@ -42,10 +42,27 @@ func (im image) clone() image {
 	return out
 }
 
+// nameOf is a name that a file or folder has; empty: none.
+func (im image) nameOf(id uint64) string {
+	for _, n := range im {
+		for name, below := range n.names {
+			if below == id {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// size is what all that has a name takes.
 func (im image) size() int64 {
 	var n int64
-	for _, f := range im {
-		n += int64(len(f.data))
+	for _, dir := range im {
+		for _, id := range dir.names {
+			if f := im[id]; f != nil {
+				n += int64(len(f.data))
+			}
+		}
 	}
 	return n
 }

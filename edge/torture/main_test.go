@@ -17,18 +17,16 @@ import (
 // they are wanted.
 var built string
 
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "arise-torture")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(dir)
-		built = dir
-		code := m.Run()
-		return code
-	}())
+// runAll runs the tests with a folder for what they build.
+func runAll(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "arise-torture")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	built = dir
+	return m.Run()
 }
 
 // program builds one of ours, once; with a tag it is one that is wrong on purpose.

@@ -20,6 +20,9 @@ func (t *trial) once(find findFunc) {
 		switch o.Kind {
 		case Verdict:
 			id := o.markID()
+			if _, waits := t.aside[id]; waits && t.how.Lied {
+				continue // for its class, whose opening the medium forgot
+			}
 			if len(t.stored[id]) == 0 && t.demanded(o, id) {
 				find("I1", Lost, "%s: verdict %s on student %s (%s) was acknowledged%s", o.Place, o.Status, o.Student, id, t.whereElse(id))
 			}
@@ -85,7 +88,7 @@ func (t *trial) scans(find findFunc, who pupil, ops []*op) {
 		find("I1", Lost, "student %s was accepted twice at one place: the first finger had been forgotten", who.student)
 	case n < len(accepted), n == 0 && already != "":
 		find("I1", Lost, "student %s: %d places accepted the finger, the cloud holds %d", who.student, max(1, len(accepted)), n)
-	case n > len(asked):
+	case n > len(asked) && !t.how.Lied: // a drive that forgot a finger asks for it again; it counts once
 		find("I1", Doubled, "student %s touched at %d places, the cloud holds %d fingers", who.student, len(asked), n)
 	}
 }

@@ -63,6 +63,7 @@ func openSchool(t *testing.T) *school {
 		"HOST=127.0.0.1", fmt.Sprintf("PORT=%d", port), "SECRET_KEY=" + strings.Repeat("k", 32), "ARISE_LOG_LEVEL=warn",
 	}
 	cmd.Stdout, cmd.Stderr = said, said
+	tether(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

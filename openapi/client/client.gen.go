@@ -4099,8 +4099,15 @@ type EdgeMedium struct {
 	FreeBytes int64 `json:"free_bytes"`
 
 	// Full What is left is kept for the marks of classes that run: no new class starts.
-	Full          bool  `json:"full"`
-	RegisterBytes int64 `json:"register_bytes"`
+	Full bool `json:"full"`
+
+	// LastError The last that stopped it since the program started, also when it is well again; empty: none.
+	LastError     string     `json:"last_error"`
+	LastErrorAt   *time.Time `json:"last_error_at"`
+	RegisterBytes int64      `json:"register_bytes"`
+
+	// ReserveBytes Kept aside, and given to marks first when the drive is full.
+	ReserveBytes int64 `json:"reserve_bytes"`
 
 	// State low: nearly full; failed and read_only: nothing is stored.
 	State EdgeMediumState `json:"state"`

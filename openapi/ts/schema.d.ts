@@ -4015,8 +4015,17 @@ export interface components {
             free_bytes: number;
             /** @description What is left is kept for the marks of classes that run: no new class starts. */
             full: boolean;
+            /** @description The last that stopped it since the program started, also when it is well again; empty: none. */
+            last_error: string;
+            /** Format: date-time */
+            last_error_at: string | null;
             /** Format: int64 */
             register_bytes: number;
+            /**
+             * Format: int64
+             * @description Kept aside, and given to marks first when the drive is full.
+             */
+            reserve_bytes: number;
             /**
              * @description low: nearly full; failed and read_only: nothing is stored.
              * @enum {string}
