@@ -56,7 +56,7 @@ func configure(dir string, environ []string, stderr io.Writer) (node.Config, err
 	c := node.Config{
 		Listen: v["ARISE_EDGE_LISTEN"], Data: v["ARISE_EDGE_DATA"], Cloud: strings.TrimRight(v["CLOUD_SERVER_URL"], "/"),
 		Claim: v["ARISE_EDGE_CLAIM"], Version: rest.Version, Portals: web.Handler(),
-		World: attendance.World{Now: time.Now, Rand: rand.Reader},
+		World: world(),
 		Log:   slog.New(slog.NewTextHandler(stderr, nil)),
 	}
 	if c.Data == "" {
@@ -113,4 +113,11 @@ func readEnv(path string) ([]string, error) {
 		lines = append(lines, strings.TrimSpace(name)+"="+value)
 	}
 	return lines, s.Err()
+}
+
+// world is this computer's time, steadied, and its chance.
+func world() attendance.World {
+	w := attendance.Steady(time.Now, node.Uptime)
+	w.Rand = rand.Reader
+	return w
 }
