@@ -54,10 +54,10 @@ func (s Stamp) Since(from Stamp) (time.Duration, bool) {
 	return time.Duration(s.WallMS-from.WallMS) * time.Millisecond, false
 }
 
-// back is what the clocks showed at an earlier moment of the wall clock. Only the order
-// stays: what is told now comes after all that was told before.
-func (s Stamp) back(at time.Time) Stamp {
-	age := max(0, s.WallMS-at.UnixMilli())
+// back is what the clocks showed a while ago. Only the order stays: what is told now
+// comes after all that was told before.
+func (s Stamp) back(by time.Duration) Stamp {
+	age := max(0, by.Milliseconds())
 	s.WallMS = max(0, s.WallMS-age)
 	if s.MonoMS -= age; s.MonoMS < 0 { // before the segment began
 		s.Segment, s.MonoMS = ID{}, 0
@@ -85,6 +85,7 @@ type Clock struct {
 	start   time.Time
 	mono    time.Duration // World.Mono at the start
 	last    HLC
+	told    Anchor // what is known of the truth in this segment; zero: nothing
 }
 
 // NewClock starts a segment. after is the highest HLC already stored, so that a
@@ -117,8 +118,23 @@ func (c *Clock) elapsed(now time.Time) time.Duration {
 	return now.Sub(c.start)
 }
 
-// Stamp reads all three clocks.
+// Now is the time as far as it is known: the computer's own, or what an [Anchor] makes
+// of it.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.world.Now().Add(c.told.Offset)
+}
+
+// Stamp reads all three clocks. The wall clock's reading stays raw: who knows better
+// corrects it, once.
 func (c *Clock) Stamp() (Stamp, error) {
+	s, _, err := c.read()
+	return s, err
+}
+
+// read is a stamp, and what is to be added to its wall clock.
+func (c *Clock) read() (Stamp, time.Duration, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.world.Now()
@@ -126,16 +142,17 @@ func (c *Clock) Stamp() (Stamp, error) {
 	wall := now.Round(0).Sub(c.start.Round(0))
 	if drift := wall - mono; drift > maxDrift || drift < -maxDrift {
 		if err := c.restart(now); err != nil {
-			return Stamp{}, err
+			return Stamp{}, 0, err
 		}
+		c.told = Anchor{} // it was about the clock before it was set
 		mono = 0
 	}
-	if h := HLCAt(now); h > c.last {
+	if h := HLCAt(now.Add(c.told.Offset)); h > c.last {
 		c.last = h
 	} else {
 		c.last++
 	}
-	return Stamp{WallMS: now.UnixMilli(), Segment: c.segment, MonoMS: mono.Milliseconds(), HLC: c.last}, nil
+	return Stamp{WallMS: now.UnixMilli(), Segment: c.segment, MonoMS: mono.Milliseconds(), HLC: c.last}, c.told.Offset, nil
 }
 
 // Observe moves the clock past a reading from elsewhere, unless that reading is
@@ -143,7 +160,7 @@ func (c *Clock) Stamp() (Stamp, error) {
 func (c *Clock) Observe(h HLC) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if h > c.last && h.Time().Before(c.world.Now().Add(MaxAhead)) {
+	if h > c.last && h.Time().Before(c.world.Now().Add(c.told.Offset+MaxAhead)) {
 		c.last = h
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"time"
 )
 
 // echo repeats what was answered when these lines were first received. That reply
@@ -48,11 +47,11 @@ func echo(ctx context.Context, tx Inbound, lines []Fact) ([]Result, error) {
 
 // linesOf decodes lines that were received before. What cannot be read was not read
 // then either, and is answered at once.
-func linesOf(up Upload, sent []Sent, now time.Time) (lines []Fact, unread []Result) {
-	for _, line := range sent {
-		f, _ := receive(up, line, now)
+func (t timing) linesOf(up Upload, sent []Sent) (lines []Fact, unread []Result) {
+	for _, l := range readLines(sent) {
+		f, _ := t.receive(up, l)
 		if f.Why != "" {
-			unread = append(unread, Result{Seq: line.Seq, Code: string(f.Why)})
+			unread = append(unread, Result{Seq: l.Seq, Code: string(f.Why)})
 			continue
 		}
 		lines = append(lines, f)

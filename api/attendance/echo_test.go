@@ -11,9 +11,10 @@ func TestLinesThatCannotBeReadAreAnsweredAtOnce(t *testing.T) {
 	if err := f.Seal(); err != nil {
 		t.Fatal(err)
 	}
-	got, unread := linesOf(Upload{Node: f.Node}, []Sent{
+	up := Upload{Node: f.Node}
+	got, unread := up.timing(noon, noon).linesOf(up, []Sent{
 		{Seq: 1, ID: f.ID, Body: f.Body}, {Seq: 2, ID: f.ID, Body: []byte("{")}, {Seq: 3, ID: small('f', 9), Body: f.Body},
-	}, noon)
+	})
 	if len(got) != 1 || got[0].Origin.Seq != 1 {
 		t.Errorf("got %d lines, want the first only", len(got))
 	}

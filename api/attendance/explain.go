@@ -31,6 +31,7 @@ type Word struct {
 	Reason  string
 	By      string // the teacher's name, where one said it
 	Decides bool   // it is what counts
+	Clock   Clocking
 }
 
 // Explain reads how a percentage was made. Its sum is the one that every screen
@@ -89,7 +90,7 @@ func words(facts []Fact, names map[ID]string) []Word {
 		v := VoteOf(f)
 		out[i] = Word{
 			At: f.Effective(), Class: f.Class, Kind: f.Kind, Status: v.Status, Method: f.Method, Reason: f.Reason,
-			Decides: decided && winner.Fact == f.ID,
+			Decides: decided && winner.Fact == f.ID, Clock: f.Clocking,
 		}
 		if f.Class == Teacher || f.Class == Bulk {
 			out[i].By = names[f.Actor]

@@ -71,6 +71,8 @@ type Fact struct {
 	Why         Why    `json:"-"` // not empty: kept, but not placed
 	Learnt      bool   `json:"-"` // came from the cloud: never goes back into the outbox
 	Origin      Origin `json:"-"`
+
+	Clocking Clocking `json:"-"` // how well EffectiveMS is known
 }
 
 // DeviceRef is the scanner's own counter for the scan.

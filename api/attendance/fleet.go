@@ -145,4 +145,5 @@ type Page struct {
 	Facts     []Told
 	Cursor    string
 	FactsMore bool
+	Now       time.Time // in the cloud; zero: it did not say
 }

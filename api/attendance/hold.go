@@ -157,7 +157,7 @@ func (s *Service) Extend(ctx context.Context, by Actor, session, step ID) (Sessi
 		}
 		// Not kept in step: this may run again.
 		id := Derive("extend", session[:], step[:])
-		return Fact{ID: id, Kind: SessionExtended, ClosesAt: before.ClosesAt.Add(ExtendBy).UnixMilli()}, nil
+		return Fact{ID: id, Kind: SessionExtended, ClosesAt: s.clock.raw(before.ClosesAt.Add(ExtendBy))}, nil
 	})
 }
 
@@ -168,7 +168,7 @@ func (s *Service) Close(ctx context.Context, by Actor, session ID) (Session, err
 		if before.ClosesAt.Before(at) {
 			at = before.ClosesAt
 		}
-		return Fact{ID: Derive("end", session[:]), Kind: SessionEnded, ClosedAt: at.UnixMilli()}, nil
+		return Fact{ID: Derive("end", session[:]), Kind: SessionEnded, ClosedAt: s.clock.raw(at)}, nil
 	})
 }
 
@@ -246,7 +246,7 @@ func (s *Service) endings(ctx context.Context, tx Tx, due map[ID]bool) ([]Fact, 
 			continue
 		}
 		f, err := s.fact(Fact{
-			ID: Derive("end", id[:]), Kind: SessionEnded, Session: id, ClosedAt: r.ClosesAt.UnixMilli(),
+			ID: Derive("end", id[:]), Kind: SessionEnded, Session: id, ClosedAt: s.clock.raw(r.ClosesAt),
 		})
 		if err != nil {
 			return nil, err

@@ -10,6 +10,15 @@ import (
 
 func ms(at time.Time) int64 { return at.UnixMilli() }
 
+func effective(s Stamp, sample Sample, now time.Time) int64 {
+	at, _ := Upload{Clock: sample}.timing(time.Time{}, now).effective(s)
+	return at
+}
+
+func receive(up Upload, sent Sent, now time.Time) (Fact, bool) {
+	return up.timing(time.Time{}, now).receive(up, readLines([]Sent{sent})[0])
+}
+
 func TestNothingHappensInTheFutureOrBeforeTime(t *testing.T) {
 	t.Parallel()
 	reading := rapid.OneOf(

@@ -17,6 +17,35 @@ type Outlog interface {
 	// sending it down, nor is a session's deletion; what else tells of a session
 	// stays placed, or the class would vanish from the screen of those who sit in it.
 	Refuse(ctx context.Context, seq int64, why Why) (Fact, error)
+	// Unfixed are this server's facts whose time nobody but it has fixed: those that the
+	// cloud has not confirmed. They carry their lines as Origin.Seq.
+	Unfixed(ctx context.Context) ([]Fact, error)
+	// Anchors are what was known of the time in each segment, also in those in which
+	// nothing was.
+	Anchors(ctx context.Context) (map[ID]Anchor, error)
+	KeepAnchor(ctx context.Context, a Anchor) error
+}
+
+// Unmoved are results for lines that were shown here at another time than their
+// clock's, and that the cloud confirmed as they came: it knew better.
+func Unmoved(up Upload, r Receipt) []Result {
+	shifted, said := map[ID]bool{}, map[int64]bool{}
+	for _, a := range up.Anchors {
+		shifted[a.Segment] = a.Offset != 0
+	}
+	for _, res := range r.Results {
+		said[res.Seq] = said[res.Seq] || res.Code != CodeDuplicate
+	}
+	var out []Result
+	for _, l := range up.Facts {
+		if len(shifted) == 0 || l.Seq > r.Seq || said[l.Seq] {
+			continue
+		}
+		if f, err := Decode(l.Body); err == nil && shifted[f.Segment] {
+			out = append(out, Result{Seq: l.Seq, Code: CodeAdjusted, EffectiveMS: f.WallMS, Ord: f.Ord})
+		}
+	}
+	return out
 }
 
 // Corrected takes over the times the cloud gave to facts of this pendrive, and

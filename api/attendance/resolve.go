@@ -5,34 +5,45 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
-	"time"
 )
 
-// nearEnough is how far a pendrive's wall clock may be off before the cloud
-// corrects the times of its facts.
-const nearEnough = 2 * time.Second
+// line is one line of an upload, read as far as it can be.
+type line struct {
+	Sent
+	fact Fact
+	err  error
+}
 
-// receive decodes one line and fixes, once and for ever, when it happened. A
-// line that cannot be read is kept as it came.
-func receive(up Upload, sent Sent, now time.Time) (f Fact, adjusted bool) {
-	f, err := Decode(sent.Body)
-	origin := Origin{Incarnation: up.Incarnation, Seq: sent.Seq}
-	if err != nil || f.ID != sent.ID || f.Node != up.Node {
-		id := sent.ID
+func readLines(sent []Sent) []line {
+	out := make([]line, len(sent))
+	for i, l := range sent {
+		out[i].Sent = l
+		out[i].fact, out[i].err = Decode(l.Body)
+	}
+	return out
+}
+
+// receive fixes, once and for ever, when a line happened. One that cannot be read is
+// kept as it came.
+func (t timing) receive(up Upload, l line) (f Fact, adjusted bool) {
+	f = l.fact
+	origin := Origin{Incarnation: up.Incarnation, Seq: l.Seq}
+	if l.err != nil || f.ID != l.ID || f.Node != up.Node {
+		id := l.ID
 		if id.IsZero() {
-			id = Derive("line", up.Incarnation[:], binary.BigEndian.AppendUint64(nil, uint64(sent.Seq)))
+			id = Derive("line", up.Incarnation[:], binary.BigEndian.AppendUint64(nil, uint64(l.Seq)))
 		}
 		return Fact{
-			ID: id, Node: up.Node, Body: sent.Body, Why: WhyPoison, Origin: origin,
-			EffectiveMS: now.UnixMilli(), Ord: HLCAt(now),
+			ID: id, Node: up.Node, Body: l.Body, Why: WhyPoison, Origin: origin,
+			EffectiveMS: t.now.UnixMilli(), Ord: HLCAt(t.now),
 		}, false
 	}
 	f.Origin = origin
 	there := f.Ord
-	f.EffectiveMS = effective(f.Stamp, up.Clock, now)
-	sane := func(h HLC) bool { return !h.Time().After(now.Add(MaxAhead)) } // a node is never trusted into the future
+	f.EffectiveMS, f.Clocking = t.effective(f.Stamp)
+	sane := func(h HLC) bool { return !h.Time().After(t.now.Add(MaxAhead)) } // a node is never trusted into the future
 	if f.Ord = f.HLC; !sane(f.HLC) {
-		f.Ord = HLC(f.EffectiveMS<<hlcShift) + HLC(sent.Seq&0xffff)
+		f.Ord = HLC(f.EffectiveMS<<hlcShift) + HLC(l.Seq&0xffff)
 	}
 	switch r := f.Ruling; {
 	case r != nil && !sane(r.Ord):
@@ -44,23 +55,6 @@ func receive(up Upload, sent Sent, now time.Time) (f Fact, adjusted bool) {
 		f.Ord = f.Ord.past(f.Seen)
 	}
 	return f, f.EffectiveMS != f.WallMS || f.Ord != there
-}
-
-// effective is the best estimate of when a fact happened. A clock that agrees
-// with ours is believed. Otherwise, within the segment of the sample, the
-// monotonic distance to now is exact (Cristian's method); across segments the
-// same offset is the best guess, and nothing happens in the future. A sample that
-// no clock can show is none.
-func effective(s Stamp, sample Sample, now time.Time) int64 {
-	offset, at := now.UnixMilli()-sample.WallMS, min(s.WallMS, maxMS)
-	switch {
-	case sample.WallMS <= 0, sample.WallMS > maxMS, abs(offset) <= nearEnough.Milliseconds():
-	case !s.Segment.IsZero() && s.Segment == sample.Segment && s.MonoMS <= maxMS && sample.MonoMS >= 0:
-		at = now.UnixMilli() - (sample.MonoMS - s.MonoMS)
-	default:
-		at += offset
-	}
-	return max(0, min(at, now.UnixMilli()))
 }
 
 func abs(n int64) int64 {

@@ -57,6 +57,7 @@ func NewService(ctx context.Context, store Store, world World, node ID, rules Ru
 	if err != nil {
 		return nil, err
 	}
+	world.Now = clock.Now // from here on, what is known of the time
 	rules.Policy = rules.Policy.orDefault()
 	if rules.Zone == nil {
 		rules.Zone = time.UTC
@@ -80,12 +81,12 @@ func (s *Service) fact(f Fact) (Fact, error) {
 
 // factAt is fact for what happened a while ago and is told only now; zero: now.
 func (s *Service) factAt(f Fact, at time.Time) (Fact, error) {
-	stamp, err := s.clock.Stamp()
+	stamp, offset, err := s.clock.read()
 	if err != nil {
 		return Fact{}, err
 	}
 	if !at.IsZero() {
-		stamp = stamp.back(at)
+		stamp = stamp.back(s.world.Now().Sub(at))
 	}
 	f.Stamp, f.Node = stamp, s.node
 	if f.ID.IsZero() {
@@ -93,7 +94,11 @@ func (s *Service) factAt(f Fact, at time.Time) (Fact, error) {
 			return Fact{}, err
 		}
 	}
-	return f, f.Seal()
+	if err := f.Seal(); err != nil {
+		return f, err
+	}
+	f.EffectiveMS = f.by(offset)
+	return f, nil
 }
 
 // teaches refuses a teacher who does not hold the course now.

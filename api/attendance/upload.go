@@ -13,7 +13,8 @@ type Upload struct {
 	HashBefore  [32]byte // of the log before the first fact
 	Head        int64    // the last line of the drive's log; 0: the last one sent
 	Clock       Sample
-	Facts       []Sent // dense and rising by Seq
+	Anchors     []Anchor // what was known of the time where the facts were written
+	Facts       []Sent   // dense and rising by Seq
 }
 
 // Sent is one line of the log as it travelled.
@@ -84,9 +85,9 @@ type Inbound interface {
 	// LockStream makes other uploads of the node wait; a new incarnation starts at
 	// the zero Stream.
 	LockStream(ctx context.Context, node, incarnation ID) (Stream, error)
-	// Shut reports, once the stream is locked, that the node was revoked: what it
-	// hands in now is for people to look at.
-	Shut(ctx context.Context, node ID) (bool, error)
+	// Uploader reads the node, once the stream is locked. What one hands in that was
+	// revoked is for people to look at.
+	Uploader(ctx context.Context, node ID) (Node, error)
 	AdvanceStream(ctx context.Context, node, incarnation ID, to Stream) error
 	// Entitled are the courses a node may write to; all of them are there.
 	Entitled(ctx context.Context, node ID) (map[ID]bool, error)
@@ -120,21 +121,25 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 			return Receipt{}, err
 		}
 	}
-	facts := make([]Fact, 0, len(fresh))
-	times := map[int64]Result{}
-	for _, sent := range fresh {
-		f, adjusted := receive(up, sent, now)
-		facts = append(facts, f)
-		if adjusted {
-			times[sent.Seq] = Result{Seq: sent.Seq, Code: CodeAdjusted, EffectiveMS: f.EffectiveMS, Ord: f.Ord}
-		}
-	}
-	shut, err := tx.Shut(ctx, up.Node)
+	node, err := tx.Uploader(ctx, up.Node)
 	if err != nil {
 		return Receipt{}, err
 	}
+	lines, t := readLines(fresh), up.timing(node.CreatedAt, now)
+	facts := make([]Fact, 0, len(lines))
+	times := map[int64]Result{}
+	for _, l := range lines {
+		t.last[l.fact.Segment] = max(t.last[l.fact.Segment], l.fact.MonoMS)
+	}
+	for _, l := range lines {
+		f, adjusted := t.receive(up, l)
+		facts = append(facts, f)
+		if adjusted {
+			times[l.Seq] = Result{Seq: l.Seq, Code: CodeAdjusted, EffectiveMS: f.EffectiveMS, Ord: f.Ord}
+		}
+	}
 	for i := range facts {
-		if shut && facts[i].Why == "" {
+		if !node.RevokedAt.IsZero() && facts[i].Why == "" {
 			facts[i].Why = WhyRevoked
 		}
 	}
@@ -153,7 +158,10 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 	if err := s.follow(ctx, tx, facts); err != nil {
 		return Receipt{}, err
 	}
-	again, results := linesOf(up, up.Facts[:len(up.Facts)-len(fresh)], now)
+	if err := s.flagClock(ctx, tx, up); err != nil {
+		return Receipt{}, err
+	}
+	again, results := t.linesOf(up, up.Facts[:len(up.Facts)-len(fresh)])
 	for i, f := range facts {
 		if m.Kept[i] == Duplicate { // what it is was fixed when it was first stored
 			results = append(results, Result{Seq: at[i], Code: CodeDuplicate})

@@ -45,6 +45,13 @@ type clockBody struct {
 	WallMS  int64         `json:"wall_ms" doc:"What the pendrive's wall clock says now, Unix milliseconds."`
 	Segment attendance.ID `json:"segment,omitempty" format:"uuid"`
 	MonoMS  int64         `json:"mono_ms"`
+	Anchors []anchorBody  `json:"anchors,omitempty" maxItems:"1000" doc:"What the pendrive was told of the time where these lines were written."`
+}
+
+type anchorBody struct {
+	Segment  attendance.ID `json:"segment" format:"uuid"`
+	OffsetMS int64         `json:"offset_ms" doc:"The time it was told, less what its wall clock shows in that segment."`
+	Source   string        `json:"source" doc:"cloud, teacher, or drive: it cannot have been earlier."`
 }
 
 type sentBody struct {
@@ -207,6 +214,11 @@ func (b uploadBody) upload(node attendance.ID) (attendance.Upload, error) {
 		return up, attendance.Invalid{Field: "facts", Why: "are not the lines first_seq to last_seq"}
 	}
 	copy(up.HashBefore[:], hash)
+	for _, a := range b.Clock.Anchors[:min(len(b.Clock.Anchors), maxFacts)] {
+		if off := time.Duration(a.OffsetMS) * time.Millisecond; off.Milliseconds() == a.OffsetMS { // else it overflows: no clock is so far off
+			up.Anchors = append(up.Anchors, attendance.Anchor{Segment: a.Segment, Offset: off, Source: attendance.TimeSource(a.Source)})
+		}
+	}
 	for _, f := range b.Facts {
 		up.Facts = append(up.Facts, attendance.Sent{Seq: f.Seq, ID: f.ID, Body: f.Body})
 	}

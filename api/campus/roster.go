@@ -39,6 +39,7 @@ type rosterBody struct {
 	FactsCursor string              `json:"facts_cursor"`
 	FactsMore   bool                `json:"facts_more"`
 	Lease       leaseBody           `json:"lease"`
+	ServerTime  time.Time           `json:"server_time" doc:"What time it is, for a pendrive to go by."`
 }
 
 type leaseBody struct {
@@ -96,6 +97,7 @@ func (d Deps) pullRoster(ctx context.Context, in *rosterInput) (*rosterOutput, e
 	out := &rosterOutput{Body: rosterBody{
 		Generation: page.Generation, Rev: page.Rev, Head: page.Head, Snapshot: page.Snapshot, Changes: page.Changes, More: page.More,
 		Facts: page.Facts, FactsCursor: page.Cursor, FactsMore: page.FactsMore, Lease: leaseOf(page.Lease),
+		ServerTime: d.Service.Now().UTC(),
 	}}
 	if !page.More {
 		out.Body.Digest = strconv.FormatUint(uint64(page.Digest), 10)

@@ -8,6 +8,7 @@ package pendrive
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -26,6 +27,8 @@ type Drive interface {
 	Status(ctx context.Context) (EdgeStatus, error)
 	// Invite makes a link that lets one phone in.
 	Invite(ctx context.Context) (Invitation, error)
+	// SetClock takes a teacher's word for the school's local time; its zone means nothing.
+	SetClock(ctx context.Context, local time.Time) error
 	// Revoke shuts a phone out.
 	Revoke(ctx context.Context, phone attendance.ID) error
 	// Backup makes a backup now.
@@ -40,6 +43,7 @@ func Register(api huma.API, d Deps) {
 	d.status(api)
 	d.phones(api)
 	d.care(api)
+	d.clock(api)
 }
 
 // ofEdge marks an operation as answered by a pendrive. Who reaches it at all is

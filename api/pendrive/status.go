@@ -82,7 +82,9 @@ type EdgeNetwork struct {
 
 // EdgeClock compares this computer's clock with the cloud's.
 type EdgeClock struct {
-	State      string     `json:"state" enum:"unknown,well,ahead,behind"`
+	State      string     `json:"state" enum:"unknown,well,ahead,behind,doubtful" doc:"doubtful: a teacher should say what time it is."`
+	Source     string     `json:"source" enum:"cloud,teacher,drive," doc:"Who said; drive: it cannot be earlier; empty: nobody since the program started."`
+	Now        time.Time  `json:"now" doc:"What this pendrive takes the time to be."`
 	Words      string     `json:"words"`
 	OffSeconds float64    `json:"off_s" doc:"How far it is ahead of the cloud; less than 0: behind."`
 	CheckedAt  *time.Time `json:"checked_at" nullable:"true"`

@@ -107,19 +107,35 @@ func BackupOf(at, now time.Time) (*time.Time, string) {
 // inStep is how far a clock may be off without anybody needing to know.
 const inStep = 30 * time.Second
 
-// ClockOf says how far this computer's clock is ahead of the cloud's, as it was
-// at a time; never compared when that is zero. Lateness does not depend on it.
-func ClockOf(off time.Duration, at time.Time) EdgeClock {
-	if at.IsZero() {
-		return EdgeClock{State: "unknown", Words: "Not compared with the cloud yet"}
+// longAgo is how much later than its last word from the cloud a drive may be used
+// before the computer's clock is doubted.
+const longAgo = 200 * 24 * time.Hour
+
+// ClockOf says how right this computer's clock is, by what the drive was told in this
+// run of its program; heard is when it last heard the cloud. Lateness does not depend
+// on it.
+func ClockOf(told attendance.Anchor, now, heard time.Time) EdgeClock {
+	off := -told.Offset
+	c := EdgeClock{State: "well", Source: string(told.Source), Words: "In step with the cloud", OffSeconds: math.Round(off.Seconds()*10) / 10, Now: now.UTC().Truncate(time.Second)}
+	if told.Source != "" {
+		at := told.At.UTC().Truncate(time.Second)
+		c.CheckedAt = &at
 	}
-	at = at.UTC().Truncate(time.Second)
-	c := EdgeClock{State: "well", Words: "In step with the cloud", OffSeconds: math.Round(off.Seconds()*10) / 10, CheckedAt: &at}
+	by := "this pendrive goes by the cloud's"
+	if told.Source == attendance.ByTeacher {
+		c.Words, by = "As a teacher set it", "this pendrive goes by what a teacher said"
+	}
 	switch {
+	case told.Source == "" && !heard.IsZero() && now.Sub(heard) > longAgo:
+		c.State, c.Words = "doubtful", "This computer's clock may be wrong: this pendrive heard from the school "+lasting(now.Sub(heard))+" ago. Say what time it is"
+	case told.Source == "":
+		c.State, c.Words = "unknown", "Not compared with the cloud yet"
+	case told.Source == attendance.ByDrive:
+		c.State, c.Words = "doubtful", "This computer's clock is at least "+lasting(-off)+" behind: say what time it is, marks are not affected"
 	case off > inStep:
-		c.State, c.Words = "ahead", "This computer's clock is "+lasting(off)+" ahead: set it right, marks are not affected"
+		c.State, c.Words = "ahead", "This computer's clock is "+lasting(off)+" ahead: "+by+", marks are not affected"
 	case off < -inStep:
-		c.State, c.Words = "behind", "This computer's clock is "+lasting(-off)+" behind: set it right, marks are not affected"
+		c.State, c.Words = "behind", "This computer's clock is "+lasting(-off)+" behind: "+by+", marks are not affected"
 	}
 	return c
 }

@@ -68,13 +68,24 @@ func TestAClockIsComparedWithTheClouds(t *testing.T) {
 	for off, want := range map[time.Duration]string{
 		400 * time.Millisecond: "well", -29 * time.Second: "well", 31 * time.Second: "ahead", -3 * time.Hour: "behind", 73 * 365 * 24 * time.Hour: "ahead",
 	} {
-		got := pendrive.ClockOf(off, now)
+		got := pendrive.ClockOf(attendance.Anchor{Source: attendance.ByCloud, Offset: -off, At: now}, now, now)
 		if got.State != want || got.CheckedAt == nil || want != "well" && !strings.Contains(got.Words, "marks are not affected") {
 			t.Errorf("%v: got %+v, want %s", off, got, want)
 		}
 	}
-	if got := pendrive.ClockOf(0, time.Time{}); got.State != "unknown" || got.CheckedAt != nil {
-		t.Errorf("got %+v, want unknown", got)
+	nobody, byDrive := attendance.Anchor{}, attendance.Anchor{Source: attendance.ByDrive, Offset: 20 * 365 * 24 * time.Hour, At: now}
+	for want, got := range map[string]pendrive.EdgeClock{
+		"unknown":  pendrive.ClockOf(nobody, now, now.AddDate(0, -3, 0)),
+		"doubtful": pendrive.ClockOf(nobody, now.AddDate(73, 0, 0), now),
+		"behind":   pendrive.ClockOf(attendance.Anchor{Source: attendance.ByTeacher, Offset: 3 * time.Hour, At: now}, now, time.Time{}),
+		"well":     pendrive.ClockOf(attendance.Anchor{Source: attendance.ByTeacher, At: now}, now, time.Time{}),
+	} {
+		if got.State != want {
+			t.Errorf("got %+v, want %s", got, want)
+		}
+	}
+	if got := pendrive.ClockOf(byDrive, now, now); got.State != "doubtful" || !strings.Contains(got.Words, "say what time it is") {
+		t.Errorf("got %+v, want somebody to be asked", got)
 	}
 	if on, off := pendrive.EncryptionOf(true), pendrive.EncryptionOf(false); !on.On || off.On || on.Words == off.Words {
 		t.Errorf("got %+v and %+v", on, off)

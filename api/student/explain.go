@@ -22,6 +22,7 @@ type explainFact struct {
 	Method  string    `json:"method" example:"biometric"`
 	Reason  string    `json:"reason"`
 	Decides bool      `json:"decides" doc:"This is what counts."`
+	Clock   string    `json:"clock,omitempty" doc:"How well at is known, of what a pendrive kept: exact, told (somebody set its time), believed, guessed, clamped." example:"exact"`
 }
 
 type explainClass struct {
@@ -120,7 +121,7 @@ func explainClassOf(c attendance.Explained, p attendance.Policy) explainClass {
 		Counts: c.Status.Counts(), Weight: p.Weight(c.Status), Because: "Nobody marked you, and the class is over.", Facts: []explainFact{},
 	}
 	for _, s := range c.Said {
-		f := explainFact{At: moment(s.At), Kind: "verdict", By: speaker(s), Method: string(s.Method), Reason: s.Reason, Decides: s.Decides}
+		f := explainFact{At: moment(s.At), Kind: "verdict", By: speaker(s), Method: string(s.Method), Reason: s.Reason, Decides: s.Decides, Clock: string(s.Clock)}
 		switch {
 		case s.Class == attendance.Evidence:
 			f.Kind = "evidence"

@@ -93,6 +93,7 @@ func factRows(facts []attendance.Fact, digests [][32]byte, which []int) dbsqlc.A
 		NodeIds: make([]attendance.ID, 0, n), Incarnations: make([]attendance.ID, 0, n), Seqs: make([]int64, 0, n), GestureIds: make([]attendance.ID, 0, n),
 		DeviceIds: make([]attendance.ID, 0, n), DeviceEpochs: make([]int64, 0, n), DeviceSeqs: make([]int64, 0, n), Classes: make([]int16, 0, n),
 		Ords: make([]int64, 0, n), EffectiveAts: make([]time.Time, 0, n), Bodies: make([][]byte, 0, n), Digests: make([][]byte, 0, n),
+		Clockings: make([]string, 0, n),
 	}
 	for _, i := range which {
 		f := facts[i]
@@ -120,6 +121,7 @@ func factRows(facts []attendance.Fact, digests [][32]byte, which []int) dbsqlc.A
 		p.EffectiveAts = append(p.EffectiveAts, at(f.EffectiveMS))
 		p.Bodies = append(p.Bodies, f.Body)
 		p.Digests = append(p.Digests, digests[i][:])
+		p.Clockings = append(p.Clockings, string(f.Clocking))
 	}
 	return p
 }

@@ -110,7 +110,7 @@ func (t *tx) OwnFacts(ctx context.Context, course, student attendance.ID) ([]att
 			return nil, fmt.Errorf("stored fact %s: %w", r.ID, err)
 		}
 		f.Ord, f.EffectiveMS = attendance.HLC(r.Ord), r.EffectiveAt.UnixMilli()
-		f.Origin = attendance.Origin{Incarnation: r.Incarnation, Seq: r.Seq}
+		f.Origin, f.Clocking = attendance.Origin{Incarnation: r.Incarnation, Seq: r.Seq}, attendance.Clocking(r.Clocking)
 		out[i] = f
 	}
 	return out, nil

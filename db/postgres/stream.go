@@ -26,10 +26,10 @@ func (t *tx) LockStream(ctx context.Context, node, incarnation attendance.ID) (a
 	return attendance.Stream{Seq: row.Seq, Hash: [32]byte(row.Hash)}, nil
 }
 
-// Shut implements attendance.Inbound.
-func (t *tx) Shut(ctx context.Context, node attendance.ID) (bool, error) {
-	n, err := t.q.Node(ctx, node)
-	return n.RevokedAt != nil, missing(err, "pendrive", node)
+// Uploader implements attendance.Inbound.
+func (t *tx) Uploader(ctx context.Context, id attendance.ID) (attendance.Node, error) {
+	n, err := t.q.Node(ctx, id)
+	return node(n), missing(err, "pendrive", id)
 }
 
 func (t *tx) AdvanceStream(ctx context.Context, node, incarnation attendance.ID, to attendance.Stream) error {

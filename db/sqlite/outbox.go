@@ -38,7 +38,11 @@ func (s *Store) Pending(ctx context.Context, n, maxBytes int) (attendance.Upload
 			}
 			up.Facts = append(up.Facts, attendance.Sent{Seq: r.Seq - l.base, ID: r.ID, Body: r.Body})
 		}
-		return nil
+		if len(up.Facts) == 0 {
+			return nil
+		}
+		up.Anchors, err = t.anchorsOf(ctx, up.Facts)
+		return err
 	})
 	return up, err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
 )
@@ -45,7 +46,7 @@ func (c *Cloud) roster(w http.ResponseWriter, r *http.Request) {
 		digest = strconv.FormatUint(uint64(d), 10)
 	}
 	answer(w, map[string]any{
-		"generation": c.generation, "rev": upTo, "head": len(c.rows), "snapshot": snapshot, "changes": append([]attendance.Change{}, changes...),
+		"server_time": time.Now().UTC(), "generation": c.generation, "rev": upTo, "head": len(c.rows), "snapshot": snapshot, "changes": append([]attendance.Change{}, changes...),
 		"digest": digest, "more": upTo < len(c.rows),
 		"facts": append([]attendance.Told{}, c.told[min(facts, factsTo):factsTo]...), "facts_cursor": strconv.Itoa(factsTo),
 		"facts_more": factsTo < len(c.told),

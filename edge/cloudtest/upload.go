@@ -42,7 +42,35 @@ type upload struct {
 	Incarnation attendance.ID
 	HashBefore  string `json:"hash_before"`
 	HeadSeq     int64  `json:"head_seq"`
-	Facts       []attendance.Sent
+	Clock       struct {
+		WallMS  int64 `json:"wall_ms"`
+		MonoMS  int64 `json:"mono_ms"`
+		Segment attendance.ID
+		Anchors []struct {
+			Segment  attendance.ID
+			OffsetMS int64 `json:"offset_ms"`
+			Source   attendance.TimeSource
+		}
+	}
+	Facts []attendance.Sent
+}
+
+// times are the results for lines that the pendrive's clock has wrong.
+func (u upload) times(now time.Time) (out []attendance.Result) {
+	up := attendance.Upload{Clock: attendance.Sample{WallMS: u.Clock.WallMS, MonoMS: u.Clock.MonoMS, Segment: u.Clock.Segment}}
+	for _, a := range u.Clock.Anchors {
+		up.Anchors = append(up.Anchors, attendance.Anchor{Segment: a.Segment, Offset: time.Duration(a.OffsetMS) * time.Millisecond, Source: a.Source})
+	}
+	for _, sent := range u.Facts {
+		f, err := attendance.Decode(sent.Body)
+		if err != nil {
+			continue
+		}
+		if at, _ := up.Effective(f, now); at != f.WallMS {
+			out = append(out, attendance.Result{Seq: sent.Seq, Code: attendance.CodeAdjusted, EffectiveMS: at, Ord: f.Ord})
+		}
+	}
+	return out
 }
 
 func (c *Cloud) receive(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +122,7 @@ func (c *Cloud) receive(w http.ResponseWriter, r *http.Request) {
 		Hang()
 	}
 	results := []any{}
-	for _, res := range c.how.Results {
+	for _, res := range append(up.times(time.Now()), c.how.Results...) {
 		results = append(results, map[string]any{"seq": res.Seq, "code": res.Code, "effective_ms": res.EffectiveMS, "ord": res.Ord})
 	}
 	answer(w, map[string]any{

@@ -56,12 +56,16 @@ func (n *Node) rules(ctx context.Context, id sqlite.Identity) (*attendance.Servi
 	if id.Node.IsZero() {
 		store = unpaired{store}
 	}
-	return attendance.NewService(ctx, store, n.config.World, id.Node, attendance.Rules{Zone: n.config.Zone, MayOpen: func(at time.Time) error {
+	service, err := attendance.NewService(ctx, store, n.config.World, id.Node, attendance.Rules{Zone: n.config.Zone, MayOpen: func(at time.Time) error {
 		if l := n.lease.Load(); l != nil {
 			return l.MayOpen(at)
 		}
 		return nil
 	}})
+	if err != nil || id.Node.IsZero() {
+		return service, err
+	}
+	return service, n.remember(ctx, service.Clock())
 }
 
 // unpaired is a register that takes nothing yet: a fact carries the name of the

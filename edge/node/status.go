@@ -24,12 +24,16 @@ func (o office) Status(ctx context.Context) (pendrive.EdgeStatus, error) {
 	if err != nil {
 		return pendrive.EdgeStatus{}, err
 	}
-	id, now := o.room.identity, o.config.World.Now()
+	_, heard, err := o.store.LastAnchor(ctx)
+	if err != nil {
+		return pendrive.EdgeStatus{}, err
+	}
+	id, now := o.room.identity, o.room.service.Now()
 	st := pendrive.EdgeStatus{
 		Instance: o.instance, Version: o.config.Version, StartedAt: o.started.UTC().Truncate(time.Second),
 		Paired: o.room.paired(), NodeID: id.Node, Name: id.Name, Institution: id.Institution,
 		Courses: make([]pendrive.EdgeCourse, 0, len(held.Courses)),
-		Cloud:   pendrive.CloudOf(held.Backlog, now), Network: o.network(), Clock: pendrive.ClockOf(0, time.Time{}),
+		Cloud:   pendrive.CloudOf(held.Backlog, now), Network: o.network(), Clock: pendrive.ClockOf(o.room.service.Clock().Anchored(), now, heard),
 		Encryption: pendrive.EncryptionOf(false), Phones: o.listed(),
 	}
 	for _, c := range held.Courses {
@@ -121,7 +125,7 @@ func attention(st pendrive.EdgeStatus, sync string, now time.Time) []string {
 	if what := news(st, now); what != "" {
 		out = append(out, what)
 	}
-	if st.Clock.State == "ahead" || st.Clock.State == "behind" {
+	if st.Clock.State != "well" && st.Clock.State != "unknown" {
 		out = append(out, st.Clock.Words)
 	}
 	return out

@@ -58,9 +58,9 @@ func Status(w http.ResponseWriter, st pendrive.EdgeStatus, zone *time.Location) 
 	}
 	draw(w, http.StatusOK, "status.html", struct {
 		pendrive.EdgeStatus
-		At            func(time.Time) string
-		Until, Failed string
-	}{st, clock, maybe(st.ClassUntil), maybe(st.Medium.LastErrorAt)})
+		At                   func(time.Time) string
+		Until, Failed, Local string
+	}{st, clock, maybe(st.ClassUntil), maybe(st.Medium.LastErrorAt), st.Clock.Now.In(zone).Format("2006-01-02T15:04")})
 }
 
 // said is a page of one sentence.

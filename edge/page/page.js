@@ -21,7 +21,7 @@ async function refresh() {
 }
 
 /** Says why something was refused, and where to sign in if that is why. */
-async function refused(response) {
+async function refused(response, place = box) {
   const problem = await response.json().catch(() => ({}));
   const line = document.createElement("p");
   if (response.status === 401) {
@@ -32,7 +32,20 @@ async function refused(response) {
   } else {
     line.textContent = problem.detail ?? "That did not work. Try again.";
   }
-  box.replaceChildren(line);
+  place.replaceChildren(line);
+}
+
+/** The teacher says what time it is. */
+async function setClock(form) {
+  const place = document.getElementById("clocked");
+  const response = await fetch("/api/edge/clock", {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ local_time: form.elements.local.value }),
+  });
+  if (!response.ok) return refused(response, place);
+  place.textContent = "Set. Classes that run keep their length.";
+  await refresh();
 }
 
 async function invite() {
@@ -83,6 +96,12 @@ document.addEventListener("click", async (event) => {
     button.blur();
     await refresh();
   }
+});
+
+document.addEventListener("submit", async (event) => {
+  if (event.target.id !== "clock") return;
+  event.preventDefault();
+  await setClock(event.target);
 });
 
 timer = setInterval(refresh, every);

@@ -97,6 +97,13 @@ func (c *Client) pack(up attendance.Upload) (io.Reader, error) {
 		Version: &c.version, FirstSeq: up.Facts[0].Seq, LastSeq: up.Facts[len(up.Facts)-1].Seq,
 		Clock: client.ClockBody{WallMs: up.Clock.WallMS, Segment: &segment, MonoMs: up.Clock.MonoMS},
 	}
+	if len(up.Anchors) > 0 {
+		anchors := make([]client.AnchorBody, len(up.Anchors))
+		for i, a := range up.Anchors {
+			anchors[i] = client.AnchorBody{Segment: uuid.UUID(a.Segment), OffsetMs: a.Offset.Milliseconds(), Source: string(a.Source)}
+		}
+		b.Clock.Anchors = &anchors
+	}
 	for _, f := range up.Facts {
 		b.Facts = append(b.Facts, client.SentBody{Seq: f.Seq, Id: uuid.UUID(f.ID), Body: f.Body})
 	}
@@ -136,7 +143,7 @@ func (c *Client) Roster(ctx context.Context, from attendance.Head) (attendance.P
 func page(got client.RosterBody) (attendance.Page, error) {
 	out := attendance.Page{
 		Generation: attendance.ID(got.Generation), Rev: got.Rev, Head: got.Head, Snapshot: got.Snapshot, More: got.More,
-		Cursor: got.FactsCursor, FactsMore: got.FactsMore,
+		Cursor: got.FactsCursor, FactsMore: got.FactsMore, Now: got.ServerTime,
 	}
 	out.Lease = attendance.Lease{Name: got.Lease.Name, State: attendance.NodeState(got.Lease.State)}
 	if got.Lease.ExpiresAt != nil {

@@ -51,8 +51,12 @@ func (r *Replay) repeat(ctx context.Context, before attendance.Head) error {
 func (r *Replay) follow(ctx context.Context, from attendance.Head, done *Done) error {
 	var all attendance.Page
 	for {
+		asked := r.o.World.Now()
 		page, err := within(ctx, func(ctx context.Context) (attendance.Page, error) { return r.o.Cloud.Roster(ctx, from) })
 		if err != nil {
+			return err
+		}
+		if err := r.hear(ctx, r.truth(page.Now, asked)); err != nil {
 			return err
 		}
 		if r.o.Told != nil && page.Lease.State != "" {

@@ -19,6 +19,7 @@ type Log interface {
 	Feed(ctx context.Context) (attendance.Head, error)
 	Apply(ctx context.Context, page attendance.Page) error
 	Learn(ctx context.Context, cursor string, fold func(context.Context, attendance.Tx) error) error
+	Hear(ctx context.Context, fold func(context.Context, attendance.Outlog) error) error
 
 	Reached(reachable bool, at time.Time, attention string)
 }
@@ -151,7 +152,7 @@ func (r *Replay) report(ctx context.Context, done Done, err error) {
 	if err != nil {
 		said = err.Error()
 	} else {
-		at = r.o.World.Now()
+		at = r.o.Service.Now()
 	}
 	r.o.Log.Reached(reached(err), at, attention(err))
 	turned := said != r.last.err

@@ -33,6 +33,7 @@ func (r *Replay) send(ctx context.Context, done *Done) (attendance.Head, error) 
 		}
 		done.spoke = true
 		up.Clock = attendance.Sample{WallMS: stamp.WallMS, Segment: stamp.Segment, MonoMS: stamp.MonoMS}
+		asked := r.o.World.Now()
 		reply, err := within(ctx, func(ctx context.Context) (Reply, error) { return r.o.Cloud.Receive(ctx, up) })
 		var gap attendance.Gap
 		var fork attendance.Fork
@@ -46,7 +47,7 @@ func (r *Replay) send(ctx context.Context, done *Done) (attendance.Head, error) 
 			err = r.o.Log.Reborn(ctx)
 		case err == nil:
 			head = reply.Feed
-			err = r.accept(ctx, up, reply, done)
+			err = r.accept(ctx, up, reply, r.truth(reply.Now, asked), done)
 		case tooMuch(err):
 			r.pace.halve()
 		}
@@ -57,12 +58,16 @@ func (r *Replay) send(ctx context.Context, done *Done) (attendance.Head, error) 
 }
 
 // accept takes a reply in, and waits as long as the cloud asks.
-func (r *Replay) accept(ctx context.Context, up attendance.Upload, reply Reply, done *Done) error {
+func (r *Replay) accept(ctx context.Context, up attendance.Upload, reply Reply, now time.Time, done *Done) error {
 	if reply.Seq < up.Facts[0].Seq {
 		return Stranger{Why: fmt.Sprintf("it confirms line %d, we sent from %d", reply.Seq, up.Facts[0].Seq)}
 	}
 	err := r.o.Log.Ack(ctx, reply.Receipt, func(ctx context.Context, tx attendance.Outlog) error {
-		return r.o.Service.Corrected(ctx, tx, reply.Results)
+		results := append(reply.Results, attendance.Unmoved(up, reply.Receipt)...)
+		if err := r.o.Service.Corrected(ctx, tx, results); err != nil || now.IsZero() {
+			return err
+		}
+		return r.o.Service.Hear(ctx, tx, now, attendance.ByCloud) // with the corrections, or a class would end between them
 	})
 	if err != nil {
 		return fmt.Errorf("take in what the cloud confirmed: %w", err)

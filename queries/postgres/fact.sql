@@ -10,12 +10,12 @@ WITH given AS (
         unnest(@device_epochs::bigint[]) AS device_epoch, unnest(@device_seqs::bigint[]) AS device_seq,
         unnest(@classes::smallint[]) AS class, unnest(@ords::bigint[]) AS ord,
         unnest(@effective_ats::timestamptz[]) AS effective_at, unnest(@bodies::bytea[]) AS body,
-        unnest(@digests::bytea[]) AS digest
+        unnest(@digests::bytea[]) AS digest, unnest(@clockings::text[]) AS clocking
 ), kept AS (
     INSERT INTO fact (id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
-        device_seq, class, ord, effective_at, body, digest)
+        device_seq, class, ord, effective_at, body, digest, clocking)
     SELECT id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
-        device_seq, class, ord, effective_at, body, digest
+        device_seq, class, ord, effective_at, body, digest, clocking
     FROM given
     ON CONFLICT DO NOTHING
     RETURNING fact.id, fact.digest

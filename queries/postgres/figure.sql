@@ -137,7 +137,7 @@ SELECT session_id, student_id, status, method, reason, at, conflict FROM standin
 
 -- name: FactsOfStudent :many
 -- With each class's, those that decide are found by the standing's state.
-SELECT f.id, f.incarnation, f.seq, f.ord, f.effective_at, f.body FROM session s JOIN fact f ON f.session_id = s.id AND f.student_id = @student_id
+SELECT f.id, f.incarnation, f.seq, f.ord, f.effective_at, f.body, f.clocking FROM session s JOIN fact f ON f.session_id = s.id AND f.student_id = @student_id
 WHERE s.course_id = @course_id AND NOT s.voided
 ORDER BY f.ord, f.id;
 

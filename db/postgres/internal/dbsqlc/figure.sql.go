@@ -221,7 +221,7 @@ func (q *Queries) EnrolmentsOf(ctx context.Context, studentID attendance.ID) ([]
 }
 
 const factsOfStudent = `-- name: FactsOfStudent :many
-SELECT f.id, f.incarnation, f.seq, f.ord, f.effective_at, f.body FROM session s JOIN fact f ON f.session_id = s.id AND f.student_id = $1
+SELECT f.id, f.incarnation, f.seq, f.ord, f.effective_at, f.body, f.clocking FROM session s JOIN fact f ON f.session_id = s.id AND f.student_id = $1
 WHERE s.course_id = $2 AND NOT s.voided
 ORDER BY f.ord, f.id
 `
@@ -233,6 +233,7 @@ type FactsOfStudentRow struct {
 	Ord         int64
 	EffectiveAt time.Time
 	Body        []byte
+	Clocking    string
 }
 
 // With each class's, those that decide are found by the standing's state.
@@ -252,6 +253,7 @@ func (q *Queries) FactsOfStudent(ctx context.Context, studentID attendance.ID, c
 			&i.Ord,
 			&i.EffectiveAt,
 			&i.Body,
+			&i.Clocking,
 		); err != nil {
 			return nil, err
 		}
