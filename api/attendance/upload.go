@@ -10,6 +10,7 @@ import (
 type Upload struct {
 	Node        ID
 	Incarnation ID
+	Shut        bool     // by a key that is not the node's any more
 	HashBefore  [32]byte // of the log before the first fact
 	Head        int64    // the last line of the drive's log; 0: the last one sent
 	Clock       Sample
@@ -139,7 +140,7 @@ func (s *Service) Replay(ctx context.Context, tx Inbound, up Upload) (Receipt, e
 		}
 	}
 	for i := range facts {
-		if !node.RevokedAt.IsZero() && facts[i].Why == "" {
+		if (up.Shut || !node.RevokedAt.IsZero()) && facts[i].Why == "" {
 			facts[i].Why = WhyRevoked
 		}
 	}

@@ -17,7 +17,7 @@ type Principal struct {
 	MustChange bool          // may do nothing before choosing a password
 	Address    string        // where they call from
 	Scopes     []Scope       // of an integration: what it may do
-	Shut       bool          // a pendrive that was revoked: may only hand in what it holds
+	Shut       bool          // a pendrive that was revoked, or lost and issued again: may only hand in what it holds
 }
 
 type key struct{}

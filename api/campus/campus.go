@@ -28,6 +28,8 @@ type Nodes interface {
 	// the same key gets the same answer again.
 	Claim(ctx context.Context, code string, keyHash []byte, version string, at time.Time) (attendance.Node, error)
 	Node(ctx context.Context, id attendance.ID) (attendance.Node, error)
+	// FormerKey reports whether a node had a key before it was issued again.
+	FormerKey(ctx context.Context, id attendance.ID, keyHash []byte) (bool, error)
 	// Heard notes that a node called, and what it said of itself.
 	Heard(ctx context.Context, node attendance.ID, said attendance.Vitals) error
 }
@@ -131,8 +133,14 @@ func (a NodeAuth) Authenticate(r *http.Request, role attendance.Role) (auth.Prin
 	if err != nil {
 		return auth.Principal{}, err
 	}
+	shut := !n.RevokedAt.IsZero()
 	if !auth.SameKey(key, n.KeyHash) {
-		return auth.Principal{}, auth.ErrToken
+		if shut, err = a.Nodes.FormerKey(r.Context(), node, auth.HashKey(key)); err != nil {
+			return auth.Principal{}, err
+		}
+		if !shut {
+			return auth.Principal{}, auth.ErrToken
+		}
 	}
-	return auth.Principal{Actor: attendance.Actor{ID: node, Role: attendance.RoleNode}, Name: n.Name, Shut: !n.RevokedAt.IsZero()}, nil
+	return auth.Principal{Actor: attendance.Actor{ID: node, Role: attendance.RoleNode}, Name: n.Name, Shut: shut}, nil
 }

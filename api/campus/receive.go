@@ -110,10 +110,12 @@ func (d Deps) receiveFacts(ctx context.Context, in *receiveInput) (*receiptOutpu
 	if err != nil {
 		return nil, err
 	}
-	up, err := body.upload(auth.From(ctx).ID)
+	me := auth.From(ctx)
+	up, err := body.upload(me.ID)
 	if err != nil {
 		return nil, err
 	}
+	up.Shut = me.Shut
 	var receipt attendance.Receipt
 	err = d.Uploads.InUpload(ctx, func(ctx context.Context, tx attendance.Inbound) (err error) {
 		receipt, err = d.Service.Replay(ctx, tx, up)
@@ -122,8 +124,10 @@ func (d Deps) receiveFacts(ctx context.Context, in *receiveInput) (*receiptOutpu
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Nodes.Heard(ctx, up.Node, body.said(receipt)); err != nil {
-		return nil, err
+	if !me.Shut { // what the fleet shows is about the drive that took its place
+		if err := d.Nodes.Heard(ctx, up.Node, body.said(receipt)); err != nil {
+			return nil, err
+		}
 	}
 	head, err := d.Feeds.Head(ctx)
 	if err != nil {

@@ -1,12 +1,14 @@
 package server_test
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
+	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/db/postgres"
 )
 
@@ -144,9 +146,41 @@ func TestAPendriveIsRevokedAndIssuedAgain(t *testing.T) {
 	if n := d.node(t, m.ID); again.ID != m.ID || again.ClaimCode == m.ClaimCode || n["state"] != "waiting" {
 		t.Errorf("got %+v and %v, want the same pendrive and another code", again, n)
 	}
-	found := d.bring(t, again.ClaimCode)
+	found := &drive{program: d.program, incarnation: newID(t)}
+	found.claimAs(t, again.ClaimCode, 9)
 	if found.node.String() != m.ID {
 		t.Errorf("got node %s, want %s", found.node, m.ID)
+	}
+
+	// Somebody finds the lost one and plugs it in. What it holds is kept for people.
+	_, course, _, _ := d.courses(t)
+	d.refuses(t, "GET", "/api/sync/roster", lost.token, nil, 403, "revoked", "")
+	opening := func(p *drive) []attendance.Fact {
+		id, err := attendance.ParseID(course)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []attendance.Fact{p.fact(t, attendance.Fact{Kind: attendance.SessionOpened, Session: newID(t), Opening: &attendance.Opening{
+			Course: id, Kind: attendance.Offline, ClosesMS: time.Now().Add(time.Hour).UnixMilli(), Policy: attendance.DefaultPolicy(),
+		}})}
+	}
+	for _, c := range []struct {
+		who  *drive
+		want string
+	}{{lost, "revoked"}, {found, ""}} {
+		var got receipt
+		c.who.send(t, c.who.batch(opening(c.who)...)).into(t, &got)
+		code := ""
+		for _, r := range got.Results {
+			code += r.Code
+		}
+		if got.AckedThrough != 1 || code != c.want {
+			t.Errorf("got %+v, want line 1 to be %q", got, c.want)
+		}
+	}
+	stranger := &drive{program: d.program, node: found.node, incarnation: newID(t), token: auth.NodeToken(found.node, bytes.Repeat([]byte{3}, 32))}
+	if got := stranger.send(t, stranger.batch(opening(stranger)...)); got.status != http.StatusUnauthorized {
+		t.Errorf("a key that never was: got %d, want 401", got.status)
 	}
 	for _, action := range []string{"/revoke", "/reissue"} {
 		d.refuses(t, "POST", nodes+"/"+newID(t).String()+action, d.token, nil, 404, "not-found", "")

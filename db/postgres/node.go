@@ -30,6 +30,15 @@ func (s *Store) Node(ctx context.Context, id attendance.ID) (attendance.Node, er
 	return node(row), missing(err, "pendrive", id)
 }
 
+// FormerKey reports whether a pendrive had a key before it was issued again.
+func (s *Store) FormerKey(ctx context.Context, id attendance.ID, keyHash []byte) (bool, error) {
+	former, err := dbsqlc.New(s.pool).FormerKey(ctx, keyHash, id)
+	if err != nil {
+		return false, fmt.Errorf("look for a former key: %w", err)
+	}
+	return former, nil
+}
+
 // Nodes are all pendrives, by name.
 func (s *Store) Nodes(ctx context.Context) ([]attendance.Node, error) {
 	rows, err := dbsqlc.New(s.pool).Nodes(ctx, false, attendance.ID{})

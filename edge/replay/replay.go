@@ -66,8 +66,12 @@ func (r *Replay) Nudge() {
 // together is how long a new fact waits for others to travel with it.
 const together = time.Second
 
-// Run syncs until ctx ends: at once, after something new, at least each Every,
-// and after a failure with growing pauses.
+// lookEvery is how soon a drive that reaches the cloud learns that the office shut it
+// out: within the minute. A look that finds nothing new is half a kilobyte.
+const lookEvery = 45 * time.Second
+
+// Run syncs until ctx ends: at once, after something new, at least each Every or
+// lookEvery, and after a failure with growing pauses.
 func (r *Replay) Run(ctx context.Context) error {
 	if r.o.Every <= 0 {
 		<-ctx.Done()
@@ -89,7 +93,7 @@ func (r *Replay) Run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		_, err := r.cycle(ctx, failures > 0 || !soon)
-		wait := r.o.Every
+		wait := min(r.o.Every, lookEvery)
 		soon = false
 		if failures++; err == nil {
 			failures = 0

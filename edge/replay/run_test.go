@@ -19,6 +19,7 @@ type away struct {
 	err     error
 	batches atomic.Int32
 	pages   atomic.Int32
+	shut    atomic.Bool
 }
 
 func (a *away) Receive(_ context.Context, up attendance.Upload) (replay.Reply, error) {
@@ -32,11 +33,19 @@ func (a *away) Receive(_ context.Context, up attendance.Upload) (replay.Reply, e
 
 func (a *away) Roster(context.Context, attendance.Head) (attendance.Page, error) {
 	a.pages.Add(1)
+	if a.shut.Load() {
+		return attendance.Page{}, attendance.ErrRevoked
+	}
 	return attendance.Page{Snapshot: true, Generation: attendance.ID{1}}, a.err
 }
 
 // running starts a replay over a real register, in a bubble where time is ours.
 func running(t *testing.T, every time.Duration, cloud *away) (*replay.Replay, *sqlite.Store) {
+	t.Helper()
+	return runningTold(t, every, cloud, nil)
+}
+
+func runningTold(t *testing.T, every time.Duration, cloud *away, told func(context.Context, attendance.Lease) error) (*replay.Replay, *sqlite.Store) {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: time.Now, Rand: rand.Reader})
 	if err != nil {
@@ -48,7 +57,7 @@ func running(t *testing.T, every time.Duration, cloud *away) (*replay.Replay, *s
 	}
 	r := replay.New(replay.Options{
 		Log: s, Cloud: cloud, Service: service, World: world, Every: every,
-		Changed: func() {}, Slog: slog.New(slog.DiscardHandler),
+		Changed: func() {}, Told: told, Slog: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
@@ -113,14 +122,14 @@ func TestItSyncsAtOnceAfterNewFactsAndInBetween(t *testing.T) {
 		pass(time.Second)
 		same(t, "batches after a burst", cloud.batches.Load(), 1)
 		same(t, "pages: the feed is young", cloud.pages.Load(), 1)
-		pass(time.Minute)
+		pass(40 * time.Second)
 		write(t, s)
 		r.Nudge()
 		pass(2 * time.Second)
 		same(t, "batches", cloud.batches.Load(), 2)
 		same(t, "pages: the feed was old", cloud.pages.Load(), 2)
 		pass(5 * time.Minute)
-		same(t, "pages after an idle while", cloud.pages.Load(), 3)
+		same(t, "pages after an idle while, one in 45 s", cloud.pages.Load(), 8)
 		same(t, "batches after an idle while", cloud.batches.Load(), 2)
 	})
 }
@@ -158,6 +167,29 @@ func TestABusyCloudIsLeftAloneAsLongAsItAsks(t *testing.T) {
 		same(t, "pages before it may", cloud.pages.Load(), 1)
 		pass(2 * time.Second)
 		same(t, "pages after", cloud.pages.Load(), 2)
+	})
+}
+
+func TestItLearnsWithinAMinuteThatTheOfficeShutItOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud := &away{}
+		told := make(chan attendance.Lease, 10)
+		runningTold(t, 5*time.Minute, cloud, func(_ context.Context, l attendance.Lease) error {
+			told <- l
+			return nil
+		})
+		pass(50 * time.Second)
+		cloud.shut.Store(true)
+		pass(time.Minute)
+		select {
+		case l := <-told:
+			if l.State != attendance.NodeRevoked {
+				t.Errorf("got %q, want revoked", l.State)
+			}
+		default:
+			t.Error("a minute later it does not know")
+		}
 	})
 }
 

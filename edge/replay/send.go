@@ -72,6 +72,14 @@ func (r *Replay) accept(ctx context.Context, up attendance.Upload, reply Reply, 
 	if err != nil {
 		return fmt.Errorf("take in what the cloud confirmed: %w", err)
 	}
+	for _, res := range reply.Results {
+		if res.Code == string(attendance.WhyRevoked) && r.o.Told != nil { // at once: the next class must not begin
+			if err := r.o.Told(ctx, attendance.Lease{State: attendance.NodeRevoked}); err != nil {
+				return err
+			}
+			break
+		}
+	}
 	done.Sent += int(reply.Seq - up.Facts[0].Seq + 1)
 	r.pace.grow(reply.Batch)
 	r.o.Changed()

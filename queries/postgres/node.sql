@@ -32,9 +32,17 @@ INSERT INTO node (id, kind, name, expires_at) VALUES (@id, 'edge', @name, @expir
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, expires_at = excluded.expires_at;
 
 -- name: OfferClaim :execrows
--- A new code for a pendrive: whoever holds the old key is out.
+-- A new code for a pendrive: whoever holds the old key is out, but for handing in.
+WITH former AS (
+    INSERT INTO node_former (key_hash, node_id)
+    SELECT n.key_hash, n.id FROM node n WHERE n.id = @id AND n.kind = 'edge' AND n.key_hash IS NOT NULL
+    ON CONFLICT DO NOTHING
+)
 UPDATE node SET claim_hash = @claim_hash, claim_expires_at = @claim_expires_at, key_hash = NULL, claimed_at = NULL, revoked_at = NULL
-WHERE id = @id AND kind = 'edge';
+WHERE node.id = @id AND node.kind = 'edge';
+
+-- name: FormerKey :one
+SELECT EXISTS (SELECT FROM node_former WHERE key_hash = @key_hash AND node_id = @node_id)::boolean;
 
 -- name: ClaimNode :exec
 UPDATE node SET key_hash = @key_hash, claimed_at = @claimed_at, last_seen_at = @claimed_at, version = @version WHERE id = @id;

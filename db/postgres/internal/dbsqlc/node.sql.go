@@ -101,6 +101,17 @@ func (q *Queries) Entitled(ctx context.Context, nodeID attendance.ID) ([]attenda
 	return items, nil
 }
 
+const formerKey = `-- name: FormerKey :one
+SELECT EXISTS (SELECT FROM node_former WHERE key_hash = $1 AND node_id = $2)::boolean
+`
+
+func (q *Queries) FormerKey(ctx context.Context, keyHash []byte, nodeID attendance.ID) (bool, error) {
+	row := q.db.QueryRow(ctx, formerKey, keyHash, nodeID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const hearNode = `-- name: HearNode :exec
 UPDATE node SET last_seen_at = $1, waiting = coalesce($2::int, waiting),
     ahead_ms = coalesce($3::bigint, ahead_ms), version = coalesce(nullif($4::text, ''), version)
@@ -361,11 +372,16 @@ func (q *Queries) NodesOfCourse(ctx context.Context, courseID attendance.ID) ([]
 }
 
 const offerClaim = `-- name: OfferClaim :execrows
+WITH former AS (
+    INSERT INTO node_former (key_hash, node_id)
+    SELECT n.key_hash, n.id FROM node n WHERE n.id = $3 AND n.kind = 'edge' AND n.key_hash IS NOT NULL
+    ON CONFLICT DO NOTHING
+)
 UPDATE node SET claim_hash = $1, claim_expires_at = $2, key_hash = NULL, claimed_at = NULL, revoked_at = NULL
-WHERE id = $3 AND kind = 'edge'
+WHERE node.id = $3 AND node.kind = 'edge'
 `
 
-// A new code for a pendrive: whoever holds the old key is out.
+// A new code for a pendrive: whoever holds the old key is out, but for handing in.
 func (q *Queries) OfferClaim(ctx context.Context, claimHash []byte, claimExpiresAt *time.Time, iD attendance.ID) (int64, error) {
 	result, err := q.db.Exec(ctx, offerClaim, claimHash, claimExpiresAt, iD)
 	if err != nil {
