@@ -127,7 +127,9 @@ func school(t *testing.T) *postgres.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connect := func(ctx context.Context, url string) (*pgxpool.Pool, error) { return postgres.Connect(ctx, url, "public") }
+	connect := func(ctx context.Context, url string) (*pgxpool.Pool, error) {
+		return postgres.Connect(ctx, url, "public")
+	}
 	url := pgtest.New(t, func(ctx context.Context, url string) error {
 		pool, err := connect(ctx, url)
 		if err != nil {

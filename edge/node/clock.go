@@ -16,7 +16,7 @@ func (n *Node) remember(ctx context.Context, clock *attendance.Clock) error {
 	}
 	a := clock.Remember(last, heard)
 	if n.store.Failed() != nil {
-		return nil // it can be read still
+		return nil //nolint:nilerr // it can be read still
 	}
 	return n.store.Hear(ctx, func(ctx context.Context, tx attendance.Outlog) error { return tx.KeepAnchor(ctx, a) })
 }
