@@ -76,12 +76,12 @@ WITH given AS (
         unnest($10::bigint[]) AS device_epoch, unnest($11::bigint[]) AS device_seq,
         unnest($12::smallint[]) AS class, unnest($13::bigint[]) AS ord,
         unnest($14::timestamptz[]) AS effective_at, unnest($15::bytea[]) AS body,
-        unnest($16::bytea[]) AS digest
+        unnest($16::bytea[]) AS digest, unnest($17::text[]) AS clocking
 ), kept AS (
     INSERT INTO fact (id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
-        device_seq, class, ord, effective_at, body, digest)
+        device_seq, class, ord, effective_at, body, digest, clocking)
     SELECT id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
-        device_seq, class, ord, effective_at, body, digest
+        device_seq, class, ord, effective_at, body, digest, clocking
     FROM given
     ON CONFLICT DO NOTHING
     RETURNING fact.id, fact.digest
@@ -109,6 +109,7 @@ type AppendFactsParams struct {
 	EffectiveAts []time.Time
 	Bodies       [][]byte
 	Digests      [][]byte
+	Clockings    []string
 }
 
 // The ids that were not here yet. What waited in the inbox with the same bytes
@@ -132,6 +133,7 @@ func (q *Queries) AppendFacts(ctx context.Context, arg AppendFactsParams) ([]att
 		arg.EffectiveAts,
 		arg.Bodies,
 		arg.Digests,
+		arg.Clockings,
 	)
 	if err != nil {
 		return nil, err

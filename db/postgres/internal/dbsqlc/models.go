@@ -136,6 +136,7 @@ type Fact struct {
 	Digest      []byte
 	StoredXid   pgtype.Uint64
 	StoredAt    time.Time
+	Clocking    string
 }
 
 type Guess struct {
@@ -270,6 +271,12 @@ type Node struct {
 type NodeCourse struct {
 	NodeID   attendance.ID
 	CourseID attendance.ID
+}
+
+type NodeFormer struct {
+	KeyHash []byte
+	NodeID  attendance.ID
+	UntilAt time.Time
 }
 
 type NodeTerm struct {

@@ -27,6 +27,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.adoptIdentityStmt, err = db.PrepareContext(ctx, adoptIdentity); err != nil {
 		return nil, fmt.Errorf("error preparing query AdoptIdentity: %w", err)
 	}
+	if q.anchorsStmt, err = db.PrepareContext(ctx, anchors); err != nil {
+		return nil, fmt.Errorf("error preparing query Anchors: %w", err)
+	}
 	if q.appendFactStmt, err = db.PrepareContext(ctx, appendFact); err != nil {
 		return nil, fmt.Errorf("error preparing query AppendFact: %w", err)
 	}
@@ -83,6 +86,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.devicesStmt, err = db.PrepareContext(ctx, devices); err != nil {
 		return nil, fmt.Errorf("error preparing query Devices: %w", err)
+	}
+	if q.dropAnchorsStmt, err = db.PrepareContext(ctx, dropAnchors); err != nil {
+		return nil, fmt.Errorf("error preparing query DropAnchors: %w", err)
 	}
 	if q.dropFeedHashStmt, err = db.PrepareContext(ctx, dropFeedHash); err != nil {
 		return nil, fmt.Errorf("error preparing query DropFeedHash: %w", err)
@@ -170,6 +176,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.instructorsStmt, err = db.PrepareContext(ctx, instructors); err != nil {
 		return nil, fmt.Errorf("error preparing query Instructors: %w", err)
+	}
+	if q.keepAnchorStmt, err = db.PrepareContext(ctx, keepAnchor); err != nil {
+		return nil, fmt.Errorf("error preparing query KeepAnchor: %w", err)
 	}
 	if q.keepClaimStmt, err = db.PrepareContext(ctx, keepClaim); err != nil {
 		return nil, fmt.Errorf("error preparing query KeepClaim: %w", err)
@@ -343,6 +352,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing adoptIdentityStmt: %w", cerr)
 		}
 	}
+	if q.anchorsStmt != nil {
+		if cerr := q.anchorsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing anchorsStmt: %w", cerr)
+		}
+	}
 	if q.appendFactStmt != nil {
 		if cerr := q.appendFactStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing appendFactStmt: %w", cerr)
@@ -436,6 +450,11 @@ func (q *Queries) Close() error {
 	if q.devicesStmt != nil {
 		if cerr := q.devicesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing devicesStmt: %w", cerr)
+		}
+	}
+	if q.dropAnchorsStmt != nil {
+		if cerr := q.dropAnchorsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropAnchorsStmt: %w", cerr)
 		}
 	}
 	if q.dropFeedHashStmt != nil {
@@ -581,6 +600,11 @@ func (q *Queries) Close() error {
 	if q.instructorsStmt != nil {
 		if cerr := q.instructorsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing instructorsStmt: %w", cerr)
+		}
+	}
+	if q.keepAnchorStmt != nil {
+		if cerr := q.keepAnchorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keepAnchorStmt: %w", cerr)
 		}
 	}
 	if q.keepClaimStmt != nil {
@@ -893,6 +917,7 @@ type Queries struct {
 	db                  DBTX
 	tx                  *sql.Tx
 	adoptIdentityStmt   *sql.Stmt
+	anchorsStmt         *sql.Stmt
 	appendFactStmt      *sql.Stmt
 	asideStmt           *sql.Stmt
 	asideOfStmt         *sql.Stmt
@@ -912,6 +937,7 @@ type Queries struct {
 	createIdentityStmt  *sql.Stmt
 	deviceStmt          *sql.Stmt
 	devicesStmt         *sql.Stmt
+	dropAnchorsStmt     *sql.Stmt
 	dropFeedHashStmt    *sql.Stmt
 	dropFeedHashesStmt  *sql.Stmt
 	dropLearntStmt      *sql.Stmt
@@ -941,6 +967,7 @@ type Queries struct {
 	identityStmt        *sql.Stmt
 	instructorStmt      *sql.Stmt
 	instructorsStmt     *sql.Stmt
+	keepAnchorStmt      *sql.Stmt
 	keepClaimStmt       *sql.Stmt
 	keepRulingStmt      *sql.Stmt
 	lastLineStmt        *sql.Stmt
@@ -1002,6 +1029,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                  tx,
 		tx:                  tx,
 		adoptIdentityStmt:   q.adoptIdentityStmt,
+		anchorsStmt:         q.anchorsStmt,
 		appendFactStmt:      q.appendFactStmt,
 		asideStmt:           q.asideStmt,
 		asideOfStmt:         q.asideOfStmt,
@@ -1021,6 +1049,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		createIdentityStmt:  q.createIdentityStmt,
 		deviceStmt:          q.deviceStmt,
 		devicesStmt:         q.devicesStmt,
+		dropAnchorsStmt:     q.dropAnchorsStmt,
 		dropFeedHashStmt:    q.dropFeedHashStmt,
 		dropFeedHashesStmt:  q.dropFeedHashesStmt,
 		dropLearntStmt:      q.dropLearntStmt,
@@ -1050,6 +1079,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		identityStmt:        q.identityStmt,
 		instructorStmt:      q.instructorStmt,
 		instructorsStmt:     q.instructorsStmt,
+		keepAnchorStmt:      q.keepAnchorStmt,
 		keepClaimStmt:       q.keepClaimStmt,
 		keepRulingStmt:      q.keepRulingStmt,
 		lastLineStmt:        q.lastLineStmt,

@@ -8,6 +8,16 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 )
 
+type Clock struct {
+	Seq       int64
+	SegmentID attendance.ID
+	Source    string
+	OffsetMs  int64
+	AtMs      int64
+	WallMs    int64
+	UpMs      int64
+}
+
 type Course struct {
 	ID             attendance.ID
 	Code           string
