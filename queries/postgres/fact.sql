@@ -28,7 +28,7 @@ SELECT kept.id FROM kept ORDER BY kept.id;
 -- name: AddFacts :exec
 -- What is neither in the log nor in the inbox; see Held.
 INSERT INTO fact (id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
-    device_seq, class, ord, effective_at, body, digest)
+    device_seq, class, ord, effective_at, body, digest, clocking)
 SELECT unnest(@ids::uuid[]) AS id, unnest(@kinds::text[]) AS kind, unnest(@session_ids::uuid[]) AS session_id,
     unnest(@student_ids::uuid[]) AS student_id, unnest(@node_ids::uuid[]) AS node_id,
     unnest(@incarnations::uuid[]) AS incarnation, unnest(@seqs::bigint[]) AS seq,
@@ -36,7 +36,7 @@ SELECT unnest(@ids::uuid[]) AS id, unnest(@kinds::text[]) AS kind, unnest(@sessi
     unnest(@device_epochs::bigint[]) AS device_epoch, unnest(@device_seqs::bigint[]) AS device_seq,
     unnest(@classes::smallint[]) AS class, unnest(@ords::bigint[]) AS ord,
     unnest(@effective_ats::timestamptz[]) AS effective_at, unnest(@bodies::bytea[]) AS body,
-    unnest(@digests::bytea[]) AS digest;
+    unnest(@digests::bytea[]) AS digest, unnest(@clockings::text[]) AS clocking;
 
 -- name: Digests :many
 SELECT id, digest FROM fact WHERE id = ANY(@ids::uuid[]) ORDER BY id;

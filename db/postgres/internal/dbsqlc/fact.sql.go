@@ -14,7 +14,7 @@ import (
 
 const addFacts = `-- name: AddFacts :exec
 INSERT INTO fact (id, kind, session_id, student_id, node_id, incarnation, seq, gesture_id, device_id, device_epoch,
-    device_seq, class, ord, effective_at, body, digest)
+    device_seq, class, ord, effective_at, body, digest, clocking)
 SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS kind, unnest($3::uuid[]) AS session_id,
     unnest($4::uuid[]) AS student_id, unnest($5::uuid[]) AS node_id,
     unnest($6::uuid[]) AS incarnation, unnest($7::bigint[]) AS seq,
@@ -22,7 +22,7 @@ SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS kind, unnest($3::uuid[]) 
     unnest($10::bigint[]) AS device_epoch, unnest($11::bigint[]) AS device_seq,
     unnest($12::smallint[]) AS class, unnest($13::bigint[]) AS ord,
     unnest($14::timestamptz[]) AS effective_at, unnest($15::bytea[]) AS body,
-    unnest($16::bytea[]) AS digest
+    unnest($16::bytea[]) AS digest, unnest($17::text[]) AS clocking
 `
 
 type AddFactsParams struct {
@@ -42,6 +42,7 @@ type AddFactsParams struct {
 	EffectiveAts []time.Time
 	Bodies       [][]byte
 	Digests      [][]byte
+	Clockings    []string
 }
 
 // What is neither in the log nor in the inbox; see Held.
@@ -63,6 +64,7 @@ func (q *Queries) AddFacts(ctx context.Context, arg AddFactsParams) error {
 		arg.EffectiveAts,
 		arg.Bodies,
 		arg.Digests,
+		arg.Clockings,
 	)
 	return err
 }
