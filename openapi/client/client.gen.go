@@ -414,12 +414,37 @@ func (e DeviceStatusBodyStatus) Valid() bool {
 	}
 }
 
+// Defines values for EdgeClockSource.
+const (
+	EdgeClockSourceCloud   EdgeClockSource = "cloud"
+	EdgeClockSourceDrive   EdgeClockSource = "drive"
+	EdgeClockSourceEmpty   EdgeClockSource = ""
+	EdgeClockSourceTeacher EdgeClockSource = "teacher"
+)
+
+// Valid indicates whether the value is a known member of the EdgeClockSource enum.
+func (e EdgeClockSource) Valid() bool {
+	switch e {
+	case EdgeClockSourceCloud:
+		return true
+	case EdgeClockSourceDrive:
+		return true
+	case EdgeClockSourceEmpty:
+		return true
+	case EdgeClockSourceTeacher:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EdgeClockState.
 const (
-	EdgeClockStateAhead   EdgeClockState = "ahead"
-	EdgeClockStateBehind  EdgeClockState = "behind"
-	EdgeClockStateUnknown EdgeClockState = "unknown"
-	EdgeClockStateWell    EdgeClockState = "well"
+	EdgeClockStateAhead    EdgeClockState = "ahead"
+	EdgeClockStateBehind   EdgeClockState = "behind"
+	EdgeClockStateDoubtful EdgeClockState = "doubtful"
+	EdgeClockStateUnknown  EdgeClockState = "unknown"
+	EdgeClockStateWell     EdgeClockState = "well"
 )
 
 // Valid indicates whether the value is a known member of the EdgeClockState enum.
@@ -428,6 +453,8 @@ func (e EdgeClockState) Valid() bool {
 	case EdgeClockStateAhead:
 		return true
 	case EdgeClockStateBehind:
+		return true
+	case EdgeClockStateDoubtful:
 		return true
 	case EdgeClockStateUnknown:
 		return true
@@ -3259,6 +3286,16 @@ type AnalyticsOutputBody struct {
 	TrendGraphBase64 *string `json:"trend_graph_base64"`
 }
 
+// AnchorBody defines model for AnchorBody.
+type AnchorBody struct {
+	// OffsetMs The time it was told, less what its wall clock shows in that segment.
+	OffsetMs int64              `json:"offset_ms"`
+	Segment  openapi_types.UUID `json:"segment"`
+
+	// Source cloud, teacher, or drive: it cannot have been earlier.
+	Source string `json:"source"`
+}
+
 // AnswerBody defines model for AnswerBody.
 type AnswerBody struct {
 	// Message Examples: Attendance marked successfully!
@@ -3535,6 +3572,8 @@ type ClaimOutputBody struct {
 
 // ClockBody defines model for ClockBody.
 type ClockBody struct {
+	// Anchors What the pendrive was told of the time where these lines were written.
+	Anchors *[]AnchorBody       `json:"anchors,omitempty"`
 	MonoMs  int64               `json:"mono_ms"`
 	Segment *openapi_types.UUID `json:"segment,omitempty"`
 
@@ -3996,14 +4035,33 @@ type EdgeBackupBody struct {
 type EdgeClock struct {
 	CheckedAt *time.Time `json:"checked_at"`
 
+	// Now What this pendrive takes the time to be.
+	Now time.Time `json:"now"`
+
 	// OffS How far it is ahead of the cloud; less than 0: behind.
-	OffS  float64        `json:"off_s"`
+	OffS float64 `json:"off_s"`
+
+	// Source Who said; drive: it cannot be earlier; empty: nobody since the program started.
+	Source EdgeClockSource `json:"source"`
+
+	// State doubtful: a teacher should say what time it is.
 	State EdgeClockState `json:"state"`
 	Words string         `json:"words"`
 }
 
-// EdgeClockState defines model for EdgeClock.State.
+// EdgeClockSource Who said; drive: it cannot be earlier; empty: nobody since the program started.
+type EdgeClockSource string
+
+// EdgeClockState doubtful: a teacher should say what time it is.
 type EdgeClockState string
+
+// EdgeClockInputBody defines model for EdgeClockInputBody.
+type EdgeClockInputBody struct {
+	// LocalTime The school's local time now, read off another clock.
+	//
+	// Examples: 2026-11-23T10:05
+	LocalTime string `json:"local_time"`
+}
 
 // EdgeCloud defines model for EdgeCloud.
 type EdgeCloud struct {
@@ -4332,6 +4390,11 @@ type ExplainFact struct {
 
 	// By Examples: Asha Rao
 	By string `json:"by"`
+
+	// Clock How well at is known, of what a pendrive kept: exact, told (somebody set its time), believed, guessed, clamped.
+	//
+	// Examples: exact
+	Clock *string `json:"clock,omitempty"`
 
 	// Decides This is what counts.
 	Decides bool `json:"decides"`
@@ -6233,6 +6296,9 @@ type RosterBody struct {
 	// Rev Of the roster when all changes of this page are applied.
 	Rev int64 `json:"rev"`
 
+	// ServerTime What time it is, for a pendrive to go by.
+	ServerTime time.Time `json:"server_time"`
+
 	// Snapshot The changes are all rows there are: hide every other.
 	Snapshot bool `json:"snapshot"`
 }
@@ -7834,6 +7900,9 @@ type PairDeviceJSONRequestBody = PairInputBody
 
 // SyncDeviceJSONRequestBody defines body for SyncDevice for application/json ContentType.
 type SyncDeviceJSONRequestBody = DeviceSyncBody
+
+// SetEdgeClockJSONRequestBody defines body for SetEdgeClock for application/json ContentType.
+type SetEdgeClockJSONRequestBody = EdgeClockInputBody
 
 // MarkByRollJSONRequestBody defines body for MarkByRoll for application/json ContentType.
 type MarkByRollJSONRequestBody = FingerBody
@@ -9560,6 +9629,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/edge/backup (the `BackUpEdge` operationId).
 	BackUpEdge(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetEdgeClockWithBody Say what time it is, where a computer's clock is wrong
+	//
+	// For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/edge/clock (the `SetEdgeClock` operationId).
+	SetEdgeClockWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetEdgeClock Say what time it is, where a computer's clock is wrong
+	//
+	// For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/edge/clock (the `SetEdgeClock` operationId).
+	SetEdgeClock(ctx context.Context, body SetEdgeClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EjectEdge Make the pendrive ready to be pulled out
 	//
@@ -12762,6 +12849,44 @@ func (c *Client) SyncDevice(ctx context.Context, body SyncDeviceJSONRequestBody,
 // Corresponds with POST /api/edge/backup (the `BackUpEdge` operationId).
 func (c *Client) BackUpEdge(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewBackUpEdgeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetEdgeClockWithBody Say what time it is, where a computer's clock is wrong
+//
+// For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/edge/clock (the `SetEdgeClock` operationId).
+func (c *Client) SetEdgeClockWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetEdgeClockRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetEdgeClock Say what time it is, where a computer's clock is wrong
+//
+// For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/edge/clock (the `SetEdgeClock` operationId).
+func (c *Client) SetEdgeClock(ctx context.Context, body SetEdgeClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetEdgeClockRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -20199,6 +20324,46 @@ func NewBackUpEdgeRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewSetEdgeClockRequest calls the generic SetEdgeClock builder with application/json body
+func NewSetEdgeClockRequest(server string, body SetEdgeClockJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetEdgeClockRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetEdgeClockRequestWithBody constructs an http.Request for the SetEdgeClock method, with any body, and a specified content type
+func NewSetEdgeClockRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/edge/clock")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewEjectEdgeRequest constructs an http.Request for the EjectEdge method
 func NewEjectEdgeRequest(server string, params *EjectEdgeParams) (*http.Request, error) {
 	var err error
@@ -24693,6 +24858,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/edge/backup (the `BackUpEdge` operationId).
 	BackUpEdgeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*BackUpEdgeResponse, error)
+
+	// SetEdgeClockWithBodyWithResponse Say what time it is, where a computer's clock is wrong
+	//
+	// For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/edge/clock (the `SetEdgeClock` operationId).
+	SetEdgeClockWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEdgeClockResponse, error)
+
+	// SetEdgeClockWithResponse Say what time it is, where a computer's clock is wrong
+	//
+	// For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/edge/clock (the `SetEdgeClock` operationId).
+	SetEdgeClockWithResponse(ctx context.Context, body SetEdgeClockJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEdgeClockResponse, error)
 
 	// EjectEdgeWithResponse Make the pendrive ready to be pulled out
 	//
@@ -32538,6 +32721,75 @@ func (r BackUpEdgeResponse) ContentType() string {
 	return ""
 }
 
+type SetEdgeClockResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EdgeClock
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetEdgeClockResponse) GetJSON200() *EdgeClock {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SetEdgeClockResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SetEdgeClockResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SetEdgeClockResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SetEdgeClockResponse) GetApplicationproblemJSON500() *Problem {
+	return r.ApplicationproblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SetEdgeClockResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetEdgeClockResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetEdgeClockResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetEdgeClockResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type EjectEdgeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -39609,6 +39861,36 @@ func (c *ClientWithResponses) BackUpEdgeWithResponse(ctx context.Context, reqEdi
 	return ParseBackUpEdgeResponse(rsp)
 }
 
+// SetEdgeClockWithBodyWithResponse Say what time it is, where a computer's clock is wrong
+//
+// For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/edge/clock (the `SetEdgeClock` operationId).
+func (c *ClientWithResponses) SetEdgeClockWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEdgeClockResponse, error) {
+	rsp, err := c.SetEdgeClockWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetEdgeClockResponse(rsp)
+}
+
+// SetEdgeClockWithResponse Say what time it is, where a computer's clock is wrong
+//
+// For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/edge/clock (the `SetEdgeClock` operationId).
+func (c *ClientWithResponses) SetEdgeClockWithResponse(ctx context.Context, body SetEdgeClockJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEdgeClockResponse, error) {
+	rsp, err := c.SetEdgeClock(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetEdgeClockResponse(rsp)
+}
+
 // EjectEdgeWithResponse Make the pendrive ready to be pulled out
 //
 // Sends what waits if the cloud answers within seconds, writes everything into one file, closes it and ends the program. Done on the pendrive's own computer. A class that runs is in the way unless force says otherwise.
@@ -46531,6 +46813,60 @@ func ParseBackUpEdgeResponse(rsp *http.Response) (*BackUpEdgeResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetEdgeClockResponse parses an HTTP response from a SetEdgeClockWithResponse call
+func ParseSetEdgeClockResponse(rsp *http.Response) (*SetEdgeClockResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetEdgeClockResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EdgeClock
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
 
 	}
 

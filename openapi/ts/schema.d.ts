@@ -1669,6 +1669,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/edge/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what time it is, where a computer's clock is wrong
+         * @description For a pendrive without internet. Classes that run keep their length, and what waits for the cloud is shown at the right time. The cloud's word counts more, once it is heard.
+         */
+        put: operations["set-edge-clock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/edge/eject": {
         parameters: {
             query?: never;
@@ -3140,6 +3160,17 @@ export interface components {
             /** @description Always null: the trend is data, and the page draws it. */
             trend_graph_base64: string | null;
         };
+        AnchorBody: {
+            /**
+             * Format: int64
+             * @description The time it was told, less what its wall clock shows in that segment.
+             */
+            offset_ms: number;
+            /** Format: uuid */
+            segment: string;
+            /** @description cloud, teacher, or drive: it cannot have been earlier. */
+            source: string;
+        };
         AnswerBody: {
             /** @example Attendance marked successfully! */
             message: string;
@@ -3404,6 +3435,8 @@ export interface components {
             server_time: string;
         };
         ClockBody: {
+            /** @description What the pendrive was told of the time where these lines were written. */
+            anchors?: components["schemas"]["AnchorBody"][];
             /** Format: int64 */
             mono_ms: number;
             /** Format: uuid */
@@ -3917,13 +3950,33 @@ export interface components {
             /** Format: date-time */
             checked_at: string | null;
             /**
+             * Format: date-time
+             * @description What this pendrive takes the time to be.
+             */
+            now: string;
+            /**
              * Format: double
              * @description How far it is ahead of the cloud; less than 0: behind.
              */
             off_s: number;
-            /** @enum {string} */
-            state: "unknown" | "well" | "ahead" | "behind";
+            /**
+             * @description Who said; drive: it cannot be earlier; empty: nobody since the program started.
+             * @enum {string}
+             */
+            source: "cloud" | "teacher" | "drive" | "";
+            /**
+             * @description doubtful: a teacher should say what time it is.
+             * @enum {string}
+             */
+            state: "unknown" | "well" | "ahead" | "behind" | "doubtful";
             words: string;
+        };
+        EdgeClockInputBody: {
+            /**
+             * @description The school's local time now, read off another clock.
+             * @example 2026-11-23T10:05
+             */
+            local_time: string;
         };
         EdgeCloud: {
             auto_sync: boolean;
@@ -4250,6 +4303,11 @@ export interface components {
             at: string;
             /** @example Asha Rao */
             by: string;
+            /**
+             * @description How well at is known, of what a pendrive kept: exact, told (somebody set its time), believed, guessed, clamped.
+             * @example exact
+             */
+            clock?: string;
             /** @description This is what counts. */
             decides: boolean;
             /**
@@ -6239,6 +6297,11 @@ export interface components {
              * @description Of the roster when all changes of this page are applied.
              */
             rev: number;
+            /**
+             * Format: date-time
+             * @description What time it is, for a pendrive to go by.
+             */
+            server_time: string;
             /** @description The changes are all rows there are: hide every other. */
             snapshot: boolean;
         };
@@ -12977,6 +13040,66 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-edge-clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EdgeClockInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeClock"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
