@@ -157,11 +157,6 @@ func (d Deps) running(ctx context.Context, by attendance.Actor, session attendan
 	return l, nil
 }
 
-type bulkStudent struct {
-	Roll   string `json:"roll" minLength:"1" maxLength:"60" doc:"University roll."`
-	Status string `json:"status" enum:"present,absent"`
-}
-
 type bulkInput struct {
 	Body struct {
 		SessionID attendance.ID `json:"session_id" format:"uuid"`

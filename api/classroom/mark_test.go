@@ -121,12 +121,17 @@ func TestTheOriginalsOwnMarks(t *testing.T) {
 		t.Errorf("got %d %s", got.code, got.body)
 	}
 	got := b.call("A-1", "POST", "/api/teacher/emergency-bulk-mark", fmt.Sprintf(
-		`{"session_id":%q,"students":[{"roll":"U-1","status":"absent"},{"roll":"U-2","status":"absent"},{"roll":"U-3","status":"present"},{"roll":"U-9","status":"present"}]}`, session))
+		`{"session_id":%q,"students":[{"roll":"U-1","status":"absent"},{"roll":"U-2","status":"absent"},"U-3",{"roll":"U-9","status":"present"}]}`, session))
 	if got.json["message"] != "Marked 1 present, 1 absent" || got.json["skipped_count"] != 2.0 {
 		t.Errorf("got %d %s", got.code, got.body)
 	}
 	if got, want := b.statuses(s), "asha present, bala absent, chen present"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, wrong := range []string{`""`, `7`, `{"roll":"U-1"}`, `{"roll":"U-1","status":"ill"}`} {
+		if got := b.call("A-1", "POST", "/api/teacher/emergency-bulk-mark", fmt.Sprintf(`{"session_id":%q,"students":[%s]}`, session, wrong)); got.code != 422 {
+			t.Errorf("%s: got %d %s, want it refused", wrong, got.code, got.body)
+		}
 	}
 	status := b.call("A-1", "GET", s+"/status", "")
 	if want := `{"marked_students":["U-1","U-3"],"absent_students":["U-2"],"session_active":true}` + "\n"; status.body != want {

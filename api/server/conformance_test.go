@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 // walk is a school that the reference is tried on, and what its rows left behind.
 type walk struct {
 	*program
+	drive *drive
 	named map[string]string // by the name in braces; tokens as token:role
 }
 
@@ -23,7 +25,11 @@ func TestEveryRowOfTheReferenceAnswersAsItDid(t *testing.T) {
 	t.Parallel()
 	p := start(t, func(c *server.Config) { c.AdminPassword, c.Legacy = password, true })
 	w := &walk{program: p, named: map[string]string{"token:admin": p.signIn(t, "admin", password)}}
-	w.named["token:node"] = w.claim(t, "Room 9").token
+	w.drive = w.claim(t, "Room 9")
+	w.named["token:node"] = w.drive.token
+	p.teacher(t, hashed(t, pin)) // of another course
+	p.student(t, "stranger", hashed(t, password))
+	w.named["other:teacher"], w.named["other:student"] = p.signInTeacher(t, "a-1", pin), p.signInStudent(t, "stranger", password)
 	for _, r := range reference {
 		t.Run(r.method+" "+r.path, func(t *testing.T) { w.try(t, r) })
 	}
@@ -33,6 +39,9 @@ func TestEveryRowOfTheReferenceAnswersAsItDid(t *testing.T) {
 // way comes after the refusals, so that it shows that they changed nothing.
 func (w *walk) try(t *testing.T, r row) {
 	path, token := w.fill(r.path), w.named["token:"+r.who]
+	if r.make != nil {
+		r.body = r.make(w, t)
+	}
 	if r.who != "" {
 		w.want(t, "as nobody", w.send(t, r, path, "", r.body), http.StatusUnauthorized)
 		for _, other := range []string{"admin", "teacher", "student", "node"} {
@@ -40,6 +49,15 @@ func (w *walk) try(t *testing.T, r row) {
 				w.want(t, "as "+other, w.send(t, r, path, stranger, r.body), http.StatusForbidden, http.StatusUnauthorized)
 			}
 		}
+	}
+	if other := w.named["other:"+r.who]; other != "" && r.about() {
+		w.want(t, "as another "+r.who, w.send(t, r, path, other, r.body), http.StatusForbidden, http.StatusNotFound)
+	}
+	if nobody := w.nobody(r.body); nobody != nil {
+		w.want(t, "about what there is not", w.do(t, r.method, path, token, nobody), http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusForbidden)
+	}
+	if strings.Contains(r.path, "{") {
+		w.want(t, "with an id that is none", w.send(t, r, parameter.ReplaceAllString(r.path, "x"), token, r.body), http.StatusNotFound, http.StatusUnprocessableEntity)
 	}
 	if r.lost {
 		w.want(t, "of nobody's id", w.send(t, r, w.lost(r.path), token, r.body), http.StatusNotFound)
@@ -49,6 +67,12 @@ func (w *walk) try(t *testing.T, r row) {
 	}
 	for _, body := range r.invalid {
 		w.want(t, fmt.Sprintf("with %v", body), w.send(t, r, path, token, body), http.StatusUnprocessableEntity, http.StatusBadRequest)
+	}
+	for _, body := range r.refused {
+		w.want(t, fmt.Sprintf("with %v", body), w.send(t, r, path, token, body), http.StatusUnauthorized)
+	}
+	if r.clash != nil {
+		w.want(t, fmt.Sprintf("with %v", r.clash), w.send(t, r, path, token, r.clash), http.StatusConflict)
 	}
 	got := w.send(t, r, path, token, r.body)
 	if want := max(r.status, http.StatusOK); got.status != want {
@@ -153,9 +177,30 @@ func (w *walk) fill(text string) string {
 	return text
 }
 
+// about reports whether a row names a class, a course or a link: something of a
+// teacher's own, or a student's.
+func (r row) about() bool {
+	raw, err := json.Marshal(r.body)
+	return err == nil && (strings.Contains(r.path, "{") || r.who == "teacher" && parameter.Match(raw))
+}
+
+// nobody is a body with ids of the right form that nobody has, or nil when it has none.
+func (w *walk) nobody(body any) []byte {
+	raw, err := json.Marshal(body)
+	if body == nil || err != nil || !identifier.Match(raw) {
+		return nil
+	}
+	return []byte(w.fill(identifier.ReplaceAllString(string(raw), nobodysID)))
+}
+
+// identifier is a name in braces that stands for an id.
+var identifier = regexp.MustCompile(`\{(semester|teacher|student|second|course|session|online|link)\}`)
+
+const nobodysID = "01900000-0000-7000-8000-000000000000"
+
 // lost is the path with an id of the right form that nobody has.
 func (w *walk) lost(path string) string {
-	return parameter.ReplaceAllString(path, "01900000-0000-7000-8000-000000000000")
+	return parameter.ReplaceAllString(path, nobodysID)
 }
 
 // differ says what of the original's answer is missing, or of another kind. Ids

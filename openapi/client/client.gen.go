@@ -213,24 +213,6 @@ func (e BadgeType) Valid() bool {
 	}
 }
 
-// Defines values for BulkStudentStatus.
-const (
-	BulkStudentStatusAbsent  BulkStudentStatus = "absent"
-	BulkStudentStatusPresent BulkStudentStatus = "present"
-)
-
-// Valid indicates whether the value is a known member of the BulkStudentStatus enum.
-func (e BulkStudentStatus) Valid() bool {
-	switch e {
-	case BulkStudentStatusAbsent:
-		return true
-	case BulkStudentStatusPresent:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for CorrectInputBodyAction.
 const (
 	MarkAbsent  CorrectInputBodyAction = "mark_absent"
@@ -1155,6 +1137,24 @@ func (e MarkInputBodyStatus) Valid() bool {
 	case MarkInputBodyStatusLate:
 		return true
 	case MarkInputBodyStatusPresent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NamedStudentStatus.
+const (
+	NamedStudentStatusAbsent  NamedStudentStatus = "absent"
+	NamedStudentStatusPresent NamedStudentStatus = "present"
+)
+
+// Valid indicates whether the value is a known member of the NamedStudentStatus enum.
+func (e NamedStudentStatus) Valid() bool {
+	switch e {
+	case NamedStudentStatusAbsent:
+		return true
+	case NamedStudentStatusPresent:
 		return true
 	default:
 		return false
@@ -3492,10 +3492,18 @@ type BulkImportOutputBody struct {
 // BulkInputBody defines model for BulkInputBody.
 type BulkInputBody struct {
 	// MarkId Made by the caller, so that a repeated request is one gesture.
-	MarkId    *openapi_types.UUID `json:"mark_id,omitempty"`
-	Reason    *string             `json:"reason,omitempty"`
-	SessionId openapi_types.UUID  `json:"session_id"`
-	Students  []BulkStudent       `json:"students"`
+	MarkId    *openapi_types.UUID           `json:"mark_id,omitempty"`
+	Reason    *string                       `json:"reason,omitempty"`
+	SessionId openapi_types.UUID            `json:"session_id"`
+	Students  []BulkInputBody_Students_Item `json:"students"`
+}
+
+// BulkInputBodyStudents0 University roll of somebody who is present.
+type BulkInputBodyStudents0 = string
+
+// BulkInputBody_Students_Item defines model for BulkInputBody.students.Item.
+type BulkInputBody_Students_Item struct {
+	union json.RawMessage
 }
 
 // BulkOutputBody defines model for BulkOutputBody.
@@ -3510,16 +3518,6 @@ type BulkOutputBody struct {
 	// Status Examples: success
 	Status string `json:"status"`
 }
-
-// BulkStudent defines model for BulkStudent.
-type BulkStudent struct {
-	// Roll University roll.
-	Roll   string            `json:"roll"`
-	Status BulkStudentStatus `json:"status"`
-}
-
-// BulkStudentStatus defines model for BulkStudent.Status.
-type BulkStudentStatus string
 
 // Change defines model for Change.
 type Change struct {
@@ -3675,10 +3673,10 @@ type CourseRow struct {
 	// DefaultDurationMinutes Examples: 50
 	DefaultDurationMinutes int64               `json:"default_duration_minutes"`
 	Id                     openapi_types.UUID  `json:"id"`
-	SemesterId             *openapi_types.UUID `json:"semester_id,omitempty"`
+	SemesterId             *openapi_types.UUID `json:"semester_id"`
 
-	// TeacherId The main teacher; absent when there is none.
-	TeacherId *openapi_types.UUID `json:"teacher_id,omitempty"`
+	// TeacherId The main teacher; null when there is none.
+	TeacherId *openapi_types.UUID `json:"teacher_id"`
 }
 
 // CourseStruct defines model for CourseStruct.
@@ -3717,12 +3715,12 @@ type CourseViewRow struct {
 	Enrolled int64 `json:"enrolled"`
 
 	// SemesterName Examples: Monsoon 2026
-	SemesterName *string `json:"semester_name,omitempty"`
+	SemesterName *string `json:"semester_name"`
 
-	// TeacherName The main teacher's.
+	// TeacherName The main teacher's; null when there is none.
 	//
 	// Examples: Asha Rao
-	TeacherName *string `json:"teacher_name,omitempty"`
+	TeacherName *string `json:"teacher_name"`
 
 	// TeacherNames All who hold the course now, by name.
 	TeacherNames []string `json:"teacher_names"`
@@ -5367,6 +5365,16 @@ type MonthStudent struct {
 	Total            SheetTally         `json:"total"`
 	UniversityRollNo string             `json:"university_roll_no"`
 }
+
+// NamedStudent defines model for NamedStudent.
+type NamedStudent struct {
+	// Roll University roll.
+	Roll   string             `json:"roll"`
+	Status NamedStudentStatus `json:"status"`
+}
+
+// NamedStudentStatus defines model for NamedStudent.Status.
+type NamedStudentStatus string
 
 // NodeChanged defines model for NodeChanged.
 type NodeChanged struct {
@@ -8388,6 +8396,68 @@ func (a DeviceSyncBody) MarshalJSON() ([]byte, error) {
 		}
 	}
 	return json.Marshal(object)
+}
+
+// AsBulkInputBodyStudents0 returns the union data inside the BulkInputBody_Students_Item as a BulkInputBodyStudents0
+func (t BulkInputBody_Students_Item) AsBulkInputBodyStudents0() (BulkInputBodyStudents0, error) {
+	var body BulkInputBodyStudents0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBulkInputBodyStudents0 overwrites any union data inside the BulkInputBody_Students_Item as the provided BulkInputBodyStudents0
+func (t *BulkInputBody_Students_Item) FromBulkInputBodyStudents0(v BulkInputBodyStudents0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeBulkInputBodyStudents0 performs a merge with any union data inside the BulkInputBody_Students_Item, using the provided BulkInputBodyStudents0
+func (t *BulkInputBody_Students_Item) MergeBulkInputBodyStudents0(v BulkInputBodyStudents0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNamedStudent returns the union data inside the BulkInputBody_Students_Item as a NamedStudent
+func (t BulkInputBody_Students_Item) AsNamedStudent() (NamedStudent, error) {
+	var body NamedStudent
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNamedStudent overwrites any union data inside the BulkInputBody_Students_Item as the provided NamedStudent
+func (t *BulkInputBody_Students_Item) FromNamedStudent(v NamedStudent) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeNamedStudent performs a merge with any union data inside the BulkInputBody_Students_Item, using the provided NamedStudent
+func (t *BulkInputBody_Students_Item) MergeNamedStudent(v NamedStudent) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t BulkInputBody_Students_Item) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *BulkInputBody_Students_Item) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
 }
 
 // AsStartInputBodyDurationMinutes0 returns the union data inside the StartInputBody_DurationMinutes as a StartInputBodyDurationMinutes0

@@ -3366,7 +3366,7 @@ export interface components {
             reason: string;
             /** Format: uuid */
             session_id: string;
-            students: components["schemas"]["BulkStudent"][];
+            students: (string | components["schemas"]["NamedStudent"])[];
         };
         BulkOutputBody: {
             /** Format: int64 */
@@ -3381,12 +3381,6 @@ export interface components {
             skipped_count: number;
             /** @example success */
             status: string;
-        };
-        BulkStudent: {
-            /** @description University roll. */
-            roll: string;
-            /** @enum {string} */
-            status: "present" | "absent";
         };
         Change: {
             gone?: boolean;
@@ -3553,12 +3547,12 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** Format: uuid */
-            semester_id?: string;
+            semester_id: string | null;
             /**
              * Format: uuid
-             * @description The main teacher; absent when there is none.
+             * @description The main teacher; null when there is none.
              */
-            teacher_id?: string;
+            teacher_id: string | null;
         };
         CourseStruct: {
             course_code: string;
@@ -3595,12 +3589,12 @@ export interface components {
              */
             enrolled: number;
             /** @example Monsoon 2026 */
-            semester_name?: string;
+            semester_name: string | null;
             /**
-             * @description The main teacher's.
+             * @description The main teacher's; null when there is none.
              * @example Asha Rao
              */
-            teacher_name?: string;
+            teacher_name: string | null;
             /** @description All who hold the course now, by name. */
             teacher_names: string[];
         };
@@ -5350,6 +5344,12 @@ export interface components {
             student_name: string;
             total: components["schemas"]["SheetTally"];
             university_roll_no: string;
+        };
+        NamedStudent: {
+            /** @description University roll. */
+            roll: string;
+            /** @enum {string} */
+            status: "present" | "absent";
         };
         NodeChanged: {
             /** @example Operation successful. */

@@ -25,15 +25,15 @@ type courseRow struct {
 	CourseName             string         `json:"course_name" example:"Operating Systems"`
 	CourseCode             string         `json:"course_code" example:"MCA-301"`
 	DefaultDurationMinutes int            `json:"default_duration_minutes" example:"50"`
-	SemesterID             *attendance.ID `json:"semester_id,omitempty" format:"uuid"`
-	TeacherID              *attendance.ID `json:"teacher_id,omitempty" format:"uuid" doc:"The main teacher; absent when there is none."`
+	SemesterID             *attendance.ID `json:"semester_id" format:"uuid" nullable:"true"`
+	TeacherID              *attendance.ID `json:"teacher_id" format:"uuid" nullable:"true" doc:"The main teacher; null when there is none."`
 	ArchivedAt             *time.Time     `json:"archived_at,omitempty"`
 }
 
 type courseViewRow struct {
 	courseRow
-	SemesterName string   `json:"semester_name,omitempty" example:"Monsoon 2026"`
-	TeacherName  string   `json:"teacher_name,omitempty" doc:"The main teacher's." example:"Asha Rao"`
+	SemesterName *string  `json:"semester_name" example:"Monsoon 2026"`
+	TeacherName  *string  `json:"teacher_name" doc:"The main teacher's; null when there is none." example:"Asha Rao"`
 	TeacherNames []string `json:"teacher_names" doc:"All who hold the course now, by name."`
 	Enrolled     int      `json:"enrolled" doc:"Students now."`
 }
@@ -141,6 +141,14 @@ func courseOf(c office.Course) courseRow {
 
 func courseViewOf(c office.Course) courseViewRow {
 	return courseViewRow{
-		courseRow: courseOf(c), SemesterName: c.TermName, TeacherName: c.TeacherName, TeacherNames: c.Teachers, Enrolled: c.Enrolled,
+		courseRow: courseOf(c), SemesterName: word(c.TermName), TeacherName: word(c.TeacherName), TeacherNames: c.Teachers, Enrolled: c.Enrolled,
 	}
+}
+
+// word is nil for none.
+func word(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
