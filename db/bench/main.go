@@ -64,7 +64,7 @@ func measure(ctx context.Context) error {
 	out := io.MultiWriter(os.Stdout, f)
 	fmt.Fprintf(out, "date: %s\ncommit: %s\nload: %s\n", time.Now().Format(time.RFC3339), said(ctx, "git", "describe", "--always", "--dirty"), load())
 	for _, of := range benchmarks() {
-		cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", of.pattern(), "-timeout", "10m", "./"+of.pkg) //nolint:gosec // of rows
+		cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", of.pattern(), "-benchtime", "2s", "-timeout", "10m", "./"+of.pkg) //nolint:gosec // of rows
 		cmd.Stdout, cmd.Stderr = out, os.Stderr
 		if failed := cmd.Run(); failed != nil {
 			err = errors.Join(err, fmt.Errorf("%s: %w", of.pkg, failed))
