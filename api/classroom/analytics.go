@@ -2,7 +2,11 @@ package classroom
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -10,6 +14,7 @@ import (
 	"github.com/arise-attendance/arise/api/attendance"
 	"github.com/arise-attendance/arise/api/auth"
 	"github.com/arise-attendance/arise/api/rest"
+	"github.com/arise-attendance/arise/api/sheet"
 )
 
 type trendPoint struct {
@@ -31,36 +36,81 @@ type riskBody struct {
 	CanMiss           int           `json:"can_miss" doc:"Classes they can miss and stay at the minimum."`
 }
 
-type analyticsOutput struct {
-	Body struct {
-		AvgAttendancePercent float64      `json:"avg_attendance_percent" doc:"Attended ÷ held, over all students and all sessions that have ended."`
-		EnrolledCount        int          `json:"enrolled_count"`
-		TotalSessions        int          `json:"total_sessions" doc:"Sessions that have ended."`
-		MinimumPercent       float64      `json:"minimum_percent" doc:"At or above is safe."`
-		CriticalPercent      float64      `json:"critical_percent" doc:"Below is critical."`
-		Trend                []trendPoint `json:"trend" doc:"Oldest first."`
-		TrendGraphBase64     *string      `json:"trend_graph_base64" nullable:"true" doc:"Always null: the trend is data, and the page draws it."`
-		AtRiskStudents       []riskBody   `json:"at_risk_students" doc:"Students below the minimum, worst first."`
-		Message              string       `json:"message,omitempty" doc:"Why there is nothing to show." example:"No sessions found for this course"`
-	}
+type analyticsOutputBody struct {
+	AvgAttendancePercent float64      `json:"avg_attendance_percent" doc:"Attended ÷ held, over all students and all sessions that have ended."`
+	EnrolledCount        int          `json:"enrolled_count"`
+	TotalSessions        int          `json:"total_sessions" doc:"Sessions that have ended."`
+	MinimumPercent       float64      `json:"minimum_percent" doc:"At or above is safe."`
+	CriticalPercent      float64      `json:"critical_percent" doc:"Below is critical."`
+	Trend                []trendPoint `json:"trend" doc:"Oldest first."`
+	TrendGraphBase64     *string      `json:"trend_graph_base64" nullable:"true" doc:"Always null: the trend is data, and the page draws it."`
+	AtRiskStudents       []riskBody   `json:"at_risk_students" doc:"Students below the minimum, worst first."`
+	Message              string       `json:"message,omitempty" doc:"Why there is nothing to show." example:"No sessions found for this course"`
+}
+
+type analyticsInput struct {
+	CoursePath
+	From   string `query:"from" format:"date" doc:"The first day, on the campus: only classes since then count." example:"2026-11-01"`
+	To     string `query:"to" format:"date" doc:"The last day, on the campus." example:"2026-11-30"`
+	Format string `query:"format" enum:"json,csv" default:"json" doc:"csv: the students at risk as a file, in which no text can become a formula."`
 }
 
 func (d Deps) analytics(api huma.API) {
-	rest.Handle(api, ofTeacher(huma.Operation{
+	rest.HandleFile(api, ofTeacher(huma.Operation{
 		OperationID: "get-course-analytics", Method: http.MethodGet, Path: "/api/teacher/analytics/{course_id}",
 		Summary: "How a course stands, and who is at risk", Errors: []int{http.StatusForbidden, http.StatusNotFound},
-	}), d.courseAnalytics)
+	}), reflect.TypeFor[analyticsOutputBody](), []string{sheet.CSVType}, d.courseAnalytics)
 }
 
-func (d Deps) courseAnalytics(ctx context.Context, in *CoursePath) (*analyticsOutput, error) {
+func (d Deps) courseAnalytics(ctx context.Context, in *analyticsInput) (*rest.File, error) {
 	view, err := d.Service.CourseView(ctx, auth.From(ctx).Actor, in.CourseID)
 	if err != nil {
 		return nil, err
 	}
+	from, until, err := in.days(view.Zone)
+	if err != nil {
+		return nil, err
+	}
+	b := analyticsOf(view.Between(from, until))
+	if in.Format == "csv" {
+		return reportFile(sheet.CSV, fmt.Sprintf("At_Risk_%s_%s", view.Course.Code, today(view.Register)), b.write), nil
+	}
+	return &rest.File{ContentType: sheet.JSONType, Write: func(w io.Writer) error { return json.NewEncoder(w).Encode(b) }}, nil
+}
+
+// days is the midnight that begins the period and the one that ends it; zero is open.
+func (in analyticsInput) days(zone *time.Location) (from, until time.Time, err error) {
+	for field, day := range map[string]*time.Time{"from": &from, "to": &until} {
+		text := map[string]string{"from": in.From, "to": in.To}[field]
+		if text == "" {
+			continue
+		}
+		if *day, err = time.ParseInLocation(time.DateOnly, text, zone); err != nil || day.Year() < 1970 {
+			return from, until, attendance.Invalid{Field: "query." + field, Why: "is not a day: write one such as 2026-11-22"}
+		}
+	}
+	if !until.IsZero() {
+		until = attendance.NextDay(until)
+	}
+	if !from.IsZero() && !until.IsZero() && !from.Before(until) {
+		return from, until, attendance.Invalid{Field: "query.from", Why: "lies after to"}
+	}
+	return from, until, nil
+}
+
+// write is the table of the students at risk.
+func (b analyticsOutputBody) write(w io.Writer) error {
+	var rows [][]any
+	for _, r := range b.AtRiskStudents {
+		rows = append(rows, []any{r.ClassRollID, r.StudentName, r.UniversityRoll, r.PresentCount, r.TotalSessions, r.AttendancePercent, r.Status, r.SessionsNeeded, r.CanMiss})
+	}
+	return sheet.Plain(w, []string{"Roll", "Student", "University roll", "Present", "Sessions", "%", "Status", "Needed", "Can miss"}, rows)
+}
+
+func analyticsOf(view attendance.CourseView) analyticsOutputBody {
 	ended := view.Ended()
 	avg, _ := view.Count.Sum().Percent(view.Policy)
-	out := &analyticsOutput{}
-	b := &out.Body
+	var b analyticsOutputBody
 	b.AvgAttendancePercent, b.EnrolledCount, b.TotalSessions = shown(avg), len(view.Enrolled()), len(ended)
 	b.MinimumPercent, b.CriticalPercent = view.Policy.Minimum, view.Policy.Critical
 	b.Trend, b.AtRiskStudents = make([]trendPoint, 0, len(ended)), []riskBody{}
@@ -78,7 +128,7 @@ func (d Deps) courseAnalytics(ctx context.Context, in *CoursePath) (*analyticsOu
 	case b.EnrolledCount == 0:
 		b.Message = "No students enrolled in this course"
 	}
-	return out, nil
+	return b
 }
 
 func riskOf(r attendance.Risk, p attendance.Policy) riskBody {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,30 @@ func TestAnalytics(t *testing.T) {
 		same(t, b.analytics("A-1"), `{"avg_attendance_percent":80,"enrolled_count":3,"total_sessions":2,"minimum_percent":75,"critical_percent":60,
 			"trend":[{"session_id":"monday","start_time":"2026-03-02T12:33:00Z","percent":100},{"session_id":"tuesday","start_time":"2026-03-03T09:05:00Z","percent":50}],"trend_graph_base64":null,
 			"at_risk_students":[{"student_id":"chen","class_roll_id":3,"student_name":"chen","university_roll_no":"U-3","present_count":1,"total_sessions":2,"attendance_percent":50,"status":"Critical","sessions_needed":2,"can_miss":0}]}`)
+	})
+	t.Run("of some days, and as a file", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.adopt(monday(), tuesday())
+		path := "/api/teacher/analytics/" + id("A-1").String()
+		of := func(query string) reply { return b.call("A-1", "GET", path+"?"+query, "") }
+		for query, want := range map[string][2]float64{ // sessions, at risk
+			"to=2026-03-02": {1, 0}, "from=2026-03-03": {1, 1}, "from=2026-03-02&to=2026-03-03": {2, 1}, "from=2026-03-04": {0, 0},
+		} {
+			got := of(query)
+			if risk, _ := got.json["at_risk_students"].([]any); got.json["total_sessions"] != want[0] || float64(len(risk)) != want[1] {
+				t.Errorf("%s: got %d %s, want %v", query, got.code, got.body, want)
+			}
+		}
+		for _, wrong := range []string{"from=2026-03-04&to=2026-03-03", "from=0001-01-01", "to=yesterday", "format=pdf"} {
+			if got := of(wrong); got.code != 422 {
+				t.Errorf("%s: got %d %s, want it refused", wrong, got.code, got.body)
+			}
+		}
+		file := of("format=csv")
+		if want := "3,chen,U-3,1,2,50,Critical,2,0"; !strings.Contains(file.body, want) || !strings.Contains(file.head.Get("Content-Disposition"), "At_Risk_A-1_") {
+			t.Errorf("got %q %s, want %s", file.head.Get("Content-Disposition"), file.body, want)
+		}
 	})
 	t.Run("a correction moves the numbers", func(t *testing.T) {
 		t.Parallel()

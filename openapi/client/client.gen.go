@@ -2961,6 +2961,24 @@ func (e ListMyRequestsParamsKind) Valid() bool {
 	}
 }
 
+// Defines values for GetCourseAnalyticsParamsFormat.
+const (
+	GetCourseAnalyticsParamsFormatCsv  GetCourseAnalyticsParamsFormat = "csv"
+	GetCourseAnalyticsParamsFormatJson GetCourseAnalyticsParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetCourseAnalyticsParamsFormat enum.
+func (e GetCourseAnalyticsParamsFormat) Valid() bool {
+	switch e {
+	case GetCourseAnalyticsParamsFormatCsv:
+		return true
+	case GetCourseAnalyticsParamsFormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportReportParamsFormat.
 const (
 	ExportReportParamsFormatCsv  ExportReportParamsFormat = "csv"
@@ -7737,6 +7755,21 @@ type PullRosterParams struct {
 	Version *string `form:"version,omitempty" json:"version,omitempty"`
 }
 
+// GetCourseAnalyticsParams defines parameters for GetCourseAnalytics.
+type GetCourseAnalyticsParams struct {
+	// From The first day, on the campus: only classes since then count.
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day, on the campus.
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+
+	// Format csv: the students at risk as a file, in which no text can become a formula.
+	Format *GetCourseAnalyticsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetCourseAnalyticsParamsFormat defines parameters for GetCourseAnalytics.
+type GetCourseAnalyticsParamsFormat string
+
 // GetHistoryParams defines parameters for GetHistory.
 type GetHistoryParams struct {
 	// Deleted Those that were deleted, instead of those that count.
@@ -10022,7 +10055,7 @@ type ClientInterface interface {
 	// GetCourseAnalytics How a course stands, and who is at risk
 	//
 	// Corresponds with GET /api/teacher/analytics/{course_id} (the `GetCourseAnalytics` operationId).
-	GetCourseAnalytics(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetCourseAnalytics(ctx context.Context, courseId openapi_types.UUID, params *GetCourseAnalyticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCourseCodes List the courses one can sign in to
 	//
@@ -13721,8 +13754,8 @@ func (c *Client) GetSyncStatus(ctx context.Context, reqEditors ...RequestEditorF
 // GetCourseAnalytics How a course stands, and who is at risk
 //
 // Corresponds with GET /api/teacher/analytics/{course_id} (the `GetCourseAnalytics` operationId).
-func (c *Client) GetCourseAnalytics(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCourseAnalyticsRequest(c.Server, courseId)
+func (c *Client) GetCourseAnalytics(ctx context.Context, courseId openapi_types.UUID, params *GetCourseAnalyticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCourseAnalyticsRequest(c.Server, courseId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -21943,7 +21976,7 @@ func NewGetSyncStatusRequest(server string) (*http.Request, error) {
 }
 
 // NewGetCourseAnalyticsRequest constructs an http.Request for the GetCourseAnalytics method
-func NewGetCourseAnalyticsRequest(server string, courseId openapi_types.UUID) (*http.Request, error) {
+func NewGetCourseAnalyticsRequest(server string, courseId openapi_types.UUID, params *GetCourseAnalyticsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -21966,6 +21999,57 @@ func NewGetCourseAnalyticsRequest(server string, courseId openapi_types.UUID) (*
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -25307,7 +25391,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/teacher/analytics/{course_id} (the `GetCourseAnalytics` operationId).
-	GetCourseAnalyticsWithResponse(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCourseAnalyticsResponse, error)
+	GetCourseAnalyticsWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetCourseAnalyticsParams, reqEditors ...RequestEditorFn) (*GetCourseAnalyticsResponse, error)
 
 	// ListCourseCodesWithResponse List the courses one can sign in to
 	//
@@ -40591,8 +40675,8 @@ func (c *ClientWithResponses) GetSyncStatusWithResponse(ctx context.Context, req
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /api/teacher/analytics/{course_id} (the `GetCourseAnalytics` operationId).
-func (c *ClientWithResponses) GetCourseAnalyticsWithResponse(ctx context.Context, courseId openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCourseAnalyticsResponse, error) {
-	rsp, err := c.GetCourseAnalytics(ctx, courseId, reqEditors...)
+func (c *ClientWithResponses) GetCourseAnalyticsWithResponse(ctx context.Context, courseId openapi_types.UUID, params *GetCourseAnalyticsParams, reqEditors ...RequestEditorFn) (*GetCourseAnalyticsResponse, error) {
+	rsp, err := c.GetCourseAnalytics(ctx, courseId, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -48682,6 +48766,9 @@ func ParseGetCourseAnalyticsResponse(rsp *http.Response) (*GetCourseAnalyticsRes
 			return nil, err
 		}
 		response.ApplicationproblemJSON500 = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv; charset=utf-8) unsupported
 
 	}
 

@@ -14837,7 +14837,14 @@ export interface operations {
     };
     "get-course-analytics": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The first day, on the campus: only classes since then count. */
+                from?: string;
+                /** @description The last day, on the campus. */
+                to?: string;
+                /** @description csv: the students at risk as a file, in which no text can become a formula. */
+                format?: "json" | "csv";
+            };
             header?: never;
             path: {
                 course_id: string;
@@ -14846,13 +14853,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description The file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AnalyticsOutputBody"];
+                    "text/csv; charset=utf-8": string;
                 };
             };
             /** @description Forbidden */
