@@ -110,3 +110,14 @@ func recovery(t *testing.T, s *sqlite.Store) sqlite.Recovery {
 	}
 	return *d.Recovery
 }
+
+func opening(t *testing.T) attendance.Fact {
+	t.Helper()
+	f := attendance.Fact{
+		ID: newID(t), Kind: attendance.SessionOpened, Node: newID(t), Session: newID(t),
+		Stamp:   attendance.Stamp{WallMS: time.Now().UnixMilli(), HLC: attendance.HLCAt(time.Now())},
+		Opening: &attendance.Opening{Course: newID(t), Kind: attendance.Offline, ClosesMS: time.Now().UnixMilli(), Policy: attendance.DefaultPolicy()},
+	}
+	must(t, f.Seal())
+	return f
+}

@@ -41,17 +41,6 @@ func fill(t *testing.T, dir string) func() {
 	return func() { must(t, os.Remove(path)) }
 }
 
-func opening(t *testing.T) attendance.Fact {
-	t.Helper()
-	f := attendance.Fact{
-		ID: newID(t), Kind: attendance.SessionOpened, Node: newID(t), Session: newID(t),
-		Stamp:   attendance.Stamp{WallMS: time.Now().UnixMilli(), HLC: attendance.HLCAt(time.Now())},
-		Opening: &attendance.Opening{Course: newID(t), Kind: attendance.Offline, ClosesMS: time.Now().UnixMilli(), Policy: attendance.DefaultPolicy()},
-	}
-	must(t, f.Seal())
-	return f
-}
-
 // The marks of a running class go on in the reserve; new classes wait until there is
 // room again, and in the end the marks too.
 func TestADriveThatFillsUpKeepsItsReserveForMarks(t *testing.T) {
