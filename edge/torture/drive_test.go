@@ -196,7 +196,7 @@ func (d *drive) call(client *http.Client, method, path string, body, into any) i
 	if raw, err = io.ReadAll(resp.Body); err != nil {
 		return 0
 	}
-	if into != nil && len(raw) > 0 && json.Unmarshal(raw, into) != nil {
+	if into != nil && len(raw) > 0 && json.Unmarshal(raw, into) != nil && resp.StatusCode < 400 {
 		return 0
 	}
 	return resp.StatusCode

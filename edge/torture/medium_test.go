@@ -143,19 +143,20 @@ func failing(r *run, chance *rand.Rand) {
 // register is all that SQLite syncs.
 func ofRegister(name string) bool { return strings.HasPrefix(name, "register.db") }
 
-// lying is a medium whose syncs say yes and do nothing, until the power goes. Before
-// it, the drive had one class and a backup.
-func lying(lies func(name string) bool) func(*run, *rand.Rand) {
+// lying is a medium whose syncs say yes and do nothing, until the power goes in one of
+// some manners. Before it, the drive had one class and a backup.
+func lying(lies func(name string) bool, manners ...Manner) func(*run, *rand.Rand) {
 	return func(r *run, chance *rand.Rand) {
 		r.begin()
 		r.classes(chance, 1)
-		if code := r.drive.browser(http.MethodPost, "/api/edge/backup", nil, nil); code != http.StatusOK {
-			r.t.Fatalf("backup: got %d", code)
+		var no refusal
+		if code := r.drive.browser(http.MethodPost, "/api/edge/backup", nil, &no); code != http.StatusOK {
+			r.t.Fatalf("backup: got %d %s", code, no.Detail)
 		}
 		r.drive.disk.Fall(Ills{Lies: lies}, -1)
 		defer r.drive.disk.Fall(Ills{}, -1)
 		for range times(6, 60) {
-			m := Manners[chance.IntN(len(Manners))]
+			m := manners[chance.IntN(len(manners))]
 			if !r.cut(chance, m, moment{step: 50 + chance.IntN(400)}) || !r.powered() {
 				return
 			}
