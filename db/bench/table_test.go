@@ -67,9 +67,13 @@ func TestEachBenchmarkRunsOnce(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, s := range benchmarks() {
+		if seen[s.pkg] {
+			t.Errorf("%s runs twice: keep its rows together", s.pkg)
+		}
+		seen[s.pkg] = true
 		for _, name := range s.names {
 			if seen[s.pkg+name] {
-				t.Errorf("%s %s runs twice: keep the rows of a package together", s.pkg, name)
+				t.Errorf("%s %s runs twice: keep its rows together", s.pkg, name)
 			}
 			seen[s.pkg+name] = true
 		}

@@ -9,8 +9,11 @@ import (
 	"time"
 )
 
-// crowdFor is how long all callers read one screen, each of two times.
-const crowdFor = time.Second
+// All callers read one screen this long, so many times.
+const (
+	crowdFor   = time.Second / 2
+	crowdTurns = 4
+)
 
 // leastTurns are asked of a slow screen as well.
 const leastTurns = 24
@@ -73,7 +76,7 @@ func (r *reader) alone(b *testing.B, sc screen, statements []statement) {
 // turns ask its statements bare.
 func (r *reader) crowd(b *testing.B, sc screen, statements []statement) {
 	var whole, bare []time.Duration
-	for range 2 {
+	for range crowdTurns {
 		whole = append(whole, together(b, func(i int) error { return r.read(b.Context(), sc, i) })...)
 		bare = append(bare, together(b, func(int) error { return r.bare(b.Context(), statements) })...)
 	}
