@@ -56,7 +56,7 @@ func configure(dir string, environ []string, stderr io.Writer) (node.Config, err
 	c := node.Config{
 		Listen: v["ARISE_EDGE_LISTEN"], Data: v["ARISE_EDGE_DATA"], Cloud: strings.TrimRight(v["CLOUD_SERVER_URL"], "/"),
 		Claim: v["ARISE_EDGE_CLAIM"], Version: rest.Version, Portals: web.Handler(),
-		World: world(),
+		World: world(), Volume: node.Volume,
 		Log:   slog.New(slog.NewTextHandler(stderr, nil)),
 	}
 	if c.Data == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -277,4 +278,62 @@ func (s *school) session(t testing.TB) attendance.ID {
 		t.Fatal(err)
 	}
 	return se
+}
+
+// The feed follows transactions that are settled. A reader that goes on from the
+// highest number it has seen steps over one that began earlier and commits later.
+func TestANaiveCursorMissesWhatCommitsLater(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 1, postgres.Options{})
+	f := s.follow(s.pair(t, "reader").ID)
+	d := newDrive(t, s.pair(t, "source").ID)
+	se := d.opens(t, s).Session
+	s.mustReceive(t, d.from(0))
+	f.pull(t)
+	early, late := newID(t), newID(t)
+	naive, cursor := map[attendance.ID]bool{}, uint64(0)
+	read := func() {
+		t.Helper()
+		rows, err := s.pool.Query(t.Context(), "SELECT id, stored_xid::text::bigint FROM fact WHERE stored_xid::text::bigint > $1 ORDER BY stored_xid", cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id attendance.ID
+			if err := rows.Scan(&id, &cursor); err != nil {
+				t.Fatal(err)
+			}
+			naive[id] = true
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	appends := func(ctx context.Context, tx attendance.Tx, id attendance.ID) error {
+		_, err := tx.Append(ctx, []attendance.Fact{noteOf(t, s, se, id)})
+		return err
+	}
+	err := s.InTx(t.Context(), func(ctx context.Context, first attendance.Tx) error {
+		if err := appends(ctx, first, early); err != nil {
+			return err
+		}
+		err := s.InTx(ctx, func(ctx context.Context, second attendance.Tx) error { return appends(ctx, second, late) })
+		read()
+		f.poll(t)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read()
+	f.pull(t)
+	if !naive[late] || naive[early] {
+		t.Errorf("the naive reader saw the early one %t and the late one %t, want it to miss the early: else this proves nothing", naive[early], naive[late])
+	}
+	for _, id := range []attendance.ID{early, late} {
+		if !slices.Contains(f.facts, id) {
+			t.Errorf("the feed missed %s", id)
+		}
+	}
 }

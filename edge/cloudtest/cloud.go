@@ -209,3 +209,10 @@ func Row(kind attendance.RowKind, id attendance.ID, row any) attendance.Change {
 	}
 	return attendance.Change{Kind: kind, Key: id.String(), Row: b}
 }
+
+// Lives is how many incarnations of the pendrive's log it heard of.
+func (c *Cloud) Lives() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.streams)
+}

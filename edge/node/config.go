@@ -22,6 +22,7 @@ type Config struct {
 	Open   bool          // the browser, when it is started
 	Zone   *time.Location
 
+	Volume    func(dir string) string // names the medium; nil: nobody asks
 	Version   string
 	World     attendance.World
 	Portals   http.Handler

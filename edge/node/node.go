@@ -75,6 +75,9 @@ func New(ctx context.Context, c Config) (n *Node, err error) {
 	if n.store, err = Open(ctx, c, n.onChange, n.onAppend); err != nil {
 		return n, err
 	}
+	if err = n.settleIn(ctx); err != nil {
+		return n, err
+	}
 	n.unsign()
 	n.mounts = n.store.Mounts()
 	if err = remember(ctx, &n.config, n.store); err != nil {

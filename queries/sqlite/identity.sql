@@ -39,3 +39,7 @@ WHERE one = 1;
 -- name: SetPruned :exec
 UPDATE identity SET pruned_seq = @pruned_seq
 WHERE one = 1;
+
+-- name: SetVolume :exec
+UPDATE identity SET volume = @volume
+WHERE one = 1;

@@ -330,6 +330,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setSyncedStmt, err = db.PrepareContext(ctx, setSynced); err != nil {
 		return nil, fmt.Errorf("error preparing query SetSynced: %w", err)
 	}
+	if q.setVolumeStmt, err = db.PrepareContext(ctx, setVolume); err != nil {
+		return nil, fmt.Errorf("error preparing query SetVolume: %w", err)
+	}
 	if q.settingsStmt, err = db.PrepareContext(ctx, settings); err != nil {
 		return nil, fmt.Errorf("error preparing query Settings: %w", err)
 	}
@@ -857,6 +860,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setSyncedStmt: %w", cerr)
 		}
 	}
+	if q.setVolumeStmt != nil {
+		if cerr := q.setVolumeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setVolumeStmt: %w", cerr)
+		}
+	}
 	if q.settingsStmt != nil {
 		if cerr := q.settingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing settingsStmt: %w", cerr)
@@ -1018,6 +1026,7 @@ type Queries struct {
 	setLeaseStmt        *sql.Stmt
 	setPrunedStmt       *sql.Stmt
 	setSyncedStmt       *sql.Stmt
+	setVolumeStmt       *sql.Stmt
 	settingsStmt        *sql.Stmt
 	standingsStmt       *sql.Stmt
 	voidedStmt          *sql.Stmt
@@ -1130,6 +1139,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setLeaseStmt:        q.setLeaseStmt,
 		setPrunedStmt:       q.setPrunedStmt,
 		setSyncedStmt:       q.setSyncedStmt,
+		setVolumeStmt:       q.setVolumeStmt,
 		settingsStmt:        q.settingsStmt,
 		standingsStmt:       q.standingsStmt,
 		voidedStmt:          q.voidedStmt,

@@ -63,7 +63,7 @@ func (q *Queries) CreateIdentity(ctx context.Context, key []byte, incarnationID 
 }
 
 const identity = `-- name: Identity :one
-SELECT one, "key", node_id, name, institution, cloud_url, incarnation_id, base_seq, acked_seq, acked_hash, synced_ms, generation_id, rev, digest, facts_cursor, pruned_seq FROM identity
+SELECT one, "key", node_id, name, institution, cloud_url, incarnation_id, base_seq, acked_seq, acked_hash, synced_ms, generation_id, rev, digest, facts_cursor, pruned_seq, volume FROM identity
 WHERE one = 1
 `
 
@@ -87,6 +87,7 @@ func (q *Queries) Identity(ctx context.Context) (Identity, error) {
 		&i.Digest,
 		&i.FactsCursor,
 		&i.PrunedSeq,
+		&i.Volume,
 	)
 	return i, err
 }
@@ -148,5 +149,15 @@ WHERE one = 1
 
 func (q *Queries) SetSynced(ctx context.Context, syncedMs int64) error {
 	_, err := q.exec(ctx, q.setSyncedStmt, setSynced, syncedMs)
+	return err
+}
+
+const setVolume = `-- name: SetVolume :exec
+UPDATE identity SET volume = ?1
+WHERE one = 1
+`
+
+func (q *Queries) SetVolume(ctx context.Context, volume string) error {
+	_, err := q.exec(ctx, q.setVolumeStmt, setVolume, volume)
 	return err
 }

@@ -103,6 +103,7 @@ type Identity struct {
 	Digest        int64
 	FactsCursor   string
 	PrunedSeq     int64
+	Volume        string
 }
 
 type Learnt struct {
