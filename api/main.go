@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 	_ "time/tzdata" // Windows and small images have none
 
 	"github.com/arise-attendance/arise/api/demo"
@@ -38,7 +39,10 @@ const usage = `A.R.I.S.E., the cloud. Usage: api VERB
   admin revoke NAME  shut a lost pendrive out
   admin reset-password USERNAME
                      print a password for one sign-in, and end the account's others
-  admin audit-verify check that nobody tampered with the audit; -head HASH: nor cut it off after that row
+  admin audit-verify check that nobody tampered with the audit; -head HASH: nor cut it off
+                     after that row; a file of audit-archive is checked by naming it
+  admin audit-archive -before DAY FILE
+                     move the rows of the audit before a day, a year ago or more, into a new file
   admin rebuild      derive all registers and sums from the facts again
   backup FILE        write all of the school into a file, "-" being standard output;
                      -verify FILE only reads one through. It holds personal data
@@ -119,6 +123,9 @@ func admin(ctx context.Context, c server.Config, args []string, stdout, stderr i
 	if len(args) > 0 && args[0] == "audit-verify" {
 		return auditVerify(ctx, c, args[1:], stdout, stderr)
 	}
+	if len(args) > 0 && args[0] == "audit-archive" {
+		return auditArchive(ctx, c, args[1:], stdout, stderr)
+	}
 	if len(args) == 2 && args[0] == "reset-password" {
 		password, err := server.ResetPassword(ctx, c, args[1])
 		if err != nil {
@@ -131,7 +138,7 @@ func admin(ctx context.Context, c server.Config, args []string, stdout, stderr i
 		return server.Rebuild(ctx, c, stdout)
 	}
 	if len(args) == 0 || args[0] != "pair" {
-		return errors.New("admin pair NAME, admin revoke NAME, admin reset-password USERNAME, admin audit-verify and admin rebuild are what there is: api -h")
+		return errors.New("admin pair NAME, admin revoke NAME, admin reset-password USERNAME, admin audit-verify, admin audit-archive and admin rebuild are what there is: api -h")
 	}
 	flags := flag.NewFlagSet("admin pair", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -161,8 +168,28 @@ func auditVerify(ctx context.Context, c server.Config, args []string, stdout, st
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if flags.NArg() == 1 && *head == "" {
+		return server.VerifyArchive(flags.Arg(0), stdout)
+	}
 	if flags.NArg() != 0 {
-		return errors.New("admin audit-verify takes -head HASH only")
+		return errors.New("admin audit-verify takes -head HASH, or a file of audit-archive")
 	}
 	return server.VerifyAudit(ctx, c, *head, stdout)
+}
+
+// keepAudit is how much of the audit always stays in the database.
+const keepAudit = 365 * 24 * time.Hour
+
+func auditArchive(ctx context.Context, c server.Config, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("admin audit-archive", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	day := flags.String("before", "", "the first day that stays, such as 2025-07-01")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	before, err := time.Parse(time.DateOnly, *day)
+	if err != nil || flags.NArg() != 1 || time.Since(before) < keepAudit {
+		return errors.New("admin audit-archive -before DAY FILE, the day a year ago or more: what is younger stays")
+	}
+	return server.ArchiveAudit(ctx, c, before, flags.Arg(0), stdout)
 }

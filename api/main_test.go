@@ -39,6 +39,8 @@ func TestVerbs(t *testing.T) {
 		"a backup into nowhere":     {args: []string{"backup"}, fails: "name one file"},
 		"a backup that is not one":  {args: []string{"backup", "-verify", "main.go"}, fails: "damaged"},
 		"a restore from nothing":    {args: []string{"restore", "nowhere.arise"}, fails: "nowhere.arise"},
+		"an audit of this year":     {args: []string{"admin", "audit-archive", "-before", time.Now().Format(time.DateOnly), "x"}, fails: "a year ago"},
+		"an archive that is not":    {args: []string{"admin", "audit-verify", "main.go"}, fails: "after row 0"},
 		"an office without a wish":  {args: []string{"admin"}, fails: "pair NAME"},
 	} {
 		t.Run(name, func(t *testing.T) {

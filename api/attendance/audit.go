@@ -2,8 +2,10 @@ package attendance
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -51,6 +53,23 @@ func (h AuditHead) Next(l AuditLine) (AuditHead, error) {
 		return h, AuditBroken{want, "it was sealed as another row"}
 	}
 	return AuditHead{Seq: want, Hash: l.Hash}, nil
+}
+
+// Archives reports whether a row says that those up to another were archived.
+func Archives(line string, through int64, hash [32]byte) bool {
+	var said struct {
+		Kind string `json:"kind"`
+		Body struct {
+			After struct {
+				Through int64  `json:"through"`
+				Hash    string `json:"hash"`
+			} `json:"after"`
+		} `json:"body"`
+	}
+	if !strings.Contains(line, "audit.archived") || json.Unmarshal([]byte(line), &said) != nil {
+		return false
+	}
+	return said.Kind == "audit.archived" && said.Body.After.Through == through && said.Body.After.Hash == hex.EncodeToString(hash[:])
 }
 
 // AuditEntry is a row of the ledger as people read it.

@@ -66,7 +66,7 @@ func (d Deps) audit(api huma.API) {
 		Summary: "Read who changed what, when and why",
 		Description: "Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; " +
 			"every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). " +
-			"Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.",
+			"Rows are chained: each carries a hash over itself and the one before, and none is ever changed; old ones leave the database only into a file, and a row says so.",
 	}), auth.ScopeAudit), d.listAudit)
 	rest.Handle(api, rest.ForPrograms(ofAdmin(huma.Operation{
 		OperationID: "get-audit-head", Method: http.MethodGet, Path: "/api/admin/audit/head", Tags: []string{"Audit"},

@@ -26,16 +26,29 @@ func VerifyAudit(ctx context.Context, c Config, head string, out io.Writer) (err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
 	var found int64
-	end, err := postgres.New(db.pool, postgres.Options{Log: c.Log}).VerifyAudit(ctx, func(h attendance.AuditHead) {
+	store := postgres.New(db.pool, postgres.Options{Log: c.Log})
+	start, file, err := store.AuditStart(ctx)
+	if err != nil {
+		return err
+	}
+	if start.Seq > 0 {
+		if _, err := fmt.Fprintf(out, "rows to %d were archived in %s\n", start.Seq, file); err != nil {
+			return err
+		}
+	}
+	end, err := store.VerifyAudit(ctx, func(h attendance.AuditHead) {
 		if found == 0 && string(h.Hash[:]) == string(want) {
 			found = h.Seq
 		}
 	})
+	if start.Seq > 0 && string(start.Hash[:]) == string(want) {
+		found = start.Seq
+	}
 	if err != nil {
 		return err
 	}
 	if head != "" && found == 0 {
-		return fmt.Errorf("the ledger is whole, but the head %s is not in it: rows after it, or with it, were cut off", head)
+		return fmt.Errorf("the ledger is whole, but the head %s is not in it: rows after it, or with it, were cut off or archived since", head)
 	}
 	if head != "" {
 		if _, err = fmt.Fprintf(out, "the head given is row %d; %d followed\n", found, end.Seq-found); err != nil {

@@ -58,6 +58,18 @@ func (p *program) sql(t *testing.T, all ...string) {
 	}
 }
 
+// try runs a statement as the owner of the database, which may refuse it.
+func (p *program) try(t *testing.T, sql string) error {
+	t.Helper()
+	db, err := pgx.Connect(t.Context(), p.config.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(t.Context())
+	_, err = db.Exec(t.Context(), sql)
+	return err
+}
+
 func (p *program) verify(t *testing.T, head string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer

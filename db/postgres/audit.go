@@ -188,6 +188,12 @@ func (s *Store) VerifyAudit(ctx context.Context, each func(attendance.AuditHead)
 		return at, err
 	}
 	q := dbsqlc.New(s.pool)
+	start, err := q.AuditStart(ctx)
+	if err != nil {
+		return at, fmt.Errorf("read where the ledger begins: %w", err)
+	}
+	at = attendance.AuditHead{Seq: start.Seq, Hash: [32]byte(start.Hash)}
+	said := start.Seq == 0 // that the rows before were archived
 	for {
 		rows, err := q.AuditLines(ctx, at.Seq, verifyBatch)
 		if err != nil {
@@ -198,6 +204,7 @@ func (s *Store) VerifyAudit(ctx context.Context, each func(attendance.AuditHead)
 			if err != nil {
 				return at, err
 			}
+			said = said || attendance.Archives(r.Line, start.Seq, [32]byte(start.Hash))
 			if at.Seq == end.Seq && at.Hash != end.Hash {
 				return at, attendance.AuditBroken{Seq: at.Seq, Why: "the ledger's head names another row"}
 			}
@@ -209,6 +216,9 @@ func (s *Store) VerifyAudit(ctx context.Context, each func(attendance.AuditHead)
 	}
 	if at.Seq < end.Seq {
 		return at, attendance.AuditBroken{Seq: at.Seq + 1, Why: fmt.Sprintf("it is missing, the ledger's head is row %d", end.Seq)}
+	}
+	if !said {
+		return at, attendance.AuditBroken{Seq: start.Seq, Why: "it and those before are missing, and no row says that they were archived"}
 	}
 	return at, nil
 }

@@ -8746,7 +8746,7 @@ type ClientInterface interface {
 
 	// ListAudit Read who changed what, when and why
 	//
-	// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+	// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed; old ones leave the database only into a file, and a row says so.
 	//
 	// Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
 	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10565,7 +10565,7 @@ func (c *Client) GetTrends(ctx context.Context, params *GetTrendsParams, reqEdit
 
 // ListAudit Read who changed what, when and why
 //
-// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed; old ones leave the database only into a file, and a row says so.
 //
 // Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
 func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -23888,7 +23888,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListAuditWithResponse Read who changed what, when and why
 	//
-	// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+	// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed; old ones leave the database only into a file, and a row says so.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -38044,7 +38044,7 @@ func (c *ClientWithResponses) GetTrendsWithResponse(ctx context.Context, params 
 
 // ListAuditWithResponse Read who changed what, when and why
 //
-// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+// Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed; old ones leave the database only into a file, and a row says so.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -136,7 +136,7 @@ export interface paths {
         };
         /**
          * Read who changed what, when and why
-         * @description Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed or removed.
+         * @description Every change of the roster, the settings, accounts, pendrives, scanners, tokens and requests, deleted and restored classes, and verdicts after a class has ended; every import, every file that left the school (export.sent, backup.written), and where somebody signed in (login.added) and out (login.revoked). Rows are chained: each carries a hash over itself and the one before, and none is ever changed; old ones leave the database only into a file, and a row says so.
          */
         get: operations["list-audit"];
         put?: never;

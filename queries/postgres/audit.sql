@@ -30,3 +30,20 @@ WHERE seq < @below
   AND (sqlc.narg(kind)::text IS NULL OR kind = sqlc.narg(kind)::text)
   AND at_ms >= @from_ms AND at_ms < @to_ms
 ORDER BY seq DESC LIMIT @most;
+
+-- name: AuditStart :one
+-- The last row that was archived.
+SELECT seq, hash, file FROM audit_start;
+
+-- name: AuditBefore :many
+-- The last row before the first of a time, if there is one.
+SELECT a.seq, a.hash FROM audit a
+WHERE a.seq < coalesce((SELECT b.seq FROM audit b WHERE b.at_ms >= @before_ms ORDER BY b.at_ms, b.seq LIMIT 1), 9223372036854775807)
+ORDER BY a.seq DESC LIMIT 1;
+
+-- name: BeginAudit :exec
+UPDATE audit_start SET seq = @seq, hash = @hash, file = @file;
+
+-- name: DropAudit :execrows
+-- What lies before the ledger's beginning; anything else the table refuses.
+DELETE FROM audit WHERE seq <= @seq;

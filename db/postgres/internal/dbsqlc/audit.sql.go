@@ -64,6 +64,38 @@ func (q *Queries) Audit(ctx context.Context, arg AuditParams) ([]AuditRow, error
 	return items, nil
 }
 
+const auditBefore = `-- name: AuditBefore :many
+SELECT a.seq, a.hash FROM audit a
+WHERE a.seq < coalesce((SELECT b.seq FROM audit b WHERE b.at_ms >= $1 ORDER BY b.at_ms, b.seq LIMIT 1), 9223372036854775807)
+ORDER BY a.seq DESC LIMIT 1
+`
+
+type AuditBeforeRow struct {
+	Seq  int64
+	Hash []byte
+}
+
+// The last row before the first of a time, if there is one.
+func (q *Queries) AuditBefore(ctx context.Context, beforeMs int64) ([]AuditBeforeRow, error) {
+	rows, err := q.db.Query(ctx, auditBefore, beforeMs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditBeforeRow{}
+	for rows.Next() {
+		var i AuditBeforeRow
+		if err := rows.Scan(&i.Seq, &i.Hash); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const auditHead = `-- name: AuditHead :one
 SELECT seq, hash FROM audit_head
 `
@@ -172,6 +204,46 @@ func (q *Queries) AuditOf(ctx context.Context, arg AuditOfParams) ([]AuditOfRow,
 		return nil, err
 	}
 	return items, nil
+}
+
+const auditStart = `-- name: AuditStart :one
+SELECT seq, hash, file FROM audit_start
+`
+
+type AuditStartRow struct {
+	Seq  int64
+	Hash []byte
+	File string
+}
+
+// The last row that was archived.
+func (q *Queries) AuditStart(ctx context.Context) (AuditStartRow, error) {
+	row := q.db.QueryRow(ctx, auditStart)
+	var i AuditStartRow
+	err := row.Scan(&i.Seq, &i.Hash, &i.File)
+	return i, err
+}
+
+const beginAudit = `-- name: BeginAudit :exec
+UPDATE audit_start SET seq = $1, hash = $2, file = $3
+`
+
+func (q *Queries) BeginAudit(ctx context.Context, seq int64, hash []byte, file string) error {
+	_, err := q.db.Exec(ctx, beginAudit, seq, hash, file)
+	return err
+}
+
+const dropAudit = `-- name: DropAudit :execrows
+DELETE FROM audit WHERE seq <= $1
+`
+
+// What lies before the ledger's beginning; anything else the table refuses.
+func (q *Queries) DropAudit(ctx context.Context, seq int64) (int64, error) {
+	result, err := q.db.Exec(ctx, dropAudit, seq)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const noteAudit = `-- name: NoteAudit :exec

@@ -47,6 +47,13 @@ type AuditHead struct {
 	Hash []byte
 }
 
+type AuditStart struct {
+	One  bool
+	Seq  int64
+	Hash []byte
+	File string
+}
+
 type Course struct {
 	ID             attendance.ID
 	TermID         attendance.ID
