@@ -34,9 +34,9 @@ func echo(ctx context.Context, tx Inbound, lines []Fact) ([]Result, error) {
 	for _, line := range lines {
 		kept, ok := placed[line.ID]
 		switch {
-		case ok && !bytes.Equal(kept.Body, line.Body):
+		case ok && !bytes.Equal(kept.Body, line.Body) && !kept.SameMark(line):
 			out = append(out, Result{Seq: line.Origin.Seq, Code: string(WhyHashConflict)})
-		case ok && (kept.EffectiveMS != kept.WallMS || kept.Ord != kept.HLC):
+		case ok && (kept.Node != line.Node || kept.EffectiveMS != kept.WallMS || kept.Ord != kept.HLC):
 			out = append(out, Result{Seq: line.Origin.Seq, Code: CodeAdjusted, EffectiveMS: kept.EffectiveMS, Ord: kept.Ord})
 		case !ok && aside[line.ID] != "":
 			out = append(out, Result{Seq: line.Origin.Seq, Code: string(aside[line.ID])})

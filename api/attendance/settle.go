@@ -48,6 +48,12 @@ func idsOf(facts []Fact) []ID {
 	return ids
 }
 
+// isReading reports whether it was kept aside as what it says it is: then a scan that
+// another server heard as well is dealt with too.
+func (k KeptAside) isReading() bool {
+	return k.Why != "" && k.Why != WhyHashConflict && k.Why != WhyPoison
+}
+
 // asRuled leaves what comes again where a person put it, and gives what still waits
 // the reason for which it waits now.
 func asRuled(ctx context.Context, tx Inbound, facts []Fact) error {
@@ -59,7 +65,7 @@ func asRuled(ctx context.Context, tx Inbound, facts []Fact) error {
 		f := &facts[i]
 		for _, h := range held {
 			switch {
-			case h.Fact != f.ID || h.Sum != f.Sum():
+			case h.Fact != f.ID || h.Sum != f.Sum() && !(h.Ruled && h.isReading() && f.IsReading()):
 			case h.Ruled:
 				f.Why = h.Why
 			case f.Why != "" && f.Why != h.Why:

@@ -34,6 +34,10 @@ func (t *tx) Append(ctx context.Context, facts []attendance.Fact) ([]attendance.
 	if err != nil {
 		return nil, err
 	}
+	heard, err := t.heard(ctx, facts, fresh)
+	if err != nil {
+		return nil, err
+	}
 	kept := make([]attendance.Kept, len(facts))
 	var aside asides
 	for i, f := range facts {
@@ -44,7 +48,7 @@ func (t *tx) Append(ctx context.Context, facts []attendance.Fact) ([]attendance.
 		switch {
 		case f.Why == "" && fresh[f.ID] && first[f.ID] == i:
 			kept[i] = attendance.Fresh
-		case here && held == digests[i]:
+		case here && held == digests[i], slices.ContainsFunc(heard[f.ID], func(h attendance.Fact) bool { return covers(h, f) }):
 			kept[i] = attendance.Duplicate
 		case f.Why == "": // the id, or the scanner's number, is taken by other bytes
 			kept[i] = attendance.Clash

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -205,14 +206,57 @@ func TestTwoDrivesWithOneScanner(t *testing.T) {
 	one, two := newDrive(t, s.pair(t, "one").ID), newDrive(t, s.pair(t, "two").ID)
 	se := one.opens(t, s).Session
 	scan := attendance.Fact{
-		ID: attendance.ScanID(scanner, 1, 7), Kind: attendance.MarkSeen, Session: se, Student: s.students[0],
-		Class: attendance.Evidence, Status: attendance.Present, Device: &attendance.DeviceRef{ID: scanner, Epoch: 1, Seq: 7},
+		ID: attendance.ScanID(scanner, 1, 7), Kind: attendance.MarkSeen, Session: se, Student: s.students[0], Method: attendance.Biometric,
+		Class: attendance.Evidence, Status: attendance.Present, Device: &attendance.DeviceRef{ID: scanner, Epoch: 1, Seq: 7, Slot: 3, UpMS: 4000},
 	}
 	one.write(t, scan)
+	two.start = two.start.Add(20 * time.Minute) // it was flushed there, later
+	scan.Method = attendance.BiometricQueue
 	two.write(t, scan)
 	s.mustReceive(t, one.from(0))
-	s.mustReceive(t, two.from(0))
+	placed := view(t, s.store, standings(se))
+	got := s.mustReceive(t, two.from(0))
+	if want := "1 duplicate, 1 time_adjusted"; codes(got) != want || got.Results[1].EffectiveMS != placed[0].At.UnixMilli() {
+		t.Errorf("the second drive: got %+v, want %s to %v", got.Results, want, placed[0].At)
+	}
+	if again := s.mustReceive(t, two.from(0)); codes(again) != "1 time_adjusted" {
+		t.Errorf("its repeat: got %s", codes(again))
+	}
 	if got := len(s.facts(t, se)); got != 2 {
 		t.Errorf("got %d facts, want the opening and one scan", got)
+	}
+	if aside := s.unplaced(t); len(aside) != 0 {
+		t.Errorf("got %+v in the inbox, want nothing", aside)
+	}
+	if after := view(t, s.store, standings(se)); !reflect.DeepEqual(after, placed) {
+		t.Errorf("got %+v, want the mark as the first drive told it, %+v", after, placed)
+	}
+}
+
+// One drive could not place a scan; the other, which held the class, could.
+func TestAScanThatADriveCouldNotPlaceIsPlacedByAnother(t *testing.T) {
+	t.Parallel()
+	s := setup(t, 1, postgres.Options{})
+	scanner := newID(t)
+	one, two := newDrive(t, s.pair(t, "one").ID), newDrive(t, s.pair(t, "two").ID)
+	se := one.opens(t, s).Session
+	scan := attendance.Fact{
+		ID: attendance.ScanID(scanner, 1, 7), Kind: attendance.MarkSeen, Method: attendance.Biometric,
+		Class: attendance.Evidence, Status: attendance.Present, Device: &attendance.DeviceRef{ID: scanner, Epoch: 1, Seq: 7},
+	}
+	two.write(t, scan)
+	scan.Session, scan.Student = se, s.students[0]
+	one.write(t, scan)
+	if got := codes(s.mustReceive(t, two.from(0))); got != "1 unplaced" {
+		t.Errorf("got %q, want it to wait", got)
+	}
+	if got := codes(s.mustReceive(t, one.from(0))); got != "" {
+		t.Errorf("got %q, want both lines simply stored", got)
+	}
+	if aside := s.unplaced(t); len(aside) != 0 {
+		t.Errorf("got %+v in the inbox, want nothing", aside)
+	}
+	if got := view(t, s.store, standings(se)); len(got) != 1 {
+		t.Errorf("got %+v, want one mark", got)
 	}
 }

@@ -74,7 +74,7 @@ func (t *tx) keep(ctx context.Context, f attendance.Fact) (attendance.Kept, erro
 		}
 		return attendance.Fresh, t.insert(ctx, f)
 	case !bytes.Equal(old.Body, f.Body):
-		return attendance.Clash, t.clash(ctx, f)
+		return t.other(ctx, table, old, f)
 	case old.Why != "" && f.Why == "": // it waited, and now its place is known
 		return attendance.Fresh, t.place(ctx, table, f)
 	}

@@ -33,7 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 	t.Helper()
 	for _, part := range []map[string]func(*testing.T, *room){
 		transactions, rosters, sessions, facts, inbox, standings, devices,
-		holding, marking, walking, scanning, pulsing, folding, learning, settings, voiding,
+		holding, marking, walking, scanning, pulsing, readings, folding, learning, settings, voiding,
 	} {
 		for name, test := range part {
 			t.Run(name, func(t *testing.T) {

@@ -1,6 +1,6 @@
 -- name: AppendFacts :many
 -- The ids that were not here yet. What waited in the inbox with the same bytes
--- has found its place. Facts come by id, so that two who bring the same ones never
+-- has found its place, and so has a scan that another server heard as well. Facts come by id, so that two who bring the same ones never
 -- wait for each other in a circle.
 WITH given AS (
     SELECT unnest(@ids::uuid[]) AS id, unnest(@kinds::text[]) AS kind, unnest(@session_ids::uuid[]) AS session_id,
@@ -18,10 +18,11 @@ WITH given AS (
         device_seq, class, ord, effective_at, body, digest, clocking
     FROM given
     ON CONFLICT DO NOTHING
-    RETURNING fact.id, fact.digest
+    RETURNING fact.id, fact.digest, fact.device_seq
 ), placed AS (
     UPDATE inbox SET resolved_at = now(), resolution = 'placed'
-    FROM kept WHERE inbox.fact_id = kept.id AND inbox.digest = kept.digest AND inbox.resolved_at IS NULL
+    FROM kept WHERE inbox.fact_id = kept.id AND inbox.resolved_at IS NULL
+      AND (inbox.digest = kept.digest OR kept.device_seq > 0 AND inbox.reason NOT IN ('poison', 'hash_conflict'))
 )
 SELECT kept.id FROM kept ORDER BY kept.id;
 
@@ -40,6 +41,13 @@ SELECT unnest(@ids::uuid[]) AS id, unnest(@kinds::text[]) AS kind, unnest(@sessi
 
 -- name: Digests :many
 SELECT id, digest FROM fact WHERE id = ANY(@ids::uuid[]) ORDER BY id;
+
+-- name: Readings :many
+-- The bodies of these ids, and for which reason those are kept that are not in the log.
+SELECT f.id, f.body, ''::text AS reason FROM fact f WHERE f.id = ANY(@ids::uuid[])
+UNION ALL
+SELECT i.fact_id, i.body, i.reason FROM inbox i WHERE i.fact_id = ANY(@ids::uuid[])
+ORDER BY id, reason;
 
 -- name: Known :many
 SELECT id FROM fact WHERE id = ANY(@ids::uuid[])

@@ -80,6 +80,11 @@ UPDATE fact SET ruled = EXISTS (
 )
 WHERE seq = @seq;
 
+-- The cloud placed the same scan as another server heard it.
+-- name: CoverFact :exec
+UPDATE fact SET ruled = TRUE
+WHERE id = @id AND why <> 'hash_conflict';
+
 -- Of the index alone.
 -- name: FactIDs :many
 SELECT id FROM fact

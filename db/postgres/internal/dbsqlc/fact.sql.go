@@ -86,10 +86,11 @@ WITH given AS (
         device_seq, class, ord, effective_at, body, digest, clocking
     FROM given
     ON CONFLICT DO NOTHING
-    RETURNING fact.id, fact.digest
+    RETURNING fact.id, fact.digest, fact.device_seq
 ), placed AS (
     UPDATE inbox SET resolved_at = now(), resolution = 'placed'
-    FROM kept WHERE inbox.fact_id = kept.id AND inbox.digest = kept.digest AND inbox.resolved_at IS NULL
+    FROM kept WHERE inbox.fact_id = kept.id AND inbox.resolved_at IS NULL
+      AND (inbox.digest = kept.digest OR kept.device_seq > 0 AND inbox.reason NOT IN ('poison', 'hash_conflict'))
 )
 SELECT kept.id FROM kept ORDER BY kept.id
 `
@@ -115,7 +116,7 @@ type AppendFactsParams struct {
 }
 
 // The ids that were not here yet. What waited in the inbox with the same bytes
-// has found its place. Facts come by id, so that two who bring the same ones never
+// has found its place, and so has a scan that another server heard as well. Facts come by id, so that two who bring the same ones never
 // wait for each other in a circle.
 func (q *Queries) AppendFacts(ctx context.Context, arg AppendFactsParams) ([]attendance.ID, error) {
 	rows, err := q.db.Query(ctx, appendFacts,
@@ -294,4 +295,38 @@ func (q *Queries) LastOrd(ctx context.Context) (int64, error) {
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const readings = `-- name: Readings :many
+SELECT f.id, f.body, ''::text AS reason FROM fact f WHERE f.id = ANY($1::uuid[])
+UNION ALL
+SELECT i.fact_id, i.body, i.reason FROM inbox i WHERE i.fact_id = ANY($1::uuid[])
+ORDER BY id, reason
+`
+
+type ReadingsRow struct {
+	ID     attendance.ID
+	Body   []byte
+	Reason string
+}
+
+// The bodies of these ids, and for which reason those are kept that are not in the log.
+func (q *Queries) Readings(ctx context.Context, ids []attendance.ID) ([]ReadingsRow, error) {
+	rows, err := q.db.Query(ctx, readings, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReadingsRow{}
+	for rows.Next() {
+		var i ReadingsRow
+		if err := rows.Scan(&i.ID, &i.Body, &i.Reason); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

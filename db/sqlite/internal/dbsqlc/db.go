@@ -78,6 +78,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.coursesOfStmt, err = db.PrepareContext(ctx, coursesOf); err != nil {
 		return nil, fmt.Errorf("error preparing query CoursesOf: %w", err)
 	}
+	if q.coverFactStmt, err = db.PrepareContext(ctx, coverFact); err != nil {
+		return nil, fmt.Errorf("error preparing query CoverFact: %w", err)
+	}
 	if q.createIdentityStmt, err = db.PrepareContext(ctx, createIdentity); err != nil {
 		return nil, fmt.Errorf("error preparing query CreateIdentity: %w", err)
 	}
@@ -438,6 +441,11 @@ func (q *Queries) Close() error {
 	if q.coursesOfStmt != nil {
 		if cerr := q.coursesOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing coursesOfStmt: %w", cerr)
+		}
+	}
+	if q.coverFactStmt != nil {
+		if cerr := q.coverFactStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing coverFactStmt: %w", cerr)
 		}
 	}
 	if q.createIdentityStmt != nil {
@@ -942,6 +950,7 @@ type Queries struct {
 	courseStandingsStmt *sql.Stmt
 	coursesStmt         *sql.Stmt
 	coursesOfStmt       *sql.Stmt
+	coverFactStmt       *sql.Stmt
 	createIdentityStmt  *sql.Stmt
 	deviceStmt          *sql.Stmt
 	devicesStmt         *sql.Stmt
@@ -1055,6 +1064,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		courseStandingsStmt: q.courseStandingsStmt,
 		coursesStmt:         q.coursesStmt,
 		coursesOfStmt:       q.coursesOfStmt,
+		coverFactStmt:       q.coverFactStmt,
 		createIdentityStmt:  q.createIdentityStmt,
 		deviceStmt:          q.deviceStmt,
 		devicesStmt:         q.devicesStmt,

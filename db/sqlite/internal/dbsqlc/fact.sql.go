@@ -261,6 +261,17 @@ func (q *Queries) CountAside(ctx context.Context) (int64, error) {
 	return count, err
 }
 
+const coverFact = `-- name: CoverFact :exec
+UPDATE fact SET ruled = TRUE
+WHERE id = ?1 AND why <> 'hash_conflict'
+`
+
+// The cloud placed the same scan as another server heard it.
+func (q *Queries) CoverFact(ctx context.Context, id attendance.ID) error {
+	_, err := q.exec(ctx, q.coverFactStmt, coverFact, id)
+	return err
+}
+
 const fact = `-- name: Fact :one
 SELECT id, ord, effective_ms, body, why FROM fact
 WHERE id = ?1 AND why <> 'hash_conflict'
