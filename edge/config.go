@@ -57,7 +57,7 @@ func configure(dir string, environ []string, stderr io.Writer) (node.Config, err
 		Listen: v["ARISE_EDGE_LISTEN"], Data: v["ARISE_EDGE_DATA"], Cloud: strings.TrimRight(v["CLOUD_SERVER_URL"], "/"),
 		Claim: v["ARISE_EDGE_CLAIM"], Version: rest.Version, Portals: web.Handler(),
 		World: world(), Volume: node.Volume,
-		Log:   slog.New(slog.NewTextHandler(stderr, nil)),
+		Log: slog.New(slog.NewTextHandler(stderr, nil)),
 	}
 	if c.Data == "" {
 		c.Data = filepath.Join(dir, "data")
