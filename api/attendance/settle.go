@@ -65,7 +65,7 @@ func asRuled(ctx context.Context, tx Inbound, facts []Fact) error {
 		f := &facts[i]
 		for _, h := range held {
 			switch {
-			case h.Fact != f.ID || h.Sum != f.Sum() && !(h.Ruled && h.isReading() && f.IsReading()):
+			case h.Fact != f.ID || h.Sum != f.Sum() && (!h.Ruled || !h.isReading() || !f.IsReading()):
 			case h.Ruled:
 				f.Why = h.Why
 			case f.Why != "" && f.Why != h.Why:

@@ -39,10 +39,10 @@ func (t *tx) heard(ctx context.Context, facts []attendance.Fact, fresh map[atten
 // waits for the same reason. What waits while another is placed found its place with
 // it: see AppendFacts.
 func covers(kept, f attendance.Fact) bool {
-	switch {
-	case f.Why == attendance.WhyHashConflict:
+	switch f.Why {
+	case attendance.WhyHashConflict:
 		return false
-	case f.Why == "":
+	case "":
 		return kept.Why == "" && kept.SameMark(f)
 	}
 	return (kept.Why == "" || kept.Why == f.Why) && kept.SameReading(f)
