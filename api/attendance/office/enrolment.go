@@ -1,8 +1,11 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/arise-attendance/arise/api/attendance"
@@ -208,8 +211,11 @@ func (l *list) enter(ctx context.Context, places []Place, name func(int, string)
 	for _, e := range fresh {
 		l.all[e.ID] = e
 	}
+	others := slices.SortedFunc(maps.Values(l.all), func(a, b attendance.FeedEnrolment) int {
+		return cmp.Or(cmp.Compare(a.FromMS, b.FromMS), a.ID.Compare(b.ID))
+	})
 	for _, e := range fresh {
-		if err := l.clashes(e, index[e.ID], name); err != nil {
+		if err := clashes(e, others, index[e.ID], name); err != nil {
 			return err
 		}
 		if err := l.PutEnrolment(ctx, e); err != nil {
@@ -219,19 +225,23 @@ func (l *list) enter(ctx context.Context, places []Place, name func(int, string)
 	return nil
 }
 
-// clashes refuses an enrolment that would give a roll to two students, or a
-// student two rolls, at any one moment.
-func (l *list) clashes(e attendance.FeedEnrolment, i int, name func(int, string) string) error {
-	for _, other := range l.all {
-		if other.ID == e.ID || !overlap(other.FromMS, other.ToMS, e.FromMS, e.ToMS) {
-			continue
+// clashes refuses an enrolment that would give a roll to two students, or a student
+// two rolls, at any one moment. Of several clashes it always names the same one.
+func clashes(e attendance.FeedEnrolment, others []attendance.FeedEnrolment, i int, name func(int, string) string) error {
+	at := func(same func(attendance.FeedEnrolment) bool) (attendance.FeedEnrolment, bool) {
+		j := slices.IndexFunc(others, func(o attendance.FeedEnrolment) bool {
+			return o.ID != e.ID && overlap(o.FromMS, o.ToMS, e.FromMS, e.ToMS) && same(o)
+		})
+		if j < 0 {
+			return attendance.FeedEnrolment{}, false
 		}
-		if other.Student == e.Student {
-			return attendance.Taken{Field: name(i, "from"), Why: "they were in this course then" + until(other.ToMS) + ": choose a later time"}
-		}
-		if other.Roll == e.Roll {
-			return attendance.Taken{Field: name(i, "roll"), Why: "another student of this course has this roll in that time" + until(other.ToMS)}
-		}
+		return others[j], true
+	}
+	if o, held := at(func(o attendance.FeedEnrolment) bool { return o.Roll == e.Roll && o.Student != e.Student }); held {
+		return attendance.Taken{Field: name(i, "roll"), Why: "another student of this course has this roll in that time" + until(o.ToMS)}
+	}
+	if o, here := at(func(o attendance.FeedEnrolment) bool { return o.Student == e.Student }); here {
+		return attendance.Taken{Field: name(i, "from"), Why: "they were in this course then" + until(o.ToMS) + ": choose a later time"}
 	}
 	return nil
 }
