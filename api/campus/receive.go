@@ -57,7 +57,8 @@ type anchorBody struct {
 type sentBody struct {
 	Seq  int64         `json:"seq"`
 	ID   attendance.ID `json:"id" format:"uuid"`
-	Body []byte        `json:"body" doc:"The fact as it was written where it was born, verbatim."`
+	Text string        `json:"text,omitempty" doc:"The fact as it was written where it was born, verbatim."`
+	Body []byte        `json:"body,omitempty" doc:"The same, of a line whose bytes are no UTF-8. As text it packs to half."`
 }
 
 type receiptOutput struct {
@@ -224,6 +225,9 @@ func (b uploadBody) upload(node attendance.ID) (attendance.Upload, error) {
 		}
 	}
 	for _, f := range b.Facts {
+		if f.Text != "" {
+			f.Body = []byte(f.Text)
+		}
 		up.Facts = append(up.Facts, attendance.Sent{Seq: f.Seq, ID: f.ID, Body: f.Body})
 	}
 	return up, nil

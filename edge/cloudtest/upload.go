@@ -52,7 +52,12 @@ type upload struct {
 			Source   attendance.TimeSource
 		}
 	}
-	Facts []attendance.Sent
+	Facts []sent
+}
+
+type sent struct {
+	attendance.Sent
+	Text string
 }
 
 // times are the results for lines that the pendrive's clock has wrong.
@@ -86,6 +91,11 @@ func (c *Cloud) receive(w http.ResponseWriter, r *http.Request) {
 		Problem(w, http.StatusBadRequest, "truncated", nil)
 		return
 	}
+	for i, f := range up.Facts {
+		if f.Text != "" {
+			up.Facts[i].Body = []byte(f.Text)
+		}
+	}
 	at := c.streams[up.Incarnation]
 	hash, err := hex.DecodeString(up.HashBefore)
 	if err != nil || len(hash) != 32 {
@@ -111,7 +121,7 @@ func (c *Cloud) receive(w http.ResponseWriter, r *http.Request) {
 	for _, f := range up.Facts {
 		if _, again := c.bodies[f.ID]; !again {
 			c.stored[f.ID]++
-			c.bodies[f.ID] = f
+			c.bodies[f.ID] = f.Sent
 		}
 	}
 	if last >= at.Seq {

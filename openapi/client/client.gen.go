@@ -6534,10 +6534,13 @@ type SemesterRow struct {
 
 // SentBody defines model for SentBody.
 type SentBody struct {
-	// Body The fact as it was written where it was born, verbatim.
-	Body []byte             `json:"body"`
+	// Body The same, of a line whose bytes are no UTF-8. As text it packs to half.
+	Body *[]byte            `json:"body,omitempty"`
 	Id   openapi_types.UUID `json:"id"`
 	Seq  int64              `json:"seq"`
+
+	// Text The fact as it was written where it was born, verbatim.
+	Text *string `json:"text,omitempty"`
 }
 
 // ServerBody defines model for ServerBody.

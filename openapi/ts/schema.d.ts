@@ -6516,12 +6516,14 @@ export interface components {
             starts_on?: string;
         };
         SentBody: {
-            /** @description The fact as it was written where it was born, verbatim. */
-            body: string;
+            /** @description The same, of a line whose bytes are no UTF-8. As text it packs to half. */
+            body?: string;
             /** Format: uuid */
             id: string;
             /** Format: int64 */
             seq: number;
+            /** @description The fact as it was written where it was born, verbatim. */
+            text?: string;
         };
         ServerBody: {
             /**
