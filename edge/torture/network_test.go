@@ -186,7 +186,10 @@ func (n *network) note(body, receipt []byte) (*Event, error) {
 	var up struct {
 		Incarnation attendance.ID
 		HashBefore  string `json:"hash_before"`
-		Facts       []attendance.Sent
+		Facts       []struct {
+			attendance.Sent
+			Text string
+		}
 	}
 	z, err := gzip.NewReader(bytes.NewReader(body))
 	if err == nil {
@@ -207,6 +210,9 @@ func (n *network) note(body, receipt []byte) (*Event, error) {
 		return nil, err
 	}
 	for i, f := range up.Facts {
+		if f.Text != "" {
+			f.Body = []byte(f.Text)
+		}
 		e := Event{Type: Sent, Place: n.place, Incarnation: up.Incarnation, Seq: f.Seq, ID: f.ID, Body: f.Body}
 		if i == 0 {
 			e.Hash = before
